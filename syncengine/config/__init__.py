@@ -1,0 +1,1 @@
+"""Text into checked models, with positions: project, manifests, vendor files, mappings."""

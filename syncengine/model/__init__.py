@@ -1,0 +1,1 @@
+"""Values: what the other packages hand to each other. Standard library only."""
