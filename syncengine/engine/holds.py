@@ -1,0 +1,124 @@
+"""What a plan holds back so that nobody listed is called, while everything else goes on.
+
+A campaign whose do-not-call sources are not sound gets nothing dialable (D5). A campaign in which a listed number is or
+may be, and cannot be removed or blocked there, is not started (D3); when it is running and that went on for too long,
+it is stopped (D9).
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+
+from syncengine.engine.campaigns import CampaignDiff
+from syncengine.engine.rows import RowPlan
+from syncengine.model.address import ACCOUNT, Address
+from syncengine.model.change import CampaignChange, Change, RowChange
+from syncengine.model.desired import Campaign
+from syncengine.model.findings import DialerFindings
+from syncengine.model.plan import Hold
+
+
+@dataclass(slots=True)
+class HeldBack:
+    """What goes on, what is held, and what must be said aloud."""
+
+    changes: list[Change] = field(default_factory=list)
+    holds: list[Hold] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)
+
+
+def hold_back(
+    findings: DialerFindings,
+    wanted: Mapping[str, Campaign],
+    diff: CampaignDiff,
+    rows: RowPlan,
+    *,
+    stop_after: int,
+) -> HeldBack:
+    """Split the changes of one dialer into what may go on and what is held."""
+    kept = HeldBack()
+    why_no_start = _why_no_start(findings, rows)
+    changes: list[Change] = [*diff.changes, *rows.changes]
+    for change in changes:
+        why = _why_held(change, findings.held, why_no_start)
+        if not why:
+            kept.changes.append(change)
+            continue
+        kept.holds.append(Hold(address=change.address, what=_what(change), why=why))
+    _stop_the_stubborn(findings, wanted, diff, rows, kept, stop_after=stop_after)
+    return kept
+
+
+def _why_held(change: Change, held: Mapping[str, str], no_start: Mapping[str, str]) -> str:
+    if change.effect != "dialable":
+        return ""
+    name = change.address.name
+    if name == ACCOUNT and held:
+        return next(iter(held.values()))
+    if name in held:
+        return held[name]
+    if isinstance(change, CampaignChange) and change.action == "start":
+        return no_start.get(name, "")
+    return ""
+
+
+def _why_no_start(findings: DialerFindings, rows: RowPlan) -> dict[str, str]:
+    reasons = {
+        name: f"{count:,} listed rows may be rung there and cannot be removed or blocked"
+        for name, count in rows.stuck.items()
+    }
+    for found in findings.rows:
+        if found.collection.opaque and any(s.action == "add" for s in found.sets):
+            reasons[found.address.name] = (
+                "this plan adds people that it cannot see; the next plan reads them, removes those listed, and starts"
+            )
+    return reasons
+
+
+def _stop_the_stubborn(
+    findings: DialerFindings,
+    wanted: Mapping[str, Campaign],
+    diff: CampaignDiff,
+    rows: RowPlan,
+    kept: HeldBack,
+    *,
+    stop_after: int,
+) -> None:
+    """Stop a running campaign in which a listed number has resisted for ``stop_after`` applies."""
+    stopping = {c.address.name for c in _campaign_changes(kept.changes) if c.action == "stop"}
+    for key in sorted(wanted):
+        known = findings.known.get(key)
+        failed = known.failed_suppressions if known else 0
+        stuck = rows.stuck.get(key, 0)
+        if not stuck and not failed:
+            continue
+        running = diff.status.get(key) != "stopped"
+        if running and stuck:
+            kept.notes.append(
+                f"DANGER {findings.dialer.name}/campaign/{key}: {stuck:,} listed numbers are in a campaign that may be"
+                " running and cannot be removed there"
+            )
+        stop = findings.vendor.campaigns.operations.get("stop")
+        if not running or not stop_after or failed < stop_after or stop is None or key in stopping:
+            continue
+        kept.changes.append(
+            CampaignChange(
+                address=Address(findings.dialer.name, "campaign", key),
+                action="stop",
+                operation="stop",
+                reason="suppression_failed",
+                confidence="believed",
+                effect=stop.effect,
+                remote_id=known.remote_id if known else "",
+                warns=stop.warns,
+            )
+        )
+
+
+def _campaign_changes(changes: Iterable[Change]) -> Iterable[CampaignChange]:
+    return (change for change in changes if isinstance(change, CampaignChange))
+
+
+def _what(change: Change) -> str:
+    if isinstance(change, RowChange):
+        return f"{change.action} {change.count:,} rows"
+    return change.action

@@ -1,0 +1,117 @@
+"""Row sets into changes: which call carries them out, what it does to dialling, how many calls it takes.
+
+What a vendor cannot do is said here, once: a row that cannot be removed there is a note when its source merely dropped
+it, and a danger (:attr:`RowPlan.stuck`) when its number is listed and nothing else at that vendor keeps it from being
+rung.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from syncengine.model.change import RowAction, RowChange
+from syncengine.model.findings import DialerFindings, RowFindings, RowSet
+from syncengine.model.vendor import Collection, Effect, Operation
+
+# Nothing is sent for these; the ledger alone learns of them.
+BOOKED_ONLY: frozenset[RowAction] = frozenset({"adopt", "forget"})
+
+
+@dataclass(slots=True)
+class RowPlan:
+    """Changes to the rows of one dialer."""
+
+    changes: list[RowChange] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)
+    # Campaign key -> listed rows that nothing at this vendor keeps from being rung.
+    stuck: dict[str, int] = field(default_factory=dict)
+
+
+def plan_rows(findings: DialerFindings) -> RowPlan:
+    """Return the row changes of one dialer in the order of its collections."""
+    plan = RowPlan()
+    for found in findings.rows:
+        if found.listed_stuck:
+            plan.stuck[found.address.name] = plan.stuck.get(found.address.name, 0) + found.listed_stuck
+        for row_set in found.sets:
+            _plan_set(findings, found, row_set, plan)
+        _note_counts(found, plan)
+    return plan
+
+
+def operations_for(collection: Collection, action: RowAction) -> tuple[Operation, ...]:
+    """Return the calls that carry an action out, in order; empty: the vendor has none."""
+    roles: tuple[str, ...] = (action,)
+    if action in BOOKED_ONLY:
+        return ()
+    if action == "update" and collection.update == "replace":
+        roles = ("remove", "add")
+    if action == "update" and collection.update == "absent":
+        return ()
+    found = tuple(collection.operations[role] for role in roles if role in collection.operations)
+    return found if len(found) == len(roles) and all(o.ability != "absent" for o in found) else ()
+
+
+def effect_of(operations: tuple[Operation, ...]) -> Effect:
+    """Return the most dangerous effect among some calls; none has none."""
+    effects = {operation.effect for operation in operations}
+    if "dialable" in effects:
+        return "dialable"
+    return "suppressing" if "suppressing" in effects else "neutral"
+
+
+def calls_for(collection: Collection, action: RowAction, count: int) -> int:
+    """Return how many calls a set costs: batches, and one look-up a row where the vendor wants one first."""
+    calls = sum(-(-count // operation.batch) for operation in operations_for(collection, action))
+    return calls + (count if action == "add" and "lookup" in collection.operations else 0)
+
+
+def _plan_set(findings: DialerFindings, found: RowFindings, row_set: RowSet, plan: RowPlan) -> None:
+    collection = found.collection
+    operations = operations_for(collection, row_set.action)
+    if not operations and row_set.action not in BOOKED_ONLY:
+        _not_possible(findings, found, row_set, plan)
+        return
+    plan.changes.append(
+        RowChange(
+            address=found.address,
+            collection=collection.name,
+            action=row_set.action,
+            reason=row_set.reason,
+            confidence=row_set.confidence,
+            effect=effect_of(operations),
+            count=row_set.count,
+            digest=row_set.digest,
+            sample=row_set.sample,
+            calls=calls_for(collection, row_set.action, row_set.count),
+            warns="; ".join(dict.fromkeys(o.warns for o in operations if o.warns)),
+            rows=row_set.name,
+        )
+    )
+
+
+def _not_possible(findings: DialerFindings, found: RowFindings, row_set: RowSet, plan: RowPlan) -> None:
+    title = findings.vendor.title
+    verb = {"remove": "removed", "update": "changed", "block": "blocked"}.get(row_set.action, row_set.action)
+    if row_set.reason != "listed":
+        plan.notes.append(f"{found.address}: {row_set.count:,} rows cannot be {verb} at {title}; they stay as they are")
+        return
+    if any(c.holds == "dnd" for c in findings.vendor.collections):
+        plan.notes.append(
+            f"{found.address}: {row_set.count:,} listed rows stay at {title}, which keeps them from being rung by its"
+            " own do-not-call list"
+        )
+        return
+    plan.stuck[found.address.name] = plan.stuck.get(found.address.name, 0) + row_set.count
+
+
+def _note_counts(found: RowFindings, plan: RowPlan) -> None:
+    sentences: Mapping[str, int] = {
+        "rows of ours are no longer listed there and are not added again, since they may have been called"
+        " (on_vanish: add changes that)": found.vanished,
+        "changed rows cannot be changed there": found.not_updatable,
+        "rows wait for the outcome of an earlier call": found.waiting,
+        "rows were refused by the vendor before and have not changed since": found.rejected_before,
+    }
+    plan.notes += [f"{found.address}: {count:,} {sentence}" for sentence, count in sentences.items() if count]
+    if found.problem:
+        plan.notes.append(f"{found.address}: the reading is not whole ({found.problem}); nothing is removed on it")
