@@ -130,7 +130,8 @@ def _create(findings: DialerFindings, found: _Found, address: Address, diff: Cam
             )
         )
         return
-    fields = tuple(FieldChange(name, None, value) for name, value in sorted(wanted.fields.items()))
+    stated = {**_defaults(vendor), **wanted.fields}
+    fields = tuple(FieldChange(name, None, value) for name, value in sorted(stated.items()))
     reason: Reason = "vanished" if found.known and found.known.remote_id else "missing"
     diff.changes.append(
         _change(address, "create", operation, "create", reason=reason, confidence="verified", fields=fields)
@@ -139,6 +140,11 @@ def _create(findings: DialerFindings, found: _Found, address: Address, diff: Cam
         _start_or_stop(vendor, found, address, diff, action="start")
     if wanted.status == "stopped" and vendor.campaigns.born == "started":
         _start_or_stop(vendor, found, address, diff, action="stop")
+
+
+def _defaults(vendor: Vendor) -> dict[str, FieldValue]:
+    """Return what is written on creation where the manifest says nothing."""
+    return {name: rule.default for name, rule in vendor.campaigns.fields.items() if rule.default is not None}
 
 
 def _update(vendor: Vendor, found: _Found, address: Address, diff: CampaignDiff) -> None:
@@ -220,7 +226,8 @@ def _start_or_stop(
         )
         return
     for name, allowed in vendor.campaigns.start_only_when.items():
-        value = found.wanted.fields.get(name, (found.actual.fields if found.actual else {}).get(name))
+        there = found.actual.fields if found.actual else _defaults(vendor)
+        value = found.wanted.fields.get(name, there.get(name))
         if str(value) not in allowed:
             diff.violations.append(
                 _impossible(
@@ -267,7 +274,9 @@ def _delete(findings: DialerFindings, known: KnownCampaign, address: Address, di
         return
     snapshot = findings.snapshot
     here = next((c for c in snapshot.campaigns if c.id == known.remote_id), None)
-    if snapshot.source == "read" and (here is None or here.ending):
+    if here is not None and here.ending:
+        return
+    if here is None and snapshot.source == "read" and snapshot.complete:
         return
     if not snapshot.complete:
         diff.holds.append(Hold(address=address, what="deletion", why=f"the reading is not whole: {snapshot.problem}"))

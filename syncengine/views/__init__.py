@@ -1,0 +1,1 @@
+"""Model into text, JSON and Markdown. Views return text; only ``cli/`` prints."""
