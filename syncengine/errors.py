@@ -10,6 +10,7 @@
     ├─ LockedError             another run holds the ledger (exit 5)
     ├─ LedgerError             the ledger cannot be read or written
     ├─ SourceError             a data file cannot be read as what it says it is
+    ├─ RenderError             a request cannot be made of these values; nothing was sent
     └─ RemoteError             a dialer; carries dialer and operation, never a secret or a phone
        ├─ TransportError       no answer; ``sent`` tells whether any byte may have reached the dialer
        ├─ AnswerError          an answer that is not what the vendor file says
@@ -64,6 +65,10 @@ class LedgerError(SyncEngineError):
 
 class SourceError(SyncEngineError):
     """A data file cannot be read as what it says it is."""
+
+
+class RenderError(SyncEngineError):
+    """A request cannot be made of these values, as an id that is empty; nothing was sent, and no value is shown."""
 
 
 class RemoteError(SyncEngineError):

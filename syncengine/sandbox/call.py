@@ -116,7 +116,7 @@ async def _decode_body(scope: Scope, content_type: str, raw: bytes) -> tuple[Bod
         return await _decode_form(scope, raw)
     if not raw:
         return "empty", None
-    if content_type.split(";")[0].strip() == "application/json":
+    if content_type.split(";", maxsplit=1)[0].strip() == "application/json":
         return _decode_json(raw)
     return "text", raw.decode("utf-8", "replace")
 
@@ -136,8 +136,10 @@ async def _decode_form(scope: Scope, raw: bytes) -> tuple[BodyKind, Any]:
     try:
         async with Request(scope, replay).form(max_part_size=LARGEST_PART) as form:
             for name, part in form.multi_items():
-                is_file = isinstance(part, UploadFile)
-                parts[name] = Upload(part.filename or "", await part.read()) if is_file else part
+                if isinstance(part, UploadFile):
+                    parts[name] = Upload(part.filename or "", await part.read())
+                else:
+                    parts[name] = part
     except HTTPException as error:
         return "unreadable", error.detail
     return "form", parts

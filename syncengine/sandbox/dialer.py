@@ -6,12 +6,16 @@ out, and a judge that ignored it would miss the mistakes that matter.
 """
 
 import time
-from typing import Any, NamedTuple, Protocol
+from dataclasses import fields
+from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 
 from starlette.applications import Starlette
 
 from syncengine.sandbox.faults import Faults
 from syncengine.sandbox.record import Record
+
+if TYPE_CHECKING:
+    from _typeshed import DataclassInstance
 
 
 class Clock:
@@ -38,7 +42,7 @@ class Doubled(NamedTuple):
 
     campaign_id: str
     key: str
-    count: int
+    times: int
 
 
 class Dialer(Protocol):
@@ -71,3 +75,9 @@ class Dialer(Protocol):
 
     def doubled(self) -> list[Doubled]:
         """Return what is held more than once."""
+
+
+def restore(switches: "DataclassInstance", initial: "DataclassInstance") -> None:
+    """Set every switch back. In place, because a dialer's parts share the one object."""
+    for one in fields(initial):
+        setattr(switches, one.name, getattr(initial, one.name))

@@ -113,6 +113,7 @@ class FaultMiddleware:
         self._faults = faults
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Serve one request."""
         if scope["type"] != "http" or scope["path"].startswith(CONTROL):
             await self._app(scope, receive, send)
             return
@@ -134,7 +135,7 @@ class FaultMiddleware:
         if fault.kind.endswith("_after"):
             await self._app(scope, receive, _swallow)
         if fault.kind.startswith("drop_"):
-            await _drop(scope)
+            await cut(scope[TRANSPORT])
             return
         await _answer(fault)(scope, receive, send)
 
@@ -143,8 +144,8 @@ async def _swallow(message: Message) -> None:
     """Take the answer that the client must never see."""
 
 
-async def _drop(scope: Scope) -> None:
-    transport = scope[TRANSPORT]
+async def cut(transport: asyncio.Transport) -> None:
+    """Close a connection without another byte."""
     transport.abort()
     # The server must see the loss before this request ends, or it would answer 500 by itself.
     await asyncio.sleep(0)

@@ -6,7 +6,7 @@ inferred ones of facts table 1.1. CreateToken is served under LynnService (infer
 
 import threading
 from collections import Counter
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any
 
 from starlette.applications import Starlette
@@ -14,27 +14,16 @@ from starlette.responses import Response
 
 from syncengine.sandbox.application import Endpoint, build
 from syncengine.sandbox.call import Call, json_answer
-from syncengine.sandbox.dialer import Clock, Doubled
+from syncengine.sandbox.dialer import Clock, Doubled, restore
 from syncengine.sandbox.faults import Faults
-from syncengine.sandbox.lynn_campaigns import Campaigns, no_such, refuse
+from syncengine.sandbox.lynn_campaigns import Campaigns, refuse
 from syncengine.sandbox.lynn_contacts import Contacts
 from syncengine.sandbox.lynn_records import Records, Template
-from syncengine.sandbox.lynn_tasks import Ending, Tasks
+from syncengine.sandbox.lynn_tasks import Ending, LynnSwitches, Tasks
 from syncengine.sandbox.record import Record
 
 BASE = "/api/LynnService"
 MOST_CAMPAIGNS = 15
-
-
-@dataclass(slots=True)
-class LynnSwitches:
-    """What a test may want different."""
-
-    # How many questions a task answers with "still running".
-    task_polls: int = 2
-    # After how many requests an exchanged token expires; nothing means never.
-    token_requests: int | None = None
-    phone_column: str = "Phone"
 
 
 class Lynn:
@@ -49,18 +38,18 @@ class Lynn:
         self.clock = clock or Clock()
         self.tenant = tenant
         self.campaigns = Campaigns(self.clock, MOST_CAMPAIGNS)
-        self.tasks = Tasks()
+        self._initial = switches or LynnSwitches()
+        self.switches = replace(self._initial)
+        self.tasks = Tasks(self.switches)
         self.contacts = Contacts(self.campaigns, self.tasks)
-        self.loads = Records(self.campaigns, self.tasks)
+        self.loads = Records(self.campaigns, self.tasks, self.switches)
         self.tokens: dict[str, int] = {}
         self._issued = 0
-        self._initial = switches or LynnSwitches()
-        self.reset()
 
     def reset(self) -> None:
         """Forget everything."""
         with self.lock:
-            self.switches = replace(self._initial)
+            restore(self.switches, self._initial)
             for held in (self.faults, self.record, self.campaigns, self.tasks, self.contacts, self.loads):
                 held.clear()
             self.tokens.clear()
@@ -100,7 +89,7 @@ class Lynn:
             return {
                 "summary": counts,
                 "campaigns": [campaign.as_json(now) for campaign in self.campaigns.held.values()],
-                "contacts": list(self.contacts.held.values()),
+                "contacts": [contact.as_json() for contact in self.contacts.held.values()],
                 "blacklisted": {key: sorted(value) for key, value in self.contacts.blacklisted.items()},
                 "records": self.loads.held,
                 "tasks": self.tasks.as_json(),
@@ -167,8 +156,8 @@ class Lynn:
             ("PUT", "SetDnDContactByCategory/{tenant}", contacts.set_dnd_by_category),
             ("POST", "ManageDnDByCampaign/{tenant}", contacts.manage_dnd),
             ("GET", "GetDndTaskStatus/{tenant}/{id}", self.tasks.dnd_status),
-            ("POST", "AddCampaingData/{tenant}", self._load(self.loads.add_data)),
-            ("POST", "UploadCampaignDataByTenant/{tenant}", self._load(self.loads.upload)),
+            ("POST", "AddCampaingData/{tenant}", self.loads.add_data),
+            ("POST", "UploadCampaignDataByTenant/{tenant}", self.loads.upload),
             ("GET", "GetTaskStatus/{tenant}/{id}", self.tasks.load_status),
         ]
 
@@ -180,6 +169,35 @@ class Lynn:
             return Response(status_code=401)
         if call.params["tenant"] != str(self.tenant):
             return refuse("The token belongs to another tenant.", 403)
-        self.tasks.polls = self.switches.task_polls
-        self.loads.phone_column = self.switches.phone_column
         return None
+
+    def _is_valid(self, token: str) -> bool:
+        if token == self.credentials()["token"]:
+            return True
+        if token not in self.tokens:
+            return False
+        self.tokens[token] += 1
+        limit = self.switches.token_requests
+        return limit is None or self.tokens[token] <= limit
+
+    def _create_token(self, call: Call) -> Response:
+        known = self.credentials()
+        expected = {
+            "accessToken": known["access_token"],
+            "accessTokenSecret": known["access_token_secret"],
+            "tenant": self.tenant,
+        }
+        # The tenant is an int in the document; as text it is another value.
+        if call.json_object() != expected:
+            return Response(status_code=401)
+        self._issued += 1
+        token = f"lynn-token-{self._issued}"
+        self.tokens[token] = 0
+        return json_answer({"token": token})
+
+    def _delete_campaign(self, call: Call) -> Response:
+        answer = self.campaigns.delete(call)
+        if call.outcome.applied:
+            self.loads.held.pop(call.params["id"], None)
+            self.contacts.blacklisted.pop(call.params["id"], None)
+        return answer

@@ -4,7 +4,7 @@ The document names the operations only, so paths and verbs are the inferred ones
 are those of the campaign form (division, name, type, execution mode, start, stop, category).
 """
 
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
@@ -15,37 +15,36 @@ from syncengine.sandbox.dialer import Clock
 
 FIELDS = ("name", "category", "division", "type", "executionMode", "start", "stop")
 MODES = ("Manual", "Scheduled", "AlwaysOn")
-FIRST_ID = 101
 TYPES = ("Single Message", "Multiple Message")
+DEFAULTS = {"executionMode": MODES[0], "type": TYPES[0]}
+FIRST_ID = 101
 
 
 @dataclass(slots=True)
 class Campaign:
-    """A campaign as GetCampaigns shows it. `started` is what Start and Stop set on a Manual one."""
+    """A campaign. `started` is what Start and Stop set on a Manual one."""
 
     id: str
-    name: str
-    category: str = ""
-    division: str = ""
-    type: str = "Single Message"
-    executionMode: str = "Manual"
-    start: str = ""
-    stop: str = ""
+    fields: dict[str, str]
     started: bool = False
+
+    @property
+    def mode(self) -> str:
+        """The execution mode."""
+        return self.fields["executionMode"]
 
     def runs(self, now: float) -> bool:
         """Whether the campaign sends or calls at this time."""
-        if self.executionMode == "AlwaysOn":
+        if self.mode == "AlwaysOn":
             return True
-        if self.executionMode == "Manual":
+        if self.mode == "Manual":
             return self.started
-        return bool(self.start) and _seconds(self.start) <= now <= (_seconds(self.stop) if self.stop else now)
+        start, stop = self.fields["start"], self.fields["stop"]
+        return bool(start) and _seconds(start) <= now and (not stop or now <= _seconds(stop))
 
     def as_json(self, now: float) -> dict[str, Any]:
-        """Return the campaign as the API shows it."""
-        shown = asdict(self)
-        del shown["started"]
-        return shown | {"status": "Running" if self.runs(now) else "Stopped"}
+        """Return the campaign as GetCampaigns shows it."""
+        return {"id": self.id} | self.fields | {"status": "Running" if self.runs(now) else "Stopped"}
 
 
 class Campaigns:
@@ -78,7 +77,7 @@ class Campaigns:
             return refuse(fault)
         if len(self.held) >= self._most:
             return refuse(f"The tenant already has {self._most} campaigns.")
-        campaign = Campaign(str(self._next), **call.body)
+        campaign = Campaign(str(self._next), dict.fromkeys(FIELDS, "") | DEFAULTS | call.body)
         self._next += 1
         self.held[campaign.id] = campaign
         call.applied()
@@ -92,10 +91,8 @@ class Campaigns:
         fault = _wrong(call)
         if fault:
             return refuse(fault)
-        for name, value in call.body.items():
-            setattr(campaign, name, value)
-        if campaign.executionMode != "Manual":
-            campaign.started = False
+        campaign.fields |= call.body
+        campaign.started = campaign.started and campaign.mode == "Manual"
         call.applied()
         return json_answer(campaign.as_json(self._clock.now()))
 
@@ -119,8 +116,8 @@ class Campaigns:
         campaign = self.held.get(call.params["id"])
         if not campaign:
             return no_such("campaign")
-        if campaign.executionMode != "Manual":
-            return refuse(f"Only Manual campaigns can be started or stopped, this one is {campaign.executionMode}.")
+        if campaign.mode != "Manual":
+            return refuse(f"Only Manual campaigns can be started or stopped, this one is {campaign.mode}.")
         campaign.started = started
         call.applied()
         return json_answer(campaign.as_json(self._clock.now()))

@@ -6,13 +6,13 @@ ours. Deleting a contact takes its blacklist entries along, the worse of the two
 """
 
 import re
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 from starlette.responses import Response
 
 from syncengine.sandbox.call import Call, json_answer
-from syncengine.sandbox.lynn_campaigns import Campaigns, no_such, refuse
+from syncengine.sandbox.lynn_campaigns import Campaign, Campaigns, no_such, refuse
 from syncengine.sandbox.lynn_tasks import Tasks
 
 FIELDS = ("name", "phone", "correlationIds")
@@ -24,12 +24,16 @@ MOST_CORRELATION_IDS = 3
 
 @dataclass(slots=True)
 class Contact:
-    """A contact as GetContacts shows it."""
+    """A contact."""
 
     id: str
     name: str
     phone: str
-    correlationIds: list[str] = field(default_factory=list)
+    correlation_ids: list[str]
+
+    def as_json(self) -> dict[str, Any]:
+        """Return the contact as GetContacts shows it."""
+        return {"id": self.id, "name": self.name, "phone": self.phone, "correlationIds": self.correlation_ids}
 
 
 class Contacts:
@@ -50,12 +54,12 @@ class Contacts:
 
     def list_all(self, _: Call) -> Response:
         """GetContacts."""
-        return json_answer([asdict(contact) for contact in self.held.values()])
+        return json_answer([contact.as_json() for contact in self.held.values()])
 
     def get(self, call: Call) -> Response:
         """GetContact."""
         contact = self.held.get(call.params["id"])
-        return json_answer(asdict(contact)) if contact else no_such("contact")
+        return json_answer(contact.as_json()) if contact else no_such("contact")
 
     def post(self, call: Call) -> Response:
         """PostContact: the same phone twice makes two contacts."""
@@ -63,7 +67,7 @@ class Contacts:
         if fault:
             return refuse(fault)
         call.applied()
-        return json_answer(asdict(self._add(**call.body)))
+        return json_answer(self._add(call.body).as_json())
 
     def put(self, call: Call) -> Response:
         """PutContact: the fields sent change, the others stay."""
@@ -73,10 +77,11 @@ class Contacts:
         fault = _wrong(call)
         if fault:
             return refuse(fault)
-        for name, value in call.body.items():
-            setattr(contact, name, value)
+        contact.name = call.body.get("name", contact.name)
+        contact.phone = call.body.get("phone", contact.phone)
+        contact.correlation_ids = call.body.get("correlationIds", contact.correlation_ids)
         call.applied()
-        return json_answer(asdict(contact))
+        return json_answer(contact.as_json())
 
     def delete(self, call: Call) -> Response:
         """DeleteContact."""
@@ -90,11 +95,10 @@ class Contacts:
 
     def get_dnd(self, call: Call) -> Response:
         """GetDnDContact: the campaigns in which the contact is blacklisted."""
-        contact = self.held.get(call.params["id"])
-        if not contact:
+        if call.params["id"] not in self.held:
             return no_such("contact")
-        listed = (c for c in self._campaigns.held.values() if contact.id in self.blacklisted.get(c.id, ()))
-        return json_answer([{"campaignId": c.id, "campaignName": c.name, "category": c.category} for c in listed])
+        listing = (c for c in self._campaigns.held.values() if call.params["id"] in self.blacklisted.get(c.id, ()))
+        return json_answer([_dnd_item(campaign) for campaign in listing])
 
     def set_dnd_by_campaign(self, call: Call) -> Response:
         """SetDnDContactByCampaign: adds only."""
@@ -110,7 +114,7 @@ class Contacts:
         body = call.json_object() or {}
         if set(body) != {"contactId", "category"}:
             return refuse("Expected contactId and category.")
-        fan = [c.id for c in self._campaigns.held.values() if c.category == body["category"]]
+        fan = [c.id for c in self._campaigns.held.values() if c.fields["category"] == body["category"]]
         if not fan:
             return no_such("category")
         return self._blacklist(call, body["contactId"], fan)
@@ -150,13 +154,18 @@ class Contacts:
         if "contactId" in item:
             return [item["contactId"]] if item["contactId"] in self.held else []
         known = [contact.id for contact in self.held.values() if contact.phone == item["phone"]]
-        return known or [self._add("", item["phone"]).id]
+        return known or [self._add({"phone": item["phone"]}).id]
 
-    def _add(self, name: str, phone: str, correlationIds: list[str] | None = None) -> Contact:
-        contact = Contact(str(self._next), name, phone, correlationIds or [])
+    def _add(self, body: dict[str, Any]) -> Contact:
+        contact = Contact(str(self._next), body.get("name", ""), body["phone"], body.get("correlationIds", []))
         self._next += 1
         self.held[contact.id] = contact
         return contact
+
+
+def _dnd_item(campaign: Campaign) -> dict[str, str]:
+    named = {"campaignId": campaign.id, "campaignName": campaign.fields["name"]}
+    return named | {"category": campaign.fields["category"]}
 
 
 def _is_dnd_item(item: Any) -> bool:

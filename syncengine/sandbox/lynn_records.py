@@ -1,7 +1,7 @@
 """Lynn's campaign records: rows loaded as JSON or as a `.cpg` file (document 000; facts 1.2 and 1.3).
 
-The misspelling `campaingId` is real. It is empty in the sample beside a filled `templateId`, so a template may carry the
-campaign. A row loaded twice makes a second record: a record is a message to a contact, so it would be sent twice.
+The misspelling `campaingId` is real. It is empty in the sample beside a filled `templateId`, so a template may carry
+the campaign. A row loaded twice makes a second record: a record is a message to a contact, so it would be sent twice.
 Records cannot be read back through the API, only here.
 """
 
@@ -15,7 +15,7 @@ from starlette.responses import Response
 
 from syncengine.sandbox.call import Call, Upload, json_answer
 from syncengine.sandbox.lynn_campaigns import Campaigns, refuse
-from syncengine.sandbox.lynn_tasks import Tasks
+from syncengine.sandbox.lynn_tasks import LynnSwitches, Tasks
 
 FIELDS = {"campaingId", "templateId", "typeOfData", "data"}
 # A uuid; the sample masks digits with X.
@@ -36,7 +36,7 @@ class Records:
 
     campaigns: Campaigns
     tasks: Tasks
-    phone_column: str = "Phone"
+    switches: LynnSwitches
     templates: dict[str, Template] = field(default_factory=dict)
     held: dict[str, list[dict[str, Any]]] = field(default_factory=dict)
 
@@ -82,7 +82,7 @@ class Records:
         return json_answer({"taskId": task.id})
 
     def _fits(self, row: dict[str, Any], template: Template) -> bool:
-        return bool(row.get(self.phone_column)) and (not template.columns or set(row) <= template.columns)
+        return bool(row.get(self.switches.phone_column)) and (not template.columns or set(row) <= template.columns)
 
 
 def _wrong(body: dict[str, Any] | None) -> str:

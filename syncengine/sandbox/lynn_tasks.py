@@ -1,8 +1,8 @@
-"""Lynn's tasks: loads and bulk blacklisting answer a task id, and success shows only when the task is asked (document 000).
+"""Lynn's tasks: loads and bulk blacklisting answer a task id; the outcome shows when it is asked for (document 000).
 
-Success is an HTTP-like number as text, `Status` = '200'. The vocabulary for the rest is unknown; '100' while it runs and
-'500' after a failure are ours. What a task does is done at once and only its status lags: a load goes on whether or not
-anybody asks after it.
+Success is an HTTP-like number as text, `Status` = '200'. The rest of the vocabulary is unknown; '100' while it runs
+and '500' after a failure are ours. What a task does is done at once and only its status lags: a load goes on whether
+or not anybody asks after it.
 """
 
 from collections import deque
@@ -16,6 +16,18 @@ from syncengine.sandbox.lynn_campaigns import no_such
 
 Ending = Literal["done", "failed", "partly", "never"]
 TaskKind = Literal["load", "dnd"]
+
+
+@dataclass(slots=True)
+class LynnSwitches:
+    """What a test may want different."""
+
+    # How many questions a task answers with "still running".
+    task_polls: int = 2
+    # After how many requests an exchanged token expires; nothing means never.
+    token_requests: int | None = None
+    # The column of a loaded row that holds the number.
+    phone_column: str = "Phone"
 
 
 @dataclass(slots=True)
@@ -39,10 +51,9 @@ class Task:
 class Tasks:
     """The tasks of the tenant, and how the next ones are to end."""
 
-    def __init__(self) -> None:
+    def __init__(self, switches: LynnSwitches) -> None:
         self.held: dict[str, Task] = {}
-        # How many questions a new task answers with '100'.
-        self.polls = 0
+        self._switches = switches
         self._endings: deque[Ending] = deque()
 
     def clear(self) -> None:
@@ -60,7 +71,7 @@ class Tasks:
         if accepted < total and ending == "done":
             ending = "failed"
         done = {"failed": 0, "partly": accepted // 2}.get(ending, accepted)
-        task = Task(f"T{len(self.held) + 1:06d}", kind, total, done, ending, self.polls)
+        task = Task(f"T{len(self.held) + 1:06d}", kind, total, done, ending, self._switches.task_polls)
         self.held[task.id] = task
         return task
 

@@ -94,18 +94,18 @@ class Record:
             self.total = 0
             self.peak_in_flight = self._in_flight
 
-    def entries(self, method: str = "", path: str = "", applied: bool | None = None) -> list[Entry]:
-        """Return the requests kept, narrowed by verb, by a part of path and query, and by whether they were applied."""
+    def entries(self, method: str = "", path: str = "", *, applied: bool | None = None) -> list[Entry]:
+        """Return the requests kept, narrowed by verb, by a part of path and query, and by whether applied."""
         with self._lock:
             kept = list(self._entries)
-        return [entry for entry in kept if _matches(entry, method, path, applied)]
+        return [entry for entry in kept if _matches(entry, method, path, applied=applied)]
 
-    def rows(self, method: str = "", path: str = "", applied: bool | None = None) -> int:
+    def rows(self, method: str = "", path: str = "", *, applied: bool | None = None) -> int:
         """Return how many items the matching requests carried."""
-        return sum(entry.rows for entry in self.entries(method, path, applied))
+        return sum(entry.rows for entry in self.entries(method, path, applied=applied))
 
 
-def _matches(entry: Entry, method: str, path: str, applied: bool | None) -> bool:
+def _matches(entry: Entry, method: str, path: str, *, applied: bool | None) -> bool:
     if method and entry.method != method.upper():
         return False
     if applied is not None and entry.applied is not applied:
@@ -158,6 +158,7 @@ class RecordMiddleware:
         self._record = record
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Serve one request."""
         if scope["type"] != "http" or scope["path"].startswith(CONTROL):
             await self._app(scope, receive, send)
             return

@@ -17,7 +17,7 @@ from uvicorn.protocols.http.h11_impl import H11Protocol
 
 from syncengine.sandbox.comunik8 import Comunik8
 from syncengine.sandbox.dialer import Clock, Dialer
-from syncengine.sandbox.faults import TRANSPORT
+from syncengine.sandbox.faults import TRANSPORT, cut
 from syncengine.sandbox.lynn import Lynn
 from syncengine.sandbox.stringee import Stringee
 from syncengine.sandbox.thulium import Thulium
@@ -34,13 +34,17 @@ class CuttableProtocol(H11Protocol):
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         """Start serving a connection."""
         super().connection_made(transport)
-        self.app = _with_transport(self.app, transport)  # type: ignore[assignment]
+        self.app = _with_transport(self.app, transport)
 
 
 def _with_transport(app: Any, transport: asyncio.Transport) -> ASGIApp:
     async def cuttable(scope: Scope, receive: Receive, send: Send) -> None:
         scope[TRANSPORT] = transport
-        await app(scope, receive, send)
+        try:
+            await app(scope, receive, send)
+        except asyncio.CancelledError:
+            # The sandbox stops: a client that waits sees a cut connection, not an answer.
+            await cut(transport)
 
     return cuttable
 
@@ -68,8 +72,7 @@ class Sandbox:
             raise RuntimeError("the sandbox is already running")
         sockets: list[socket.socket] = []
         try:
-            for name in self.dialers:
-                sockets.append(_bind(self._wanted.get(name, 0)))
+            sockets.extend(_bind(self._wanted.get(name, 0)) for name in self.dialers)
         except OSError:
             for bound in sockets:
                 bound.close()

@@ -1,0 +1,194 @@
+"""A manifest: campaigns, who is to be called in them, and who must never be called."""
+
+import re
+from dataclasses import dataclass
+from typing import Annotated, Literal, Self
+
+from pydantic import AfterValidator, Field, WithJsonSchema, model_validator
+from pydantic_core import PydanticCustomError
+
+from syncengine.config import yaml_builder
+from syncengine.config.binding import bind
+from syncengine.config.document import Document, read_document
+from syncengine.config.names import Name
+from syncengine.config.project import Project
+from syncengine.config.quantities import Share, SpanUpTo31Days
+from syncengine.config.sources import beneath
+from syncengine.config.vendor_spec import Written
+from syncengine.diagnostics import Diagnostics
+
+_E164 = re.compile(r"\+[1-9][0-9]{6,14}")
+_REGION = re.compile(r"[A-Z]{2}")
+
+
+def _check_region(region: str) -> str:
+    if not _REGION.fullmatch(region):
+        raise PydanticCustomError(
+            "region", "not a region", {"expected": "two capital letters such as CO, PL or VN (ISO 3166)", "hint": ""}
+        )
+    return region
+
+
+def _check_number(number: str) -> str:
+    if not _E164.fullmatch(number):
+        raise PydanticCustomError(
+            "phone",
+            "not E.164",
+            {"expected": 'the international spelling in quotes: "+", country code and number, digits only', "hint": ""},
+        )
+    return number
+
+
+Region = Annotated[
+    str, AfterValidator(_check_region), WithJsonSchema({"type": "string", "pattern": f"^{_REGION.pattern}$"})
+]
+Number = Annotated[
+    str, AfterValidator(_check_number), WithJsonSchema({"type": "string", "pattern": "^\\+[1-9][0-9]{6,14}$"})
+]
+NonEmpty = Annotated[str, Field(min_length=1)]
+Names = tuple[Name, ...]
+SettingValue = str | bool | int | float | list[object] | dict[str, object]
+
+
+class CampaignFile(Written):
+    """A campaign at one dialer. Only what is stated here is compared and changed."""
+
+    dialer: str
+    """Name of a dialer of the project file."""
+    id: NonEmpty | None = None
+    """Id of a campaign that exists at the vendor already, to adopt it; leave out to create one."""
+    name: NonEmpty | None = None
+    """Name at the vendor; when it is left out, a new campaign is called by its key here."""
+    type: NonEmpty | None = None
+    """Kind of campaign, in the words of the vendor's mapping."""
+    status: Literal["started", "stopped"] | None = None
+    """Whether it shall be dialling; when left out, it is neither started nor stopped."""
+    contacts: tuple[str, ...] = ()
+    """Contact lists of the people to be called."""
+    dnd: tuple[str, ...] = ()
+    """Do-not-call lists that cover this campaign, besides those whose scope does."""
+    duplicates: Literal["keep_first"] | None = None
+    """What to do with duplicates that the vendor can find in the campaign."""
+    settings: dict[str, SettingValue] = Field(default_factory=dict)
+    """Further fields of the vendor's mapping."""
+
+
+class SourceFile(Written):
+    """Where rows come from: exactly one of source and rows."""
+
+    source: NonEmpty | Annotated[tuple[NonEmpty, ...], Field(min_length=1)] | None = None
+    """A file below the project's folder, a pattern, or a list of these."""
+    format: Literal["csv", "jsonl", "parquet", "xlsx"] | None = None
+    """Format of the files, where their ending does not tell."""
+    encoding: NonEmpty | None = None
+    """Encoding of a csv file, where it is not UTF-8."""
+    delimiter: Annotated[str, Field(min_length=1, max_length=1)] | None = None
+    """The character between two columns of a csv file."""
+    sheet: NonEmpty | None = None
+    """Sheet of an xlsx file; the first when left out."""
+    region: Region | None = None
+    """Two-letter code of the country whose national spellings are read; when left out, only international ones are."""
+
+
+def _one_source(source: object, rows: object) -> None:
+    if (source is None) == (rows is None):
+        raise PydanticCustomError(
+            "source",
+            "no rows are named" if source is None else "both source and rows are given",
+            {"expected": "exactly one of source (a file) and rows (written here)", "hint": "", "whole": True},
+        )
+
+
+class ContactsFile(SourceFile):
+    """People to be called."""
+
+    rows: tuple[dict[str, str], ...] | None = None
+    """The people, written here: a mapping of column and text for each."""
+    columns: dict[NonEmpty, NonEmpty] = Field(default_factory=dict)
+    """Our column -> column of the source. Columns of the same name need no entry; names that are not ours are custom
+    columns."""
+    on_absent: Literal["remove", "keep"] = "keep"
+    """What happens to people at the dialer whose row is gone from the source."""
+    on_vanish: Literal["keep", "add"] = "keep"
+    """What happens to people that the dialer does not list any more: keep leaves them, since they may have been
+    called already."""
+    max_rejected: Share = 0.1
+    """Share of unusable rows from which on the plan stops."""
+    directory: tuple[str, ...] = ()
+    """Dialers whose directory of people this list keeps."""
+
+    @model_validator(mode="after")
+    def _check(self) -> Self:
+        _one_source(self.source, self.rows)
+        return self
+
+
+class DndFile(SourceFile):
+    """Numbers that must never be called."""
+
+    rows: tuple[str | dict[str, str], ...] | None = None
+    """The numbers, written here: texts, or mappings of column and text."""
+    column: NonEmpty | None = None
+    """Column with the number; when left out: phone, or the only column there is."""
+    scope: Literal["all"] | tuple[str, ...] = "all"
+    """What the list covers: all, or names of dialers and campaigns. An empty list leaves it to campaigns to name it
+    under dnd."""
+    max_age: SpanUpTo31Days = 604_800.0
+    """How old the source may be; an older one holds everything that could ring somebody in its scope."""
+    release: tuple[Number, ...] = ()
+    """Numbers that are taken off this list. A line that is merely gone from the source releases nobody."""
+    lasts_days: Annotated[int, Field(ge=1, le=3650)] | None = None
+    """Days after which an entry lapses at the dialer; it is renewed before. When left out, entries do not lapse."""
+    max_shrink: Share = 0.2
+    """Share of the list that may be gone since the last reading before the source counts as damaged."""
+
+    @model_validator(mode="after")
+    def _check(self) -> Self:
+        _one_source(self.source, self.rows)
+        return self
+
+
+class ManifestFile(Written):
+    """The state that is wanted. A project may have many of these files; names are shared between them."""
+
+    campaigns: dict[Name, CampaignFile] = Field(default_factory=dict)
+    """Campaigns, by a key of your own that never changes."""
+    contacts: dict[Name, ContactsFile] = Field(default_factory=dict)
+    """Lists of people to be called."""
+    dnd: dict[Name, DndFile] = Field(default_factory=dict)
+    """Lists of numbers that must never be called."""
+
+
+@dataclass(frozen=True, slots=True)
+class Manifest:
+    """A manifest that was read."""
+
+    file: ManifestFile
+    document: Document
+
+
+def load_manifests(project: Project, diagnostics: Diagnostics) -> list[Manifest] | None:
+    """Read every manifest of a project, in the order of their paths; None when any holds a mistake."""
+    documents: list[Manifest | None] = []
+    seen: set[str] = set()
+    for index, pattern in enumerate(project.file.manifests):
+        found = beneath(project.root, pattern)
+        if found.problem or not found.paths:
+            problem = found.problem or f'no file matches "{pattern}"'
+            expected = "at least one manifest below the project's folder"
+            project.document.error(diagnostics, ("manifests", index), problem, expected=expected, hint=found.hint)
+            documents.append(None)
+        for path in found.paths:
+            label = path.relative_to(project.root).as_posix()
+            if label not in seen:
+                seen.add(label)
+                document = read_document(path, label=label, diagnostics=diagnostics, withhold=withhold)
+                file = bind(ManifestFile, document, diagnostics) if document is not None else None
+                documents.append(Manifest(file, document) if file is not None and document is not None else None)
+    read = [manifest for manifest in documents if manifest is not None]
+    return sorted(read, key=lambda manifest: manifest.document.label) if len(read) == len(documents) else None
+
+
+def withhold(path: yaml_builder.Path, _text: str) -> bool:
+    """Whether a text is about a person: a row written in the manifest, or a number released from a list."""
+    return len(path) > 3 and path[0] in {"contacts", "dnd"} and path[2] in {"rows", "release"}

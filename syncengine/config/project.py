@@ -1,0 +1,180 @@
+"""The project file: which dialers there are, what guards them, where everything else lies."""
+
+import re
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Annotated, Literal
+from urllib.parse import parse_qsl, urlsplit
+
+from pydantic import AfterValidator, Field
+from pydantic_core import PydanticCustomError
+
+from syncengine.config import yaml_builder
+from syncengine.config.binding import bind
+from syncengine.config.document import Document, read_document
+from syncengine.config.names import Name, SecretReference, is_reference
+from syncengine.config.quantities import Share, Span
+from syncengine.config.vendor_spec import Written
+from syncengine.diagnostics import Diagnostics
+
+FILE_NAME = "syncengine.yaml"
+
+_SQLITE = "sqlite:///"
+_POSTGRES = ("postgresql://", "postgres://")
+
+
+def _check_ledger(url: str) -> str:
+    if url.startswith(_SQLITE) and len(url) > len(_SQLITE):
+        return url
+    if not url.startswith(_POSTGRES):
+        raise PydanticCustomError(
+            "ledger", "unknown kind", {"expected": "sqlite:///path/to/file.db or postgresql://host/database"}
+        )
+    if _has_password(url):
+        raise PydanticCustomError(
+            "ledger",
+            "holds a password",
+            {"expected": "a URL without a password", "hint": "Use the variable PGPASSWORD or the file ~/.pgpass."},
+        )
+    return url
+
+
+def _has_password(url: str) -> bool:
+    try:
+        parts = urlsplit(url)
+        return parts.password is not None or any(name == "password" for name, _ in parse_qsl(parts.query))
+    except ValueError:
+        return True
+
+
+class DialerFile(Written):
+    """One account at a vendor."""
+
+    vendor: str
+    """Kind of dialer: the name of a vendor file."""
+    settings: dict[str, str] = Field(default_factory=dict)
+    """Values that the vendor file asks for. Always text: write numbers in quotes."""
+    secrets: dict[str, SecretReference] = Field(default_factory=dict)
+    """Where each secret is kept: env:NAME or file:path. Never the secret itself."""
+    base_url: str = ""
+    """Address to use instead of the vendor's own, as a sandbox or a proxy. Its origin must be allowed by the owner of
+    the machine, unless it is this machine."""
+
+
+class GuardsFile(Written):
+    """What a plan may do without being allowed to on the command line."""
+
+    max_remove: Share = 0.3
+    """Largest share of a collection that may be removed."""
+    min_rows: Annotated[int, Field(ge=0)] = 10
+    """Collections with fewer rows than this are not measured by max_remove."""
+    max_newly_callable: Annotated[int, Field(ge=0)] = 20_000
+    """How many people may become callable in one plan."""
+    max_starts: Annotated[int, Field(ge=0)] = 3
+    """How many campaigns may start in one plan."""
+
+
+class WatchFile(Written):
+    """How `syncengine watch` works."""
+
+    settle: Span = 2.0
+    """How long files must be left alone before they are read."""
+    interval: Span = 900.0
+    """How often the dialers are compared even though no file changed."""
+    apply: bool = False
+    """Whether plans that no guard stops are applied; otherwise they are only shown."""
+
+
+class ProjectFile(Written):
+    """A syncengine project."""
+
+    version: Literal[1]
+    """Version of this file's format."""
+    project: Name
+    """Name of the project; it parts the records of projects that share a ledger."""
+    ledger: Annotated[str, AfterValidator(_check_ledger)] = "sqlite:///.syncengine/ledger.db"
+    """Where syncengine keeps what it wrote and what came back: sqlite:///path (below this folder unless it is
+    absolute) or postgresql://host/database without a password."""
+    dialers: Annotated[dict[Name, DialerFile], Field(min_length=1)]
+    """The accounts, by a name of your own."""
+    guards: GuardsFile = GuardsFile()
+    """What a plan may do without being allowed to on the command line."""
+    manifests: Annotated[tuple[str, ...], Field(min_length=1)] = ("manifests/*.yaml",)
+    """Files with the desired state, as paths or patterns below this folder."""
+    vendors: tuple[str, ...] = ("vendors",)
+    """Folders below this one with vendor files of your own. They are searched before those that come with the tool."""
+    mappings: tuple[str, ...] = ("mappings",)
+    """Folders below this one with mapping files of your own."""
+    stop_after_failed_suppressions: Annotated[int, Field(ge=0)] = 3
+    """After so many failed tries to block a do-not-call number in a running campaign the campaign is stopped; 0:
+    never."""
+    watch: WatchFile | None = None
+    """How `syncengine watch` works."""
+
+
+@dataclass(frozen=True, slots=True)
+class Project:
+    """A project file that was read."""
+
+    file: ProjectFile
+    document: Document
+    path: Path
+    # The folder of the project file, free of symbolic links.
+    root: Path
+
+    def ledger_url(self) -> str:
+        """Return the ledger's URL with the path of a SQLite file made absolute."""
+        url = self.file.ledger
+        return f"{_SQLITE}{self.root / url.removeprefix(_SQLITE)}" if url.startswith(_SQLITE) else url
+
+
+def load_project(path: Path, diagnostics: Diagnostics) -> Project | None:
+    """Read a project file, or the one in a folder; None when it holds a mistake."""
+    path = path / FILE_NAME if path.is_dir() else path
+    document = read_document(path, label=path.name, diagnostics=diagnostics, withhold=_withhold)
+    if document is None:
+        return None
+    file = bind(ProjectFile, document, diagnostics)
+    if file is None:
+        return None
+    return Project(file, document, path, path.resolve().parent)
+
+
+def needed_vendors(project: Project) -> set[str]:
+    """Return the names of the vendors whose files the project needs."""
+    return {dialer.vendor for dialer in project.file.dialers.values()}
+
+
+def folders(project: Project, kind: Literal["vendors", "mappings"], diagnostics: Diagnostics) -> tuple[Path, ...]:
+    """Return the project's own folders of vendor or mapping files, in the order in which they are searched.
+
+    Only the usual folder may be absent without a word; one that the project names must be there, inside the project.
+    """
+    stated = kind in project.file.model_fields_set
+    names: tuple[str, ...] = getattr(project.file, kind)
+    found: list[Path] = []
+    for index, name in enumerate(names):
+        folder = (project.root / name).resolve()
+        if not folder.is_relative_to(project.root):
+            project.document.error(
+                diagnostics, (kind, index), f'"{name}" is outside the project', expected="a folder below the project file"
+            )
+        elif folder.is_dir():
+            found.append(folder)
+        elif stated:
+            project.document.error(
+                diagnostics, (kind, index), f'there is no folder "{name}"', expected="a folder below the project file"
+            )
+    return tuple(found)
+
+
+_SOUNDS_SECRET = re.compile(r"secret|token|passw|credential|api_?key|auth", re.IGNORECASE)
+
+
+def _withhold(path: yaml_builder.Path, text: str) -> bool:
+    """Whether a text may be a credential: also one that was written under a wrong key."""
+    if path[:1] == ("ledger",) or path[-1:] == ("base_url",):
+        return "@" in text or "password" in text
+    below_dialer = len(path) > 2 and path[0] == "dialers"
+    return below_dialer and not is_reference(text) and any(_SOUNDS_SECRET.search(str(part)) for part in path[2:])
+

@@ -1,0 +1,224 @@
+"""Every write, before it is sent and after: nothing is on its way that is not written down.
+
+``begin`` is durable when it returns. ``finish`` needs no lock: what came back of a call that was sent is true, even
+when this run has lost the ledger meanwhile, and it touches only what is still open of that call.
+"""
+
+import sqlite3
+from collections.abc import Mapping
+from dataclasses import dataclass
+from operator import attrgetter
+
+from syncengine.errors import LedgerError
+from syncengine.ledger import booking
+from syncengine.ledger.booking import OPEN, Booked
+from syncengine.ledger.records import CallState
+from syncengine.ledger.rows import enter_collection, row_values
+from syncengine.model.address import Address
+from syncengine.model.ports import Intent, RowOutcome
+from syncengine.model.report import DONE, Outcome
+
+_DAY = 86_400.0
+# A call with one of these proofs may simply be sent again.
+_REPEATABLE = frozenset({"repeat", "refusal"})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Origin:
+    """Which run sends a call, and under which fence."""
+
+    project: str
+    run_id: int
+    fence: int
+
+
+def begin(connection: sqlite3.Connection, origin: Origin, intent: Intent, *, evidence: str, now: float) -> int:
+    """Write an intent and return its number.
+
+    Raises:
+        LedgerError: a dialable call has no evidence, or a row waits for the outcome of an earlier call.
+    """
+    if intent.effect == "dialable" and not evidence:
+        raise LedgerError(f"{intent.address}: {intent.operation}: a dialable call needs its do-not-call evidence")
+    _refuse_second_create(connection, origin.project, intent)
+    call_id = _insert_call(connection, origin, intent, evidence=evidence, now=now)
+    if not intent.rows:
+        return call_id
+    rows = [(call_id, *row_values(row)) for row in sorted(intent.rows, key=attrgetter("key"))]
+    connection.executemany("INSERT INTO call_row VALUES (?, ?, ?, ?, ?)", rows)
+    for earlier, action, state, proof in _earlier(connection, origin.project, intent.address, call_id):
+        repeatable = state != "parked" and proof in _REPEATABLE
+        if not repeatable and intent.effect != "suppressing":
+            _refuse_waiting(connection, intent, call_id, earlier)
+        if repeatable and action == intent.action:
+            _take_over(connection, call_id, earlier)
+    return call_id
+
+
+def _insert_call(connection: sqlite3.Connection, origin: Origin, intent: Intent, *, evidence: str, now: float) -> int:
+    expires_at = None if intent.lasts_days is None else now + intent.lasts_days * _DAY
+    (call_id,) = connection.execute(
+        "INSERT INTO call (project, run_id, fence, dialer, address, operation, action, effect, rows, request_digest,"
+        " evidence, proof, settle, task_id, state, outcome, message, expires_at, started_at)"
+        " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, '', 'intent', '', '', ?, ?) RETURNING call_id",
+        (
+            origin.project,
+            origin.run_id,
+            origin.fence,
+            intent.address.dialer,
+            str(intent.address),
+            intent.operation,
+            intent.action,
+            intent.effect,
+            len(intent.rows),
+            intent.request_digest,
+            evidence,
+            intent.proof,
+            intent.settle,
+            expires_at,
+            now,
+        ),
+    ).fetchone()
+    return int(call_id)
+
+
+def _earlier(
+    connection: sqlite3.Connection, project: str, address: Address, call_id: int
+) -> list[tuple[int, str, str, str]]:
+    return connection.execute(
+        "SELECT call_id, action, state, proof FROM call"
+        f" WHERE project = ? AND address = ? AND {OPEN} AND rows > 0 AND call_id < ?",  # noqa: S608 a constant
+        (project, str(address), call_id),
+    ).fetchall()
+
+
+def _refuse_second_create(connection: sqlite3.Connection, project: str, intent: Intent) -> None:
+    if intent.action != "create":
+        return
+    found = connection.execute(
+        "SELECT call_id, proof, state FROM call"
+        f" WHERE project = ? AND address = ? AND action = 'create' AND {OPEN}",  # noqa: S608 a constant
+        (project, str(intent.address)),
+    ).fetchall()
+    for call_id, proof, state in found:
+        if state == "parked" or proof not in _REPEATABLE:
+            raise LedgerError(
+                f"{intent.address}: call {call_id} may have created it already; settle it first:"
+                f" syncengine state resolve {call_id}"
+            )
+
+
+def _refuse_waiting(connection: sqlite3.Connection, intent: Intent, call_id: int, earlier: int) -> None:
+    """Refuse to touch a row whose earlier call may have landed, except to suppress it."""
+    (shared,) = connection.execute(
+        "SELECT count(*) FROM call_row mine JOIN call_row theirs ON theirs.key = mine.key AND theirs.call_id = ?"
+        " WHERE mine.call_id = ?",
+        (earlier, call_id),
+    ).fetchone()
+    if shared:
+        raise LedgerError(
+            f"{intent.address}: {shared:,} rows wait for the outcome of call {earlier} and are not sent again;"
+            f" settle it first: syncengine state resolve {earlier}"
+        )
+
+
+def _take_over(connection: sqlite3.Connection, call_id: int, earlier: int) -> None:
+    """Let a repeat stand for the call that it repeats. The rows keep the phones of both until the answer is known."""
+    connection.execute(
+        "UPDATE call_row SET phones = trim(call_row.phones || ' ' || old.phones) FROM call_row old"
+        " WHERE call_row.call_id = ? AND old.call_id = ? AND old.key = call_row.key AND old.phones <> call_row.phones",
+        (call_id, earlier),
+    )
+    connection.execute(
+        "DELETE FROM call_row WHERE call_id = ? AND key IN (SELECT key FROM call_row WHERE call_id = ?)",
+        (earlier, call_id),
+    )
+    booking.close_if_empty(connection, earlier)
+
+
+def remember_task(connection: sqlite3.Connection, call_id: int, task_id: str) -> None:
+    """Keep the vendor's task, so that a later run can ask about it."""
+    connection.execute("UPDATE call SET task_id = ? WHERE call_id = ?", (task_id, call_id))
+
+
+def finish(
+    connection: sqlite3.Connection,
+    project: str,
+    call_id: int,
+    *,
+    outcome: Outcome,
+    message: str,
+    rows: Mapping[str, RowOutcome],
+    now: float,
+) -> None:
+    """Book the outcome of a call and of its rows.
+
+    Without ``rows`` the call's outcome is every row's; with them, a row that is not named is unknown.
+    """
+    address, action, operation, count, state, proof, task_id, expires_at = _head(connection, project, call_id)
+    if state == "done":
+        return
+    left = 0
+    if count:
+        call = Booked(
+            call_id=call_id,
+            project=project,
+            address=address,
+            collection_id=enter_collection(connection, project, Address.parse(address)),
+            action=action,
+            expires_at=expires_at,
+        )
+        if rows:
+            booking.stage_each(connection, call_id, action, rows)
+        else:
+            booking.stage_all(connection, call_id, booking=booking.booking_of(action, outcome), message=message)
+        left = booking.carry_out(connection, call, now=now)
+    elif outcome == "unknown":
+        left = 1
+    elif outcome in DONE:
+        _close_earlier(connection, project, call_id, address=address, action=action, operation=operation)
+    after = _state_after(state, left=left, proof=proof, task_id=task_id)
+    connection.execute(
+        "UPDATE call SET state = ?, outcome = ?, message = ?, finished_at = ? WHERE call_id = ?",
+        (after, outcome, booking.clean_message(message), now, call_id),
+    )
+
+
+def _state_after(before: str, *, left: int, proof: str, task_id: str) -> CallState:
+    if not left:
+        return "done"
+    unprovable = proof == "park" or (proof == "task" and not task_id)
+    return "parked" if before == "parked" or unprovable else "unknown"
+
+
+def _head(
+    connection: sqlite3.Connection, project: str, call_id: int
+) -> tuple[str, str, str, int, str, str, str, float | None]:
+    found: tuple[str, str, str, int, str, str, str, float | None] | None = connection.execute(
+        "SELECT address, action, operation, rows, state, proof, task_id, expires_at FROM call"
+        " WHERE project = ? AND call_id = ?",
+        (project, call_id),
+    ).fetchone()
+    if found is None:
+        raise LedgerError(f"the ledger has no call {call_id} in this project; `syncengine state` lists the open ones")
+    return found
+
+
+def _close_earlier(
+    connection: sqlite3.Connection, project: str, call_id: int, *, address: str, action: str, operation: str
+) -> None:
+    """Settle older calls about a campaign whose outcome no longer matters after this one succeeded."""
+    connection.execute(
+        "UPDATE call SET state = 'done', message = 'settled by a later call'"
+        f" WHERE project = ? AND address = ? AND rows = 0 AND call_id < ? AND {OPEN}"  # noqa: S608 a constant
+        " AND (operation = ? OR ? = 'delete' OR (action IN ('start', 'stop') AND ? IN ('start', 'stop')))",
+        (project, address, call_id, operation, action, action),
+    )
+
+
+def park(connection: sqlite3.Connection, project: str, call_id: int) -> None:
+    """Leave an open call to a person: nothing can prove what became of it."""
+    connection.execute(
+        f"UPDATE call SET state = 'parked' WHERE project = ? AND call_id = ? AND {OPEN}",  # noqa: S608 a constant
+        (project, call_id),
+    )

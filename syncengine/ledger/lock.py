@@ -1,0 +1,106 @@
+"""One writer at a time: a row with a holder, a lease and a fence, never a lock that ends with a connection.
+
+The fence grows with every holder. Each write of a run names the fence it was given, inside its own transaction, so a
+process that slept past its lease and woke up cannot write an intent, and hence cannot send.
+"""
+
+import getpass
+import os
+import socket
+import sqlite3
+from datetime import UTC, datetime
+
+from syncengine.errors import LockedError
+from syncengine.ledger.records import LockHolder
+
+# Longer than any call may take, so that a call sent under the lease ends under it.
+LEASE_SECONDS = 120.0
+
+
+def take(
+    connection: sqlite3.Connection, project: str, *, holder: str, operation: str, now: float, lease: float
+) -> int | None:
+    """Take the lock if it is free or its lease has run out; return the fence, or None."""
+    found = connection.execute(
+        "UPDATE lock SET fence = fence + 1, holder = ?, who = ?, operation = ?, since = ?, lease_until = ?"
+        " WHERE project = ? AND (holder = '' OR lease_until <= ?) RETURNING fence",
+        (holder, process_name(), operation, now, now + lease, project, now),
+    ).fetchall()
+    return int(found[0][0]) if found else None
+
+
+def free(connection: sqlite3.Connection, project: str, fence: int) -> bool:
+    """Give the lock back, or break somebody else's; False when that fence no longer holds it."""
+    changed = connection.execute(
+        "UPDATE lock SET holder = '', lease_until = 0 WHERE project = ? AND fence = ? AND holder <> ''",
+        (project, fence),
+    )
+    return changed.rowcount == 1
+
+
+def require(connection: sqlite3.Connection, project: str, fence: int) -> None:
+    """Make sure that the lock is still ours.
+
+    Raises:
+        LockedError: it is not.
+    """
+    found = connection.execute(
+        "SELECT 1 FROM lock WHERE project = ? AND fence = ? AND holder <> ''", (project, fence)
+    ).fetchone()
+    if found is None:
+        raise _lost(connection, project)
+
+
+def extend(connection: sqlite3.Connection, project: str, fence: int, *, now: float, lease: float) -> None:
+    """Make sure that the lock is still ours, and ours for a whole lease from now.
+
+    Raises:
+        LockedError: it is not ours any more.
+    """
+    changed = connection.execute(
+        "UPDATE lock SET lease_until = max(lease_until, ?) WHERE project = ? AND fence = ? AND holder <> ''",
+        (now + lease, project, fence),
+    )
+    if changed.rowcount != 1:
+        raise _lost(connection, project)
+
+
+def holder(connection: sqlite3.Connection, project: str) -> LockHolder | None:
+    """Return who holds the lock."""
+    found = connection.execute(
+        "SELECT fence, who, operation, since, lease_until FROM lock WHERE project = ? AND holder <> ''", (project,)
+    ).fetchone()
+    if found is None:
+        return None
+    fence, who, operation, since, lease_until = found
+    return LockHolder(fence=fence, who=who, operation=operation, since=since, lease_until=lease_until)
+
+
+def held_message(found: LockHolder, now: float) -> str:
+    """Say who is in the way, and the ways on."""
+    left = max(0, round(found.lease_until - now))
+    return (
+        f"the ledger is locked: {found.who} runs {found.operation} since {_moment(found.since)};"
+        f" its lease ends in {left} s unless it is renewed. Wait (--lock-timeout), or, if that process is surely"
+        f" dead, break the lock: syncengine state unlock {found.fence}"
+    )
+
+
+def process_name() -> str:
+    """Return user, host and process, for people."""
+    try:
+        user = getpass.getuser()
+    except (KeyError, OSError):
+        # A container's user may have no name.
+        user = str(os.getuid())
+    return f"{user}@{socket.gethostname()} pid {os.getpid()}"
+
+
+def _lost(connection: sqlite3.Connection, project: str) -> LockedError:
+    found = holder(connection, project)
+    by = f"{found.who} has taken it for {found.operation}" if found else "it is not held by this run"
+    return LockedError(f"the ledger's lock was lost: {by}; nothing more is sent. Plan again")
+
+
+def _moment(seconds: float) -> str:
+    return datetime.fromtimestamp(seconds, UTC).strftime("%Y-%m-%d %H:%M:%S UTC")

@@ -1,0 +1,176 @@
+"""Rows of a collection: what is settled, overlaid with the calls that have no outcome yet.
+
+Overlaid rows are shown pessimistically: a row whose removal is unknown is still there, a row whose addition is unknown
+may be there, and its phones are those it had together with those it was to get.
+"""
+
+import sqlite3
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from itertools import groupby
+from operator import itemgetter
+from typing import TYPE_CHECKING
+
+from syncengine.errors import LedgerError
+from syncengine.ledger.booking import OPEN, close_open_rows, stage_keys
+from syncengine.ledger.columns import Columns, read_columns
+from syncengine.ledger.records import RowState
+from syncengine.model.address import Address
+from syncengine.model.exchange import RowItem
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+# A lost block leaves the row as a lost removal does: still there, perhaps still dialled. A lost unblock leaves it
+# there, perhaps dialled again, as a lost update does.
+_SHOWN_ACTION = {"add": "add", "update": "update", "unblock": "update", "remove": "remove", "block": "remove"}
+_OPEN_CALLS = f"SELECT call_id FROM call WHERE project = ? AND address = ? AND {OPEN}"  # noqa: S608 constants
+_SETTLED = Columns(
+    source="collection_row",
+    where=f"collection_id = ? AND key NOT IN (SELECT key FROM call_row WHERE call_id IN ({_OPEN_CALLS}))",  # noqa: S608 constants
+    key="key",
+    texts=("key", "phones", "content_hash", "remote_id", "state", "message", "refused_hash"),
+    reals=("expires_at", "updated_at"),
+    integers=("call_id",),
+)
+_PIECE = 10_000
+
+
+def collection_id(connection: sqlite3.Connection, project: str, address: Address) -> int:
+    """Return the number that stands for a collection, 0 when the ledger has never seen it."""
+    found = connection.execute(
+        "SELECT collection_id FROM collection WHERE project = ? AND address = ?", (project, str(address))
+    ).fetchone()
+    return int(found[0]) if found else 0
+
+
+def enter_collection(connection: sqlite3.Connection, project: str, address: Address) -> int:
+    """Return the number that stands for a collection, given to it now if need be."""
+    connection.execute(
+        "INSERT INTO collection (project, address) VALUES (?, ?) ON CONFLICT (project, address) DO NOTHING",
+        (project, str(address)),
+    )
+    return collection_id(connection, project, address)
+
+
+def table(connection: sqlite3.Connection, project: str, address: Address) -> "pa.Table":
+    """Return all rows of a collection, in the order of their keys."""
+    number = collection_id(connection, project, address)
+    settled = read_columns(connection, _SETTLED, (number, project, str(address)))
+    waiting = list(_waiting(connection, project, address, number))
+    if not waiting:
+        return settled
+    import pyarrow as pa
+
+    return pa.concat_tables([settled, pa.Table.from_pylist(waiting, schema=settled.schema)]).sort_by("key")
+
+
+def _waiting(
+    connection: sqlite3.Connection, project: str, address: Address, number: int
+) -> Iterator[dict[str, object]]:
+    found = connection.execute(
+        "SELECT w.key, w.phones, w.content_hash, w.remote_id, c.call_id, c.action, c.state, c.message, c.started_at,"
+        " r.phones, r.content_hash, r.remote_id, r.refused_hash, r.expires_at"
+        " FROM call c JOIN call_row w ON w.call_id = c.call_id"
+        " LEFT JOIN collection_row r ON r.collection_id = ? AND r.key = w.key"
+        f" WHERE c.project = ? AND c.address = ? AND c.{OPEN} ORDER BY w.key, c.call_id",  # noqa: S608 a constant
+        (number, project, str(address)),
+    ).fetchall()
+    for key, group in groupby(found, key=itemgetter(0)):
+        yield _overlaid(key, list(group))
+
+
+def _overlaid(key: str, calls: Sequence[tuple[object, ...]]) -> dict[str, object]:
+    """Return one row as its open calls leave it; the last of them decides, all of them add their phones."""
+    _, _, sent_hash, sent_id, call, action, state, message, started_at, *settled = calls[-1]
+    had_phones, had_hash, had_id, refused_hash, expires_at = settled
+    phones = " ".join(str(found) for found in (had_phones, *(entry[1] for entry in calls)) if found).split()
+    return {
+        "key": key,
+        "phones": " ".join(dict.fromkeys(phones)),
+        "content_hash": sent_hash or had_hash or "",
+        "remote_id": sent_id or had_id or "",
+        "state": f"{'parked' if state == 'parked' else 'unknown'}_{_SHOWN_ACTION[str(action)]}",
+        "message": message,
+        "refused_hash": refused_hash or "",
+        "expires_at": expires_at,
+        "updated_at": started_at,
+        "call_id": call,
+    }
+
+
+def row_values(row: RowItem) -> tuple[str, str, str, str]:
+    """Return a row as it is kept: key, phones, content hash, the vendor's id.
+
+    Raises:
+        LedgerError: its key cannot be kept; the key itself is not in the message.
+    """
+    if not row.key or "\0" in row.key:
+        raise LedgerError("a row has an empty key, or one with a NUL character in it; give the row another key")
+    return row.key, " ".join(row.phones), row.content_hash, row.remote_id
+
+
+def save(
+    connection: sqlite3.Connection,
+    project: str,
+    address: Address,
+    rows: Iterable[RowItem],
+    *,
+    state: RowState,
+    expires_at: float | None,
+    now: float,
+) -> int:
+    """Write rows that were seen to be so at the dialer; that settles open calls about them. Return how many."""
+    number = enter_collection(connection, project, address)
+    saved = 0
+    for piece in _pieces(rows):
+        values = sorted(row_values(row) for row in piece)
+        connection.executemany(
+            "INSERT INTO collection_row (collection_id, key, phones, content_hash, remote_id, state, message,"
+            " refused_hash, expires_at, updated_at, call_id) VALUES (?, ?, ?, ?, ?, ?, '', '', ?, ?, 0)"
+            " ON CONFLICT (collection_id, key) DO UPDATE SET phones = excluded.phones, state = excluded.state,"
+            " content_hash = excluded.content_hash, remote_id = excluded.remote_id, message = '', refused_hash = '',"
+            " expires_at = coalesce(excluded.expires_at, collection_row.expires_at), updated_at = excluded.updated_at",
+            [(number, *value, state, expires_at, now) for value in values],
+        )
+        stage_keys(connection, [value[0] for value in values], booking=state)
+        close_open_rows(connection, project, str(address))
+        saved += len(values)
+    return saved
+
+
+def _pieces(rows: Iterable[RowItem]) -> Iterator[list[RowItem]]:
+    piece: list[RowItem] = []
+    for row in rows:
+        piece.append(row)
+        if len(piece) == _PIECE:
+            yield piece
+            piece = []
+    if piece:
+        yield piece
+
+
+def forget(connection: sqlite3.Connection, project: str, address: Address, keys: Iterable[str] | None) -> int:
+    """Forget settled rows (None: all of them) and return how many; rows of open calls stay until those are settled."""
+    number = collection_id(connection, project, address)
+    if keys is None:
+        return connection.execute("DELETE FROM collection_row WHERE collection_id = ?", (number,)).rowcount
+    return connection.executemany(
+        "DELETE FROM collection_row WHERE collection_id = ? AND key = ?", [(number, key) for key in sorted(set(keys))]
+    ).rowcount
+
+
+def remote_ids(
+    connection: sqlite3.Connection, project: str, address: Address, keys: Iterable[str]
+) -> Mapping[str, str]:
+    """Return key -> the vendor's id, for the rows that are known to be there and have one."""
+    number = collection_id(connection, project, address)
+    found = {}
+    for key in keys:
+        row = connection.execute(
+            "SELECT remote_id FROM collection_row WHERE collection_id = ? AND key = ?"
+            " AND state IN ('present', 'blocked') AND remote_id <> ''",
+            (number, key),
+        ).fetchone()
+        if row:
+            found[key] = row[0]
+    return found

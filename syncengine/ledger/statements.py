@@ -1,0 +1,145 @@
+"""Do-not-call statements: kept from their first reading, gone only by a release that names them.
+
+A line that is merely gone from its source releases nobody. A statement beats an earlier release only when it is a new
+one: the source must have lacked the number in between. A source that goes on stating a released number contradicts
+the release, and the caller is told.
+"""
+
+import sqlite3
+from collections.abc import Iterable, Iterator
+from typing import TYPE_CHECKING
+
+from syncengine.errors import LedgerError
+from syncengine.ledger.columns import Columns, read_columns
+from syncengine.ledger.records import SourceReading, StatementsRead
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+_INCOMING = "CREATE TEMP TABLE IF NOT EXISTS incoming (number TEXT PRIMARY KEY) WITHOUT ROWID"
+_STATED = "number IN (SELECT number FROM incoming)"
+
+
+def record(
+    connection: sqlite3.Connection,
+    project: str,
+    list_name: str,
+    numbers: "Iterable[str] | pa.Table",
+    *,
+    source_digest: str,
+    now: float,
+    complete: bool,
+) -> StatementsRead:
+    """Keep what one reading of a list states; an incomplete reading tells nothing about numbers it lacks."""
+    _stage(connection, list_name, numbers)
+    which = (project, list_name)
+    contradictions = connection.execute(
+        "SELECT number FROM statement WHERE project = ? AND list_name = ?"
+        f" AND released_at IS NOT NULL AND absent_since IS NULL AND {_STATED} ORDER BY number",  # noqa: S608 a constant
+        which,
+    ).fetchall()
+    again = connection.execute(
+        "UPDATE statement SET released_at = NULL, release_basis = '', first_read_at = ?, source_digest = ?"
+        " WHERE project = ? AND list_name = ? AND released_at IS NOT NULL AND absent_since IS NOT NULL"
+        f" AND {_STATED}",  # noqa: S608 a constant
+        (now, source_digest, *which),
+    ).rowcount
+    connection.execute(
+        "UPDATE statement SET absent_since = NULL WHERE project = ? AND list_name = ? AND absent_since IS NOT NULL"
+        f" AND {_STATED}",  # noqa: S608 a constant
+        which,
+    )
+    if complete:
+        connection.execute(
+            "UPDATE statement SET absent_since = ? WHERE project = ? AND list_name = ? AND absent_since IS NULL"
+            f" AND NOT {_STATED}",  # noqa: S608 a constant
+            (now, *which),
+        )
+    new = connection.execute(
+        "INSERT INTO statement (project, list_name, number, first_read_at, source_digest)"
+        " SELECT ?, ?, number, ?, ? FROM incoming WHERE true ON CONFLICT (project, list_name, number) DO NOTHING",
+        (*which, now, source_digest),
+    ).rowcount
+    connection.execute("DELETE FROM incoming")
+    return StatementsRead(new=new, again=again, contradictions=tuple(number for (number,) in contradictions))
+
+
+def _stage(connection: sqlite3.Connection, list_name: str, numbers: "Iterable[str] | pa.Table") -> None:
+    connection.execute(_INCOMING)
+    connection.execute("DELETE FROM incoming")
+    connection.executemany("INSERT INTO incoming VALUES (?) ON CONFLICT DO NOTHING", _parameters(numbers))
+    (odd,) = connection.execute("SELECT count(*) FROM incoming WHERE number NOT LIKE '+%'").fetchone()
+    if odd:
+        raise LedgerError(
+            f"do-not-call list {list_name}: {odd:,} numbers are not in E.164 form and would never match;"
+            " normalise them before they are recorded"
+        )
+
+
+def _parameters(numbers: "Iterable[str] | pa.Table") -> Iterator[tuple[str]]:
+    """Walk the numbers in order (sorted keys insert about twice as fast); columns go piece by piece."""
+    if not hasattr(numbers, "column"):
+        yield from zip(sorted(set(numbers)), strict=True)
+        return
+    for piece in numbers.column("number").chunks:
+        yield from zip(piece.to_pylist(), strict=True)
+
+
+def release(
+    connection: sqlite3.Connection, project: str, list_name: str, numbers: Iterable[str], *, basis: str, now: float
+) -> int:
+    """Take numbers off a list by name and return how many were in force."""
+    return connection.executemany(
+        "UPDATE statement SET released_at = ?, release_basis = ?"
+        " WHERE project = ? AND list_name = ? AND number = ? AND released_at IS NULL",
+        [(now, basis, project, list_name, number) for number in sorted(set(numbers))],
+    ).rowcount
+
+
+def in_force(connection: sqlite3.Connection, project: str, list_name: str) -> "pa.Table":
+    """Return the numbers of a list that are in force, with the time of their first reading, sorted."""
+    return read_columns(
+        connection,
+        Columns(
+            source="statement",
+            where="project = ? AND list_name = ? AND released_at IS NULL",
+            key="number",
+            texts=("number",),
+            reals=("first_read_at",),
+        ),
+        (project, list_name),
+    )
+
+
+def all_numbers(connection: sqlite3.Connection, project: str, list_names: Iterable[str]) -> set[str]:
+    """Return every number that is in force on any of some lists."""
+    found: set[str] = set()
+    for name in list_names:
+        found.update(
+            number
+            for (number,) in connection.execute(
+                "SELECT number FROM statement WHERE project = ? AND list_name = ? AND released_at IS NULL",
+                (project, name),
+            )
+        )
+    return found
+
+
+def remember_source(
+    connection: sqlite3.Connection, project: str, name: str, *, digest: str, rows: int, now: float
+) -> None:
+    """Remember how long a source was, so that the next reading can be seen to have shrunk."""
+    connection.execute(
+        "INSERT INTO source (project, name, digest, rows, read_at) VALUES (?, ?, ?, ?, ?)"
+        " ON CONFLICT (project, name) DO UPDATE"
+        " SET digest = excluded.digest, rows = excluded.rows, read_at = excluded.read_at",
+        (project, name, digest, rows, now),
+    )
+
+
+def last_reading(connection: sqlite3.Connection, project: str, name: str) -> SourceReading | None:
+    """Return the last reading of a source."""
+    found = connection.execute(
+        "SELECT digest, rows, read_at FROM source WHERE project = ? AND name = ?", (project, name)
+    ).fetchone()
+    return SourceReading(digest=found[0], rows=found[1], read_at=found[2]) if found else None

@@ -1,0 +1,362 @@
+"""Calls to one dialer: paced, counted, credentialed, repeated only where that is harmless, and judged.
+
+Every call, reading or writing, goes through :meth:`DialerClient.call`. It returns a judgement for everything that a
+dialer and a network can do, and never the outcomes ``wait`` and ``renew_auth``: those are dealt with here. What is left
+when waiting did not help is ``deferred``; a write that may have been applied is ``unknown``.
+"""
+
+import asyncio
+import random as randomness
+import time
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, replace
+from types import TracebackType
+from typing import TYPE_CHECKING, Self
+
+from syncengine import __version__
+from syncengine.errors import AnswerError, RemoteError, TransportError
+from syncengine.model.exchange import Answer, Request
+from syncengine.model.secret import Secret
+from syncengine.model.vendor import Operation, ResponseOutcome, Vendor
+from syncengine.remote.auth import Keyring, Pairs, credentials_for
+from syncengine.remote.connection import Call, Connection, opener
+from syncengine.remote.judge import Judgement, judge
+from syncengine.remote.limits import Budget, Pace, Sleep, Unlimited
+from syncengine.remote.origin import Origin
+from syncengine.remote.redaction import echoes_of
+from syncengine.remote.retries import ATTEMPTS, Breaker, RetryBudget, backoff, repeat_is_harmless
+from syncengine.remote.retry_after import retry_after
+
+if TYPE_CHECKING:
+    import httpx
+
+BeforeSend = Callable[[Request], Awaitable[None] | None]
+
+_DONE: frozenset[ResponseOutcome] = frozenset({"applied", "already_present", "already_absent"})
+# A call waits for so many probes of a dialer that does not answer before it gives up.
+_PROBES = 3
+_EXCHANGE_ATTEMPTS = 3
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CallResult:
+    """One call with all its attempts."""
+
+    judgement: Judgement
+    # The last answer; None where none came.
+    answer: Answer | None
+    request: Request
+    # How often it was sent.
+    attempts: int
+    # Whether any byte of it may have reached the dialer.
+    sent: bool
+
+
+@dataclass(slots=True)
+class _Course:
+    """One call while it is under way."""
+
+    operation: Operation
+    request: Request
+    before_send: BeforeSend | None
+    answer: Answer | None = None
+    attempts: int = 0
+    sent: bool = False
+    # A write whose answer was lost may have been applied, whatever a repeat is answered.
+    lost: bool = False
+    renewed: bool = False
+
+    def end(self, judgement: Judgement) -> CallResult:
+        """Return the result; the outcomes that were dealt with here become final ones."""
+        outcome = judgement.outcome
+        if outcome == "wait":
+            judgement = replace(judgement, outcome="deferred")
+        if outcome == "renew_auth":
+            judgement = replace(judgement, outcome="stop_dialer")
+        if self.operation.writes and self.lost and outcome not in _DONE:
+            said = judgement.message if outcome != "unknown" else ""
+            words = judgement.message if not said else f"an answer was lost; a repeat was answered: {said}"
+            judgement = replace(judgement, outcome="unknown", message=words)
+        elif not self.operation.writes and outcome == "unknown":
+            judgement = replace(judgement, outcome="deferred")
+        return CallResult(
+            judgement=judgement, answer=self.answer, request=self.request, attempts=self.attempts, sent=self.sent
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class _Attempt:
+    """One sending, or why there was none."""
+
+    judgement: Judgement
+    # Whether the call may be sent again: "no", "pause" (after a pause), "now".
+    again: str = "no"
+    # Seconds that the dialer asked for.
+    asked: float | None = None
+
+
+class DialerClient:
+    """All calls to one dialer in one run; at most ``limits.concurrency`` at once, each on its own connection."""
+
+    def __init__(
+        self,
+        dialer: str,
+        vendor: Vendor,
+        base_url: str,
+        secrets: Mapping[str, Secret],
+        *,
+        settings: Mapping[str, str] | None = None,
+        options: Mapping[str, str] | None = None,
+        budget: Budget | None = None,
+        transport: "httpx.AsyncBaseTransport | None" = None,
+        clock: Callable[[], float] = time.monotonic,
+        now: Callable[[], float] = time.time,
+        sleep: Sleep = asyncio.sleep,
+        random: Callable[[], float] = randomness.random,
+        on_wait: Callable[[str], None] = lambda _: None,
+    ) -> None:
+        """Prepare; nothing is opened or read yet.
+
+        Args:
+            dialer: name, for messages.
+            vendor: what the vendor file says.
+            base_url: without a slash at its end; the only place where calls go.
+            secrets: by the names of the vendor file.
+            settings: of the dialer, for templates and for the exchange of credentials.
+            options: apply options, for templates.
+            budget: counts the calls of a day; None: no budget.
+            transport: for tests, in place of connections of our own.
+            clock: seconds, never set back.
+            now: wall clock, seconds since 1970.
+            sleep: waits.
+            random: 0 to 1.
+            on_wait: told what is waited for, and "" when that is over.
+
+        Raises:
+            RemoteError: the base URL is not one.
+        """
+        self.dialer = dialer
+        self.vendor = vendor
+        self.settings = dict(settings or {})
+        self.options = {**dict.fromkeys(vendor.options, ""), **(options or {})}
+        self.origin = Origin(dialer, base_url)
+        self.clock = clock
+        self.sleep = sleep
+        self._now = now
+        self._random = random
+        self._on_wait = on_wait
+        self._budget = budget or Unlimited()
+        self._pace = Pace(calls=vendor.limits.calls, per=vendor.limits.per, clock=clock, sleep=sleep, on_wait=on_wait)
+        self._retries = RetryBudget()
+        self._breaker = Breaker(clock)
+        open_one = opener() if transport is None else (lambda: transport)
+        self._exchanging = Connection(open_one)
+        self._connections = [Connection(open_one) for _ in range(max(1, vendor.limits.concurrency))]
+        # Last in, first out: few calls at once keep few connections warm.
+        self._free: asyncio.LifoQueue[Connection] = asyncio.LifoQueue()
+        for connection in self._connections:
+            self._free.put_nowait(connection)
+        keyring = Keyring(dialer, secrets)
+        self._credentials = credentials_for(
+            vendor.auth, keyring, settings=self.settings, exchange=self._exchange, clock=clock, now=now
+        )
+        self._echoes: tuple[tuple[str, ...], tuple[bytes, ...]] = ((), ())
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, problem: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        await self.aclose()
+
+    async def aclose(self) -> None:
+        """Close all connections."""
+        for connection in (*self._connections, self._exchanging):
+            await connection.close()
+
+    async def call(
+        self, operation: Operation, scope: Mapping[str, object], *, before_send: BeforeSend | None = None
+    ) -> CallResult:
+        """Make one call and return what it came to.
+
+        ``before_send`` is given the rendered request before every attempt, after all waiting and just before the first
+        byte; what it raises stops the call and is passed on. Only where an earlier attempt may have been applied it is
+        not passed on but makes the call ``unknown``.
+
+        Raises:
+            RemoteError: the rendered request leads out of the dialer's address or cannot be sent; nothing was sent.
+        """
+        full = {"settings": self.settings, "options": self.options, **scope}
+        course = _Course(operation, operation.render(full), before_send)
+        self._check(course)
+        self._retries.earn()
+        while True:
+            attempt = await self._attempt(course)
+            if attempt.again == "no":
+                return course.end(attempt.judgement)
+            if attempt.again == "pause" and not await self._may_repeat(course, attempt):
+                return course.end(attempt.judgement)
+
+    def _check(self, course: _Course) -> None:
+        name, request = course.operation.name, course.request
+        url = self.origin.url(name, request.path, request.query)
+        self.origin.check_headers(name, request.headers)
+        longest = self.vendor.limits.url_length
+        if len(url) > longest:
+            raise RemoteError(self.dialer, name, f"the URL has {len(url)} characters; the vendor takes {longest}")
+
+    async def _may_repeat(self, course: _Course, attempt: _Attempt) -> bool:
+        """Wait for the next attempt; False when there is none."""
+        if course.attempts >= ATTEMPTS or not self._retries.take():
+            return False
+        if attempt.asked:
+            # The dialer means all of us.
+            self._pace.pause(attempt.asked)
+        self._on_wait("retry")
+        await self.sleep(backoff(course.attempts, self._random))
+        self._on_wait("")
+        return True
+
+    # -------------------------------------------------------------------------------------------- one attempt
+
+    async def _attempt(self, course: _Course) -> _Attempt:
+        async with self._connection() as connection:
+            stopped = await self._admit(course.operation)
+            if stopped is not None:
+                return _Attempt(stopped)
+            try:
+                await self._announce(course)
+            except Exception as problem:
+                if not course.lost:
+                    raise
+                # Passing it on would hide that an earlier attempt may have been applied.
+                return _Attempt(
+                    Judgement("unknown", "lost", f"an answer was lost; no repeat: {type(problem).__name__}")
+                )
+            refused = self._credentials.generation
+            attempt = await self._send(course, connection)
+        if attempt.judgement.outcome == "renew_auth" and not course.renewed:
+            course.renewed = True
+            return await self._renew(attempt, refused)
+        return attempt
+
+    @asynccontextmanager
+    async def _connection(self) -> AsyncIterator[Connection]:
+        connection = await self._free.get()
+        try:
+            yield connection
+        finally:
+            self._free.put_nowait(connection)
+
+    async def _admit(self, operation: Operation) -> Judgement | None:
+        """Wait for this call's turn; return a judgement when it may not be made at all."""
+        await self._pace.turn()
+        harmless = repeat_is_harmless(operation)
+        for _ in range(_PROBES if not operation.writes else 0):
+            if seconds := self._breaker.seconds_to_probe:
+                self._on_wait("the dialer does not answer")
+                await self.sleep(seconds)
+                self._on_wait("")
+        if not self._breaker.admits(harmless=harmless):
+            return Judgement("stop_dialer", "breaker", "the dialer does not answer; calls to it are stopped")
+        if not self._budget.take(suppressing=operation.effect == "suppressing"):
+            return Judgement("budget_exhausted", "budget", "today's budget of calls is used up")
+        try:
+            await self._credentials.ready()
+        except RemoteError as problem:
+            return Judgement("stop_dialer", "credentials", problem.detail)
+        return None
+
+    async def _announce(self, course: _Course) -> None:
+        if course.before_send is None:
+            return
+        waiting = course.before_send(course.request)
+        if waiting is not None:
+            await waiting
+
+    async def _send(self, course: _Course, connection: Connection) -> _Attempt:
+        operation = course.operation
+        course.attempts += 1
+        try:
+            course.answer = await connection.send(self._wired(operation, course.request))
+        except TransportError as problem:
+            self._breaker.record(failed=True)
+            return self._without_answer(course, problem)
+        except AnswerError as problem:
+            course.sent = course.lost = True
+            return _Attempt(Judgement("unknown", "answer", problem.detail))
+        course.sent = True
+        answer = course.answer
+        self._breaker.record(failed=answer.status >= 500)
+        judgement = judge(operation, self.vendor.responses, answer)
+        if judgement.outcome == "wait":
+            asked = retry_after(answer.headers, now=self._now())
+            return _Attempt(judgement, "pause", judgement.wait if asked is None else asked)
+        if judgement.outcome == "unknown":
+            course.lost = True
+            return _Attempt(judgement, "pause" if repeat_is_harmless(operation) else "no")
+        return _Attempt(judgement)
+
+    def _without_answer(self, course: _Course, problem: TransportError) -> _Attempt:
+        if not problem.sent:
+            return _Attempt(Judgement("deferred", "not sent", problem.detail), "pause")
+        course.sent = course.lost = True
+        course.answer = None
+        words = Judgement("unknown", "lost", f"the answer was lost: {problem.detail}")
+        return _Attempt(words, "pause" if repeat_is_harmless(course.operation) else "no")
+
+    async def _renew(self, attempt: _Attempt, refused: int) -> _Attempt:
+        try:
+            renewed = await self._credentials.renew(refused)
+        except RemoteError as problem:
+            return _Attempt(Judgement("stop_dialer", "credentials", problem.detail))
+        return replace(attempt, again="now" if renewed else "no")
+
+    # ------------------------------------------------------------------------------------- putting it on the wire
+
+    def _wired(self, operation: Operation, request: Request) -> Call:
+        headers, query = self._credentials.apply(_headers(request), request.query)
+        return self._call(operation.name, request, headers, query, operation.timeout)
+
+    def _call(self, operation: str, request: Request, headers: Pairs, query: Pairs, seconds: float | None) -> Call:
+        sensitive = self._credentials.sensitive()
+        if sensitive != self._echoes[0]:
+            self._echoes = (sensitive, echoes_of(sensitive))
+        return Call(
+            dialer=self.dialer,
+            operation=operation,
+            method=request.method,
+            url=self.origin.url(operation, request.path, query),
+            headers=headers,
+            body=request.body,
+            seconds=seconds or self.vendor.limits.timeout,
+            echoes=self._echoes[1],
+        )
+
+    async def _exchange(self, request: Request) -> Answer:
+        """Make the call that turns secrets into a token; it changes nothing there, so it may be repeated."""
+        attempt = 1
+        while True:
+            if not self._budget.take(suppressing=True):
+                raise RemoteError(self.dialer, "credentials", "today's budget of calls is used up")
+            # Its answer holds the token, so nothing may be taken out of it; it is shown to nobody.
+            call = replace(self._call("credentials", request, _headers(request), request.query, None), echoes=())
+            try:
+                answer = await self._exchanging.send(call)
+                if answer.status < 500 or attempt == _EXCHANGE_ATTEMPTS:
+                    return answer
+            except TransportError:
+                if attempt == _EXCHANGE_ATTEMPTS:
+                    raise
+            await self.sleep(backoff(attempt, self._random))
+            attempt += 1
+
+
+def _headers(request: Request) -> Pairs:
+    ours = [("User-Agent", f"syncengine/{__version__}"), ("Accept", "application/json"), ("Accept-Encoding", "gzip")]
+    if request.content_type:
+        ours.append(("Content-Type", request.content_type))
+    stated = {name.lower() for name, _ in request.headers}
+    return (*((name, value) for name, value in ours if name.lower() not in stated), *request.headers)

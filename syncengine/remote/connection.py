@@ -1,0 +1,142 @@
+"""One connection to a dialer, and what can go wrong on it.
+
+Each call at once has a connection of its own: a pool that many calls share spends its time looking for free
+connections (ten times slower at 64 calls). httpx's transport is used without its client, so that there are no
+redirects, no cookies, no environment proxies and no logging to switch off.
+"""
+
+import asyncio
+import logging
+from collections.abc import Callable
+from contextlib import suppress
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from syncengine.errors import AnswerError, TransportError
+from syncengine.model.exchange import Answer
+from syncengine.remote.decode import collect, decode
+from syncengine.remote.redaction import redacted, redacted_text
+from syncengine.remote.wording import presentable
+
+if TYPE_CHECKING:
+    import ssl
+
+    import httpx
+
+# Many servers close idle connections after 5 s. A write on a connection that is just being closed has an unknown
+# outcome, so ours are given up earlier.
+_IDLE_SECONDS = 3.0
+_LONGEST_CONNECT = 10.0
+
+# Nothing of the request has left when one of these is raised. Every other failure may come after bytes have left.
+NOT_SENT = ("ConnectError", "ConnectTimeout", "PoolTimeout", "UnsupportedProtocol", "ProxyError")
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """A request ready for the wire, credentials included; lives only while it is being sent."""
+
+    dialer: str
+    operation: str
+    method: str
+    url: str
+    headers: tuple[tuple[str, str], ...]
+    body: bytes
+    # For the whole call, from connecting to the last byte.
+    seconds: float
+    # Spellings of our secrets, to be taken out of what comes back.
+    echoes: tuple[bytes, ...]
+
+
+def opener() -> "Callable[[], httpx.AsyncBaseTransport]":
+    """Return a function that opens connections, all with one TLS context; certificates are always verified."""
+    import httpx
+
+    for name in ("httpx", "httpcore"):
+        # They log URLs, and httpcore logs headers.
+        logging.getLogger(name).setLevel(logging.CRITICAL + 1)
+    context: ssl.SSLContext | None = None
+
+    def open_one() -> httpx.AsyncBaseTransport:
+        nonlocal context
+        if context is None:
+            context = httpx.create_ssl_context(verify=True, trust_env=False)
+        limits = httpx.Limits(max_connections=1, max_keepalive_connections=1, keepalive_expiry=_IDLE_SECONDS)
+        return httpx.AsyncHTTPTransport(verify=context, trust_env=False, limits=limits, http2=False, retries=0)
+
+    return open_one
+
+
+class Connection:
+    """Opened when first used, thrown away after any failure, so that no late answer meets the next request."""
+
+    def __init__(self, open_one: "Callable[[], httpx.AsyncBaseTransport]") -> None:
+        self._open_one = open_one
+        self._transport: httpx.AsyncBaseTransport | None = None
+
+    async def send(self, call: Call) -> Answer:
+        """Send one request and return its answer, whatever its status.
+
+        Raises:
+            TransportError: no whole answer; ``sent`` tells whether the request may have reached the dialer.
+            AnswerError: an answer that is too large or packed beyond reason; the request was received.
+        """
+        if self._transport is None:
+            self._transport = self._open_one()
+        whole = False
+        try:
+            async with asyncio.timeout(call.seconds):
+                answer = await _exchange(self._transport, call)
+            whole = True
+        except TimeoutError:
+            # Connecting has a shorter limit of its own, so bytes may have left.
+            raise _lost(call, f"no whole answer within {call.seconds:g} s", sent=True) from None
+        except ValueError as problem:
+            raise AnswerError(call.dialer, call.operation, str(problem)) from None
+        except Exception as problem:  # noqa: BLE001 - whatever its name, bytes may have left: it is a lost answer
+            raise _lost(call, _words(problem, call), sent=type(problem).__name__ not in NOT_SENT) from None
+        finally:
+            if not whole:
+                await self.close()
+        return answer
+
+    async def close(self) -> None:
+        """Close the connection, if there is one."""
+        transport, self._transport = self._transport, None
+        if transport is not None:
+            # The caller may be in the middle of being cancelled; the socket is closed all the same.
+            await asyncio.shield(_quietly_closed(transport))
+
+
+async def _quietly_closed(transport: "httpx.AsyncBaseTransport") -> None:
+    # A broken connection may fail to close; there is nothing left to do.
+    with suppress(Exception):
+        await transport.aclose()
+
+
+async def _exchange(transport: "httpx.AsyncBaseTransport", call: Call) -> Answer:
+    import httpx
+
+    connect = min(_LONGEST_CONNECT, call.seconds / 3)
+    limits = {"connect": connect, "pool": connect, "read": call.seconds, "write": call.seconds}
+    request = httpx.Request(
+        call.method, call.url, headers=list(call.headers), content=call.body or None, extensions={"timeout": limits}
+    )
+    response = await transport.handle_async_request(request)
+    try:
+        headers = {name.lower(): redacted_text(value, call.echoes) for name, value in response.headers.items()}
+        # The stream itself, not httpx's own unpacking, which has no caps.
+        assert isinstance(response.stream, httpx.AsyncByteStream)
+        raw = await collect(response.stream, encoding=headers.get("content-encoding", ""))
+    finally:
+        await response.aclose()
+    return decode(response.status_code, headers, redacted(raw, call.echoes))
+
+
+def _lost(call: Call, detail: str, *, sent: bool) -> TransportError:
+    return TransportError(call.dialer, call.operation, detail, sent=sent)
+
+
+def _words(problem: Exception, call: Call) -> str:
+    text = presentable(redacted_text(str(problem), call.echoes))
+    return f"{type(problem).__name__}: {text}" if text else type(problem).__name__

@@ -1,0 +1,150 @@
+"""The state of one dialer while a plan is applied to it, and the one way in which a call is made.
+
+Every write takes the same path, here and nowhere else::
+
+    render -> gate (no listed number in a dialable request) -> intent, durable -> send -> outcome, durable
+"""
+
+import hashlib
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from syncengine.model.address import ACCOUNT, Address
+from syncengine.model.exchange import Request, RowItem
+from syncengine.model.ports import CampaignState, Intent, Journal, ListedNumbers, RowStore
+from syncengine.model.report import Outcome
+from syncengine.model.vendor import Operation, ResponseOutcome, Vendor
+from syncengine.remote.client import CallResult, DialerClient
+from syncengine.remote.field_values import write_fields
+from syncengine.remote.gate import searchable_bytes
+from syncengine.remote.tally import Tally
+
+# After these nothing more is sent to the dialer in this run.
+_HALTING: frozenset[ResponseOutcome] = frozenset({"stop_dialer", "budget_exhausted"})
+
+
+class ListedNumberError(Exception):
+    """A dialable request would carry a listed number; raised by the last gate, before any byte is sent."""
+
+    def __init__(self, numbers: frozenset[str]) -> None:
+        self.numbers = numbers
+        super().__init__(f"{len(numbers)} listed numbers in a dialable request")
+
+
+@dataclass(slots=True, kw_only=True)
+class DialerRun:
+    """One dialer, one apply."""
+
+    dialer: str
+    vendor: Vendor
+    settings: Mapping[str, str]
+    options: Mapping[str, str]
+    client: DialerClient
+    campaigns: dict[str, CampaignState]
+    journal: Journal
+    store: RowStore
+    listed: ListedNumbers
+    tally: Tally
+    # Asked before every call: whether the person has interrupted the run.
+    interrupted: Callable[[], bool]
+    # Why nothing more is sent to this dialer; empty while all is well.
+    halted: str = ""
+    # Campaign key, or "account" for all of them -> why nothing dialable goes there any more in this run.
+    not_dialable: dict[str, str] = field(default_factory=dict)
+    # Campaign key -> why it is not started in this run.
+    not_startable: dict[str, str] = field(default_factory=dict)
+    # Campaign keys in which listed rows were removed or blocked, to clear their count of failures.
+    suppressed: set[str] = field(default_factory=set)
+
+    def scope(self, campaign: str) -> dict[str, object]:
+        """Return the template scope of a call for a campaign, or for the whole account."""
+        scope: dict[str, object] = {"settings": dict(self.settings), "options": dict(self.options)}
+        state = self.campaigns.get(campaign)
+        if state is not None:
+            scope["campaign"] = campaign_scope(self.vendor, state)
+        return scope
+
+    def why_held(self, operation: Operation, campaign: str) -> str:
+        """Return why a call may not be made now; empty: it may."""
+        if self.halted:
+            return self.halted
+        if self.interrupted():
+            return "interrupted"
+        if operation.effect != "dialable":
+            return ""
+        if campaign == ACCOUNT:
+            return next(iter(self.not_dialable.values()), "")
+        return self.not_dialable.get(campaign, "") or self.not_dialable.get(ACCOUNT, "")
+
+    async def write(
+        self,
+        operation: Operation,
+        scope: Mapping[str, object],
+        address: Address,
+        *,
+        action: str,
+        rows: Sequence[RowItem] = (),
+        lasts_days: int | None = None,
+    ) -> tuple[CallResult, int]:
+        """Make one writing call and return its result with its number in the journal.
+
+        Raises:
+            ListedNumberError: the rendered request is dialable and carries a listed number; nothing was sent.
+            LockedError: another run has taken the ledger; nothing was sent.
+        """
+        call = 0
+
+        def before_send(request: Request) -> None:
+            nonlocal call
+            self._gate(operation, address.name, request, rows)
+            self.journal.renew()
+            if call:
+                return
+            call = self.journal.begin(
+                Intent(
+                    address=address,
+                    operation=operation.name,
+                    action=action,
+                    effect=operation.effect,
+                    rows=rows,
+                    request_digest=_digest(request),
+                    lasts_days=lasts_days,
+                    proof=operation.proof.by if operation.proof else "park",
+                    settle=operation.proof.settle if operation.proof else 60.0,
+                )
+            )
+
+        result = await self.client.call(operation, scope, before_send=before_send)
+        if result.judgement.outcome in _HALTING:
+            self.halted = result.judgement.message or result.judgement.name
+        return result, call
+
+    def _gate(self, operation: Operation, campaign: str, request: Request, rows: Sequence[RowItem]) -> None:
+        if operation.effect != "dialable":
+            return
+        data = searchable_bytes(request, rows)
+        hits = self.listed.hits(self.dialer, campaign, data)
+        if hits:
+            raise ListedNumberError(frozenset(hits))
+
+
+def outcome_of(result: CallResult) -> Outcome:
+    """Return what a judged call means for a report: a call that was surely not applied has failed."""
+    match result.judgement.outcome:
+        case "applied" | "already_present" | "already_absent" | "rejected" | "deferred" | "unknown" as outcome:
+            return outcome
+        case "wait" | "budget_exhausted" | "renew_auth" | "stop_dialer":
+            return "failed"
+
+
+def campaign_scope(vendor: Vendor, state: CampaignState) -> dict[str, object]:
+    """Return a campaign as templates see it: vendor fields by the vendor's names, beside id, key, name and status."""
+    fields = write_fields(
+        vendor, {name: value for name, value in state.fields.items() if name in vendor.campaigns.fields}
+    )
+    return {**state.raw, **fields, "id": state.id, "key": state.key, "name": state.name, "status": state.status}
+
+
+def _digest(request: Request) -> str:
+    shown = f"{request.method} {request.path} {request.query!r}".encode()
+    return hashlib.sha256(shown + b"\0" + request.body).hexdigest()

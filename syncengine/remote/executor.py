@@ -1,0 +1,98 @@
+"""The only writer: a plan is carried out, dialer by dialer side by side, level by level within each.
+
+A failed part holds back what depends on it and nothing else. Every outcome is in the report, whatever happens: a
+refusal never raises, and only a lost lock or a broken ledger ends the run, since nothing may be sent that cannot be
+written down.
+"""
+
+import asyncio
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from syncengine.model.change import CampaignChange, Change, RowChange
+from syncengine.model.plan import Level, Plan
+from syncengine.model.report import ApplyReport
+from syncengine.model.vendor import Collection
+from syncengine.remote.campaigns_writer import CampaignJob, write_campaign
+from syncengine.remote.dialer_run import DialerRun
+from syncengine.remote.rows_writer import RowJob, write_rows
+from syncengine.remote.tally import Tally
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Execution:
+    """A plan and the dialers that it is carried out on."""
+
+    plan: Plan
+    runs: Mapping[str, DialerRun]
+    tally: Tally
+    # Row set name -> days after which its entries lapse at the dialer.
+    lasts_days: Mapping[str, int]
+    # Row set name -> numbers that are taken off their do-not-call lists with it.
+    releases: Mapping[str, Sequence[str]]
+
+
+async def execute(execution: Execution) -> ApplyReport:
+    """Carry the plan out and return what became of every change.
+
+    Raises:
+        LockedError: another run has taken the ledger.
+        LedgerError: the ledger cannot be written any more.
+    """
+    try:
+        async with asyncio.TaskGroup() as group:
+            for run in execution.runs.values():
+                group.create_task(_run_dialer(execution, run))
+    except ExceptionGroup as broken:
+        raise broken.exceptions[0] from broken
+    tally = execution.tally
+    return ApplyReport(
+        plan_id=execution.plan.plan_id,
+        changes=tuple(tally.of(change).report() for level in execution.plan.levels for change in level.changes),
+        seconds=tally.clock() - tally.began,
+        interrupted=any(run.interrupted() for run in execution.runs.values()),
+        alarms=tuple(dict.fromkeys(tally.alarms)),
+    )
+
+
+async def _run_dialer(execution: Execution, run: DialerRun) -> None:
+    for level in execution.plan.levels:
+        mine = [change for change in level.changes if change.address.dialer == run.dialer]
+        if not mine:
+            continue
+        run.tally.show(run.dialer, level.name)
+        await _run_level(execution, run, level, mine)
+    _count_suppressions(execution, run)
+
+
+async def _run_level(execution: Execution, run: DialerRun, level: Level, changes: Sequence[Change]) -> None:
+    """Campaigns first, then row sets one after another, each with as many calls at once as the dialer allows."""
+    for change in changes:
+        if isinstance(change, CampaignChange):
+            await write_campaign(CampaignJob(run, change, execution.tally.of(change)))
+    for change in changes:
+        if not isinstance(change, RowChange):
+            continue
+        if level.name == "dnd removals":
+            # Written ahead: from here on the number counts as not protected, whatever becomes of the call.
+            run.listed.release(run.dialer, change.address.name, execution.releases.get(change.rows, ()))
+        job = RowJob(run, change, _collection(run, change), execution.tally.of(change))
+        await write_rows(job, lasts_days=execution.lasts_days.get(change.rows))
+
+
+def _collection(run: DialerRun, change: RowChange) -> Collection:
+    return next(c for c in run.vendor.collections if c.name == change.collection)
+
+
+def _count_suppressions(execution: Execution, run: DialerRun) -> None:
+    """Remember, over applies, in which campaigns listed numbers resist (D9)."""
+    tried = {
+        change.address
+        for change in execution.plan.row_changes
+        if change.address.dialer == run.dialer and change.address.kind == "contacts" and change.reason == "listed"
+    }
+    for address in sorted(tried):
+        failed = address.name in run.not_startable
+        run.journal.suppression(address, failed=failed)
+        if failed:
+            execution.tally.alarms.append(f"{address}: {run.not_startable[address.name]}")

@@ -1,0 +1,29 @@
+"""What the last gate looks at: every byte of a request in which a number could be read, also inside a packed file."""
+
+from collections.abc import Sequence
+
+import orjson
+
+from syncengine.model.exchange import Request, RowItem
+
+_ZIP = b"PK\x03\x04"
+
+
+def searchable_bytes(request: Request, rows: Sequence[RowItem]) -> bytes:
+    """Return path, query, headers and body of a request as one piece.
+
+    A generated spreadsheet is packed, so its numbers are not in the body's bytes: then the rows that it was made from
+    are searched beside the body.
+    """
+    head = "\n".join(
+        [request.path, *(f"{name}={value}" for name, value in (*request.query, *request.headers))]
+    ).encode()
+    parts = [head, request.body]
+    if _ZIP in request.body:
+        parts.append(rows_bytes(rows))
+    return b"\n".join(parts)
+
+
+def rows_bytes(rows: Sequence[RowItem]) -> bytes:
+    """Return everything that rows hold, as JSON."""
+    return orjson.dumps([[row.key, row.phones, dict(row.record)] for row in rows], default=str)

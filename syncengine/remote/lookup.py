@@ -1,0 +1,64 @@
+"""Finding rows one by one before they are added, where a vendor would add them a second time.
+
+A directory of people is often too large to list and has no rule against doubles, but it can be asked for one person by
+our key. Who is found is taken over with the vendor's id; only the rest is added.
+"""
+
+from collections.abc import Sequence
+
+from syncengine.errors import RemoteError
+from syncengine.model.address import ACCOUNT, Address
+from syncengine.model.exchange import RowItem
+from syncengine.model.ports import RowOutcome
+from syncengine.model.vendor import Collection
+from syncengine.remote.dialer_run import DialerRun
+from syncengine.remote.listing import read_records
+from syncengine.remote.paths import as_text, find
+
+
+async def look_up(
+    run: DialerRun, collection: Collection, address: Address, rows: Sequence[RowItem], results: dict[str, RowOutcome]
+) -> list[RowItem]:
+    """Return the rows that the vendor does not have; those that it has are booked and put into ``results``."""
+    missing = []
+    for row in rows:
+        why = run.halted or ("interrupted" if run.interrupted() else "")
+        if why:
+            results[row.key] = RowOutcome("skipped", why)
+            continue
+        try:
+            found = await _find(run, collection, row)
+        except RemoteError as problem:
+            results[row.key] = RowOutcome("failed", problem.detail)
+            continue
+        if found is None:
+            missing.append(row)
+            continue
+        results[row.key] = found
+        if found.outcome == "already_present":
+            known = RowItem(row.key, row.phones, row.record, row.content_hash, found.remote_id)
+            run.journal.book(address, "adopt", [known])
+    return missing
+
+
+async def _find(run: DialerRun, collection: Collection, row: RowItem) -> RowOutcome | None:
+    operation = collection.operations["lookup"]
+    assert collection.listed is not None
+    scope = run.scope(ACCOUNT)
+    scope |= {
+        "row": {
+            "key": row.key,
+            "phone": row.phones[0] if row.phones else "",
+            "phones": list(row.phones),
+            "remote_id": row.remote_id,
+        },
+        "record": row.record,
+    }
+    records = await read_records(run.client, operation, scope)
+    ids = {as_text(find(record, collection.listed.remote_id)) for record in records} - {""}
+    if not ids:
+        return None
+    if len(ids) > 1:
+        # Two people there under one key of ours: guessing would call the wrong one.
+        return RowOutcome("rejected", f"the vendor has {len(ids)} entries under this key; make the key unique there")
+    return RowOutcome("already_present", remote_id=ids.pop())

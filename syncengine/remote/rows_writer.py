@@ -1,0 +1,282 @@
+"""One row change carried out: batches of rows, side by side as far as the dialer allows, each row's outcome booked.
+
+A batch in which the last gate finds a listed number loses those rows (they are *held*) and goes on with the rest. A
+batch that the vendor refuses whole is halved only where its file says that a refused batch left nothing behind.
+"""
+
+import asyncio
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+
+from syncengine.errors import RemoteError
+from syncengine.model.address import ACCOUNT, Address
+from syncengine.model.change import RowAction, RowChange
+from syncengine.model.exchange import RowItem
+from syncengine.model.ports import RowOutcome
+from syncengine.model.report import DONE, Outcome
+from syncengine.model.vendor import Collection, Operation
+from syncengine.remote.client import CallResult
+from syncengine.remote.dialer_run import DialerRun, ListedNumberError, outcome_of
+from syncengine.remote.gate import rows_bytes
+from syncengine.remote.ids import TASK_ID, handed_out_id
+from syncengine.remote.items import item_results
+from syncengine.remote.lookup import look_up
+from syncengine.remote.tally import ChangeTally
+from syncengine.remote.tasks import await_task
+
+Outcomes = dict[str, RowOutcome]
+
+
+@dataclass(frozen=True, slots=True)
+class RowJob:
+    """One row change with all that its calls need."""
+
+    run: DialerRun
+    change: RowChange
+    collection: Collection
+    tally: ChangeTally
+
+    @property
+    def address(self) -> Address:
+        """Return the collection's address."""
+        return self.change.address
+
+
+@dataclass(frozen=True, slots=True)
+class _Step:
+    """One of the calls that carry an action out."""
+
+    operation: Operation
+    action: RowAction
+    lasts_days: int | None
+
+
+async def write_rows(job: RowJob, *, lasts_days: int | None = None) -> None:
+    """Carry one row change out."""
+    if job.change.action in {"adopt", "forget"}:
+        _book(job)
+        return
+    steps = _steps(job.collection, job.change.action, lasts_days)
+    workers = max(1, job.run.vendor.limits.concurrency)
+    size = max(step.operation.batch for step in steps)
+    pending: set[asyncio.Task[None]] = set()
+    for batch in job.run.store.batches(job.change.rows, size):
+        if len(pending) >= workers:
+            pending = await _one_less(pending)
+        pending.add(asyncio.create_task(_write_batch(job, steps, batch)))
+        if workers == 1:
+            pending = await _one_less(pending)
+    while pending:
+        pending = await _one_less(pending)
+    _after(job)
+
+
+async def _one_less(pending: set[asyncio.Task[None]]) -> set[asyncio.Task[None]]:
+    done, rest = await asyncio.wait(pending, return_when=asyncio.FIRST_COMPLETED)
+    for task in done:
+        task.result()
+    return rest
+
+
+def _book(job: RowJob) -> None:
+    for batch in job.run.store.batches(job.change.rows, 10_000):
+        job.run.journal.book(job.address, job.change.action, batch)
+        job.tally.add("applied", count=len(batch))
+
+
+def _steps(collection: Collection, action: RowAction, lasts_days: int | None) -> list[_Step]:
+    """Return the calls that carry an action out; a replace is a removal and an addition of the same rows."""
+    actions: tuple[RowAction, ...] = (action,)
+    if action == "update" and collection.update == "replace":
+        actions = ("remove", "add")
+    return [_Step(collection.operations[each], each, lasts_days) for each in actions]
+
+
+async def _write_batch(job: RowJob, steps: Sequence[_Step], batch: Sequence[RowItem]) -> None:
+    """Carry a batch through its steps: a row takes the next step only when the one before is known to be done."""
+    rows = list(batch)
+    final: Outcomes = {}
+    for step in steps:
+        results = await _write_step(job, step, rows)
+        final |= results
+        rows = [row for row in rows if results[row.key].outcome in DONE]
+    job.tally.add_rows(final.values())
+    job.run.tally.show(job.run.dialer, job.tally.level)
+
+
+async def _write_step(job: RowJob, step: _Step, rows: list[RowItem]) -> Outcomes:
+    results: Outcomes = {}
+    rows = _with_directory_ids(job, rows, results)
+    if step.action == "add" and "lookup" in job.collection.operations:
+        rows = await look_up(job.run, job.collection, job.address, rows, results)
+    for piece in _pieces(job, step.operation, rows):
+        why = job.run.why_held(step.operation, job.address.name)
+        if why:
+            held: Outcome = "held" if not job.run.halted and not job.run.interrupted() else "skipped"
+            results |= {row.key: RowOutcome(held, why) for row in piece}
+            continue
+        results |= await _send(job, step, piece)
+    return results
+
+
+def _with_directory_ids(job: RowJob, rows: list[RowItem], results: Outcomes) -> list[RowItem]:
+    """Fill in the directory's id where the vendor's record carries it; a row without one cannot be sent."""
+    if not job.collection.needs:
+        return rows
+    fields = [c.to for c in job.run.vendor.columns[job.collection.name] if c.source == "remote_id"]
+    ids = job.run.journal.remote_ids(Address(job.run.dialer, "directory", ACCOUNT), [row.key for row in rows])
+    filled = []
+    for row in rows:
+        # A row that is not ours has the dialer's own id as its key, marked so by the reader.
+        found = ids.get(row.key) or (row.key[1:] if row.key.startswith("#") else "")
+        if not found:
+            results[row.key] = RowOutcome("skipped", f"not in the vendor's directory ({job.collection.needs})")
+            continue
+        filled.append(replace(row, record={**row.record, **dict.fromkeys(fields, found)}))
+    return filled
+
+
+def _pieces(job: RowJob, operation: Operation, rows: list[RowItem]) -> Iterator[list[RowItem]]:
+    """Cut rows into calls by the operation's batch size and, where they travel in the URL, by its longest length."""
+    # Two small renderings tell whether rows travel in the URL; a batch of thousands is not rendered just to measure it.
+    in_url = (
+        operation.batch > 1
+        and len(rows) > 1
+        and _url_length(job, operation, rows[:2]) > _url_length(job, operation, rows[:1])
+    )
+    for start in range(0, len(rows), operation.batch):
+        piece = rows[start : start + operation.batch]
+        yield from _fitting(job, operation, piece) if in_url else (piece,)
+
+
+def _fitting(job: RowJob, operation: Operation, rows: list[RowItem]) -> Iterator[list[RowItem]]:
+    if len(rows) == 1 or _url_length(job, operation, rows) <= job.run.vendor.limits.url_length:
+        yield rows
+        return
+    half = len(rows) // 2
+    yield from _fitting(job, operation, rows[:half])
+    yield from _fitting(job, operation, rows[half:])
+
+
+def _url_length(job: RowJob, operation: Operation, rows: Sequence[RowItem]) -> int:
+    """Return an upper bound: every character of a value may need three in the URL."""
+    request = operation.render(_scope(job, rows, None))
+    return len(request.path) + sum(len(name) * 3 + 3 * len(value) + 2 for name, value in request.query)
+
+
+def _scope(job: RowJob, rows: Sequence[RowItem], lasts_days: int | None) -> dict[str, object]:
+    pairs = [
+        {
+            "row": {
+                "key": row.key,
+                "phone": row.phones[0] if row.phones else "",
+                "phones": list(row.phones),
+                "remote_id": row.remote_id,
+            },
+            "record": row.record,
+        }
+        for row in rows
+    ]
+    scope = job.run.scope(job.address.name)
+    scope["rows"] = pairs
+    scope["list"] = {"name": job.address.name, "lasts_days": "" if lasts_days is None else str(lasts_days)}
+    if pairs:
+        scope |= pairs[0]
+    return scope
+
+
+async def _send(job: RowJob, step: _Step, rows: list[RowItem]) -> Outcomes:
+    """Send one call and return each row's outcome; listed rows are taken out and the rest is sent."""
+    scope = _scope(job, rows, step.lasts_days)
+    try:
+        result, call = await job.run.write(
+            step.operation, scope, job.address, action=step.action, rows=rows, lasts_days=step.lasts_days
+        )
+    except ListedNumberError as found:
+        return await _without_listed(job, step, rows, found)
+    except RemoteError as problem:
+        # The request itself cannot be made, as with a URL that is too long: nothing was sent.
+        return {row.key: RowOutcome("failed", problem.detail) for row in rows}
+    job.tally.calls += result.attempts
+    outcomes = await _judge_rows(job, step.operation, rows, result, call)
+    if call:
+        job.run.journal.finish(call, _overall(outcomes), result.judgement.message, outcomes)
+    if _may_bisect(step.operation, rows, result):
+        half = len(rows) // 2
+        return await _send(job, step, rows[:half]) | await _send(job, step, rows[half:])
+    return outcomes
+
+
+async def _without_listed(job: RowJob, step: _Step, rows: list[RowItem], found: ListedNumberError) -> Outcomes:
+    listed = [r for r in rows if job.run.listed.hits(job.run.dialer, job.address.name, rows_bytes([r]))]
+    why = "a number on a do-not-call list, found by the last gate"
+    if not listed or len(listed) == len(rows):
+        # The number is not in a row but in the request around it, or in every row: nothing can be sent.
+        job.run.tally.alarms.append(f"{job.address}: {len(found.numbers)} listed numbers stopped by the last gate")
+        return {row.key: RowOutcome("held", why) for row in rows}
+    held = {row.key: RowOutcome("held", why) for row in listed}
+    rest = [row for row in rows if row.key not in held]
+    return held | await _send(job, step, rest)
+
+
+async def _judge_rows(
+    job: RowJob, operation: Operation, rows: list[RowItem], result: CallResult, call: int
+) -> Outcomes:
+    judgement = result.judgement
+    if judgement.outcome == "applied" and result.answer is not None:
+        if operation.task is not None:
+            return await _by_task(job, operation, rows, result, call)
+        if operation.items is not None:
+            results, summary = item_results(operation, rows, result.answer)
+            if summary.alarm:
+                job.run.tally.alarms.append(f"{job.address}: {summary.alarm}")
+            return {key: RowOutcome(r.outcome, r.message, r.remote_id) for key, r in results.items()}
+    outcome = outcome_of(result)
+    if outcome == "rejected" and len(rows) > 1 and operation.refused_batch == "unknown":
+        outcome = "unknown"
+    message = "" if outcome in DONE else judgement.message or judgement.name
+    return {row.key: RowOutcome(outcome, message) for row in rows}
+
+
+async def _by_task(job: RowJob, operation: Operation, rows: list[RowItem], result: CallResult, call: int) -> Outcomes:
+    assert operation.task is not None
+    assert result.answer is not None
+    task_id = handed_out_id(result.answer, operation.task.id, TASK_ID)
+    if not task_id:
+        return {row.key: RowOutcome("unknown", "the answer names no task") for row in rows}
+    job.run.journal.task_started(call, task_id)
+    job.run.tally.show(job.run.dialer, job.tally.level, waiting=f"task {task_id}")
+    judgement = await await_task(job.run.client, job.run.vendor, operation, task_id, job.run.scope(job.address.name))
+    outcome: Outcome = "applied" if judgement.outcome == "applied" else "unknown"
+    return {row.key: RowOutcome(outcome, "" if outcome == "applied" else judgement.message) for row in rows}
+
+
+def _may_bisect(operation: Operation, rows: list[RowItem], result: CallResult) -> bool:
+    return (
+        len(rows) > 1
+        and result.judgement.outcome == "rejected"
+        and operation.items is not None
+        and operation.refused_batch == "nothing_applied"
+    )
+
+
+def _overall(outcomes: Mapping[str, RowOutcome]) -> Outcome:
+    kinds = {result.outcome for result in outcomes.values()}
+    if len(kinds) == 1:
+        return next(iter(kinds))
+    return "unknown" if "unknown" in kinds else "applied"
+
+
+def _after(job: RowJob) -> None:
+    """Remember what later levels depend on."""
+    run, name = job.run, job.address.name
+    failed = sum(count for outcome, count in job.tally.outcomes.items() if outcome not in DONE)
+    if job.collection.holds == "dnd" and job.change.action in {"add", "block"}:
+        if failed:
+            run.not_dialable[name] = f"{failed:,} do-not-call entries are not confirmed there"
+        return
+    if job.collection.holds == "contacts" and job.change.reason == "listed":
+        if failed:
+            run.not_startable[name] = f"{failed:,} listed rows may still be rung there"
+        else:
+            run.suppressed.add(name)

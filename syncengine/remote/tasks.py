@@ -1,0 +1,74 @@
+"""Waiting for a task at the vendor: an answer that only promises is not an outcome."""
+
+from collections.abc import Awaitable, Callable, Mapping
+
+from syncengine.errors import RemoteError
+from syncengine.model.vendor import Operation, ResponseOutcome, Task, Vendor
+from syncengine.remote.client import DialerClient
+from syncengine.remote.judge import Judgement
+from syncengine.remote.paths import as_text, find
+from syncengine.remote.wording import presentable
+
+# After these, asking again is of no use in this run.
+_HOPELESS: frozenset[ResponseOutcome] = frozenset({"stop_dialer", "budget_exhausted"})
+# A task that has just been started may not be known at once.
+_REFUSALS = 3
+
+
+async def await_task(
+    client: DialerClient,
+    vendor: Vendor,
+    operation: Operation,
+    task_id: str,
+    scope: Mapping[str, object],
+    *,
+    clock: Callable[[], float] | None = None,
+    sleep: Callable[[float], Awaitable[None]] | None = None,
+) -> Judgement:
+    """Ask about a task until it ends; return ``applied``, or ``unknown`` with the reason.
+
+    Only the words that the vendor file lists end a task. Failure is unknown too, since a part may have been loaded.
+    """
+    task = operation.task
+    assert task is not None
+    clock, sleep = clock or client.clock, sleep or client.sleep
+    deadline = clock() + task.deadline
+    refused = 0
+    while True:
+        result = await _ask(client, vendor.calls[task.poll], {**scope, "task": {"id": task_id}})
+        ended = result if isinstance(result, Judgement) else _ended(task, result)
+        if ended is not None and ended.outcome in {"applied", "unknown"}:
+            return ended
+        if ended is not None:
+            refused = refused + 1 if ended.outcome == "rejected" else 0
+            if ended.outcome in _HOPELESS or refused >= _REFUSALS:
+                return _unknown(f"the task could not be asked about: {ended.message}")
+        if clock() + task.interval > deadline:
+            return _unknown(f"the task did not end within {task.deadline:g} s")
+        await sleep(task.interval)
+
+
+async def _ask(client: DialerClient, poll: Operation, scope: Mapping[str, object]) -> object:
+    """Return the body of the polling answer, or the judgement when there is none."""
+    try:
+        result = await client.call(poll, scope)
+    except RemoteError as problem:
+        return _unknown(problem.detail)
+    if result.judgement.outcome == "applied" and result.answer is not None:
+        return result.answer.body
+    # "unknown" would end the wait; a question whose answer was lost is asked again.
+    kind: ResponseOutcome = "deferred" if result.judgement.outcome == "unknown" else result.judgement.outcome
+    return Judgement(kind, result.judgement.name, result.judgement.message or result.judgement.name)
+
+
+def _ended(task: Task, body: object) -> Judgement | None:
+    word = as_text(find(body, task.status)).strip()
+    if word in task.success:
+        return Judgement("applied", "task")
+    if word in task.failure:
+        return _unknown(f"the task failed with {presentable(word)}; a part of the rows may have been loaded")
+    return None
+
+
+def _unknown(message: str) -> Judgement:
+    return Judgement("unknown", "task", message)

@@ -1,0 +1,63 @@
+"""Parquet as columns of text."""
+
+import hashlib
+from pathlib import Path
+
+from syncengine.errors import SourceError
+from syncengine.rows.columnar import Rows
+from syncengine.rows.source_table import checked_header
+from syncengine.rows.workspace import Workspace, identifier, quoted
+
+# More than a saved list of people can hold; a forged footer claims 10^9 rows in a few bytes.
+_MAX_ROWS = 200_000_000
+_NESTED = ("[", "STRUCT", "MAP", "UNION", "BLOB", "BIT")
+
+
+def read_parquet(workspace: Workspace, path: Path, label: str) -> Rows:
+    """Read a file into a table; the row number counts records from 1.
+
+    Raises:
+        SourceError: it is no Parquet file, or a column holds something that has no text.
+    """
+    import duckdb
+
+    source = f"read_parquet({quoted(str(path))})"
+    try:
+        columns = workspace.connection.execute(f"DESCRIBE SELECT * FROM {source}").fetchall()
+        (claimed,) = workspace.connection.execute(
+            f"SELECT sum(num_rows) FROM parquet_file_metadata({quoted(str(path))})"
+        ).fetchone() or (0,)
+        if int(claimed or 0) > _MAX_ROWS:
+            raise SourceError(f"{label}: {claimed:,} rows; at most {_MAX_ROWS:,} are read from one file")
+        names = checked_header([str(name) for name, *_ in columns], label)
+        cells = ", ".join(
+            f"coalesce({_as_text(str(name), str(kind), label)}, '') AS s{n}"
+            for n, (name, kind, *_) in enumerate(columns)
+        )
+        table = workspace.new_name("source")
+        workspace.connection.execute(
+            f"CREATE TABLE {table} AS SELECT row_number() OVER () AS row, {quoted(label)} AS file, '' AS problem, {cells}"
+            f" FROM {source}"
+        )
+    except duckdb.Error as error:
+        raise SourceError(f"{label}: cannot be read as Parquet: it is damaged, cut off or something else") from error
+    return Rows(table=table, columns=names, count=workspace.count(table))
+
+
+def _as_text(name: str, kind: str, label: str) -> str:
+    column = identifier(name)
+    if any(mark in kind for mark in _NESTED):
+        raise SourceError(f'{label}: column "{name}" holds {kind.lower()}, not text; leave it out or write it as text')
+    if kind in {"FLOAT", "DOUBLE"}:
+        exact = f"{column} = trunc({column}) AND abs({column}) < 1e15"
+        return f"CASE WHEN {exact} THEN CAST(CAST({column} AS BIGINT) AS VARCHAR) ELSE CAST({column} AS VARCHAR) END"
+    if kind.startswith("DECIMAL"):
+        # 573001234567.00 is a whole number that a database kept with decimals.
+        return f"regexp_replace(CAST({column} AS VARCHAR), '\\.0+$', '')"
+    return f"CAST({column} AS VARCHAR)"
+
+
+def digest_of(path: Path) -> str:
+    """Return the SHA-256 of a file's bytes."""
+    with path.open("rb") as stream:
+        return hashlib.file_digest(stream, "sha256").hexdigest()

@@ -1,0 +1,118 @@
+# ruff: noqa: S608  # SQL is put together from table names of our own; texts go in as parameters
+"""What every spelling met so far means, so that a number is parsed once in its life and not once a run.
+
+Kept in a Parquet file beside the ledger (0600: it holds phones), for one version of the numbering plans. It is a cache:
+when it is damaged or gone, all is parsed anew.
+"""
+
+import contextlib
+import os
+from collections.abc import Callable, Iterable
+from pathlib import Path
+from typing import Final
+
+from syncengine.rows.phones import canonical, library_version, national_form, plausible
+from syncengine.rows.workspace import Workspace, quoted
+
+_BATCH: Final = 50_000
+# Stands where a region would, for the national form of a number that is already canonical.
+_NATIONAL: Final = "=national"
+
+
+class PhoneBook:
+    """A table ``(raw, region, number, problem)`` in the workspace."""
+
+    def __init__(self, workspace: Workspace, cache_path: Path | None = None) -> None:
+        """Open the book, with what the file remembers.
+
+        Args:
+            workspace: where the table lives.
+            cache_path: the file; None: nothing is remembered.
+        """
+        self._workspace = workspace
+        self._cache_path = cache_path
+        self._learned = 0
+        self.table = workspace.table(
+            "phone_book", "SELECT '' AS raw, '' AS region, '' AS number, '' AS problem WHERE false"
+        )
+        if cache_path is not None and cache_path.is_file():
+            self._load(cache_path)
+
+    def learn(self, texts: str, region: str) -> None:
+        """Look up every text of a query of one column, as a contact's number; see :func:`phones.canonical`."""
+
+        def entry(raw: str) -> tuple[str, str]:
+            found = canonical(raw, region)
+            return found.number or "", found.problem
+
+        self._learn(texts, region, entry)
+
+    def learn_plausible(self, texts: str, regions: Iterable[str]) -> str:
+        """Look up every text of a query of one column, as a listed number; see :func:`phones.plausible`.
+
+        Returns the region under which they stand in the book; ``number`` holds all of them, parted by blanks.
+        """
+        chosen = sorted(set(regions))
+
+        def entry(raw: str) -> tuple[str, str]:
+            numbers = plausible(raw, chosen)
+            problem = "" if numbers else next(p for r in [*chosen, ""] if (p := canonical(raw, r).problem))
+            return " ".join(sorted(numbers)), problem
+
+        kind = "=any of " + ",".join(chosen)
+        self._learn(texts, kind, entry)
+        return kind
+
+    def learn_national(self, numbers: str) -> str:
+        """Look up the national form of every number of a query of one column; return the region they stand under."""
+        self._learn(numbers, _NATIONAL, lambda number: (national_form(number), ""))
+        return _NATIONAL
+
+    def save(self) -> None:
+        """Write the file, if there is one and anything was learned."""
+        if self._cache_path is None or not self._learned:
+            return
+        self._cache_path.parent.mkdir(parents=True, exist_ok=True)
+        beside = self._cache_path.with_name(self._cache_path.name + ".new")
+        # Made before DuckDB writes into it, so that it is never readable by others.
+        os.close(os.open(beside, os.O_CREAT | os.O_WRONLY | os.O_TRUNC, 0o600))
+        self._workspace.run(
+            f"COPY (SELECT *, {quoted(library_version())} AS version FROM {self.table} ORDER BY region, raw)"
+            f" TO {quoted(str(beside))} (FORMAT parquet, COMPRESSION zstd)"
+        )
+        beside.chmod(0o600)
+        beside.replace(self._cache_path)
+        self._learned = 0
+
+    def _load(self, path: Path) -> None:
+        import duckdb
+
+        with contextlib.suppress(duckdb.Error):
+            self._workspace.connection.execute(
+                f"INSERT INTO {self.table} SELECT raw, region, number, problem"
+                f" FROM read_parquet({quoted(str(path))}) WHERE version = ?",
+                [library_version()],
+            )
+
+    def _learn(self, texts: str, region: str, entry: Callable[[str], tuple[str, str]]) -> None:
+        import pyarrow as pa
+
+        unknown = self._workspace.arrow(
+            f"SELECT DISTINCT t.raw FROM ({texts}) t(raw) ANTI JOIN {self.table} b ON b.raw = t.raw AND b.region = ?"
+            " WHERE t.raw <> ''",
+            [region],
+        )
+        for batch in unknown.to_batches(max_chunksize=_BATCH):
+            raws = batch.column(0)
+            entries = [entry(raw) for raw in raws.to_pylist()]
+            learned = pa.table(
+                {
+                    "raw": raws,
+                    "region": pa.repeat(pa.scalar(region), len(entries)),
+                    "number": pa.array([number for number, _ in entries], pa.string()),
+                    "problem": pa.array([problem for _, problem in entries], pa.string()),
+                }
+            )
+            with self._workspace.registered(learned) as view:
+                self._workspace.run(f"INSERT INTO {self.table} SELECT raw, region, number, problem FROM {view}")
+            self._learned += len(entries)

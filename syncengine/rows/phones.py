@@ -1,0 +1,157 @@
+"""One spelling for every number: E.164 without extension, or the reason why a text is no number.
+
+Two sides with opposite cares. A contact's number must be certain (:func:`canonical`): what is doubtful is set aside.
+A listed number must not be missed (:func:`plausible`): whatever any likely region makes of the text is listed.
+"""
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Final
+
+from syncengine.rows.phone_shortcut import shortcut
+
+# What spreadsheets and word processors leave between digits and nobody sees.
+_INVISIBLE: Final = re.compile("[\u00ad\u034f\u061c\u180e\u200b-\u200f\u202a-\u202e\u2060-\u2064\u2066-\u206f\ufeff]")
+_SCIENTIFIC: Final = re.compile(r"[+-]?\d+([.,]\d+)?[eE][+-]?\d+")
+# Excel's number as text: only ever with one zero after the point.
+_FLOAT: Final = re.compile(r"(\+?\d{6,})\.0")
+_PARTS: Final = re.compile(r"[;|,/&\n\r]|\s(?:and|or|und|oder|y|o|u|e|i|lub|và|hoặc)\s", re.IGNORECASE)
+_E164: Final = re.compile(r"\+[1-9][0-9]{6,14}")
+# An international prefix most of the world uses; tried where the region's own rules find no number.
+_ABROAD: Final = re.compile(r"00([1-9][\d\s().-]+)")
+
+NOT_A_NUMBER: Final = "not a phone number"
+NO_REGION: Final = "not in international form, and the list states no region"
+LOST_DIGITS: Final = "looks like 4.42E+11: the spreadsheet has lost digits"
+TWO_NUMBERS: Final = "two numbers in one cell"
+EMERGENCY: Final = "an emergency or short number"
+TOO_SHORT: Final = "too short to be a phone number"
+TOO_LONG: Final = "too long to be a phone number"
+LOCAL_ONLY: Final = "lacks its area code"
+BLANK: Final = "no phone"
+
+
+@dataclass(frozen=True, slots=True)
+class Canonical:
+    """A number in E.164, or the problem with the text; one of the two is set."""
+
+    number: str | None
+    problem: str = ""
+
+
+def canonical(raw: str, region: str) -> Canonical:
+    """Return the number that a text states beyond doubt.
+
+    Args:
+        raw: the text as it stands in the source.
+        region: two letters, for national spellings; empty: only international ones are read.
+    """
+    text = _cleaned(raw)
+    if not text:
+        return Canonical(None, BLANK)
+    quick = shortcut(text, region)
+    if quick is not None:
+        return Canonical(quick)
+    if _SCIENTIFIC.fullmatch(text):
+        return Canonical(None, LOST_DIGITS)
+    if sum(sum(c.isdigit() for c in part) >= 6 for part in _PARTS.split(text)) > 1:
+        return Canonical(None, TWO_NUMBERS)
+    found = _parsed(text, region)
+    abroad = _ABROAD.fullmatch(text)
+    if found.number is None and abroad:
+        second = _parsed(f"+{abroad[1]}", region)
+        return second if second.number else found
+    return found
+
+
+def plausible(raw: str, regions: Iterable[str]) -> frozenset[str]:
+    """Return every number that a text may stand for; empty: none, so the text cannot be enforced.
+
+    Args:
+        raw: the text as it stands in a do-not-call source.
+        regions: all regions in which it may have been written, in any order.
+    """
+    found = {number for region in {*regions, ""} if (number := canonical(raw, region).number)}
+    digits = re.sub(r"[\s().-]", "", _cleaned(raw)).lstrip("+0")
+    # International without the plus, as dialers export it, and forms that the numbering plan has given up.
+    if len(digits) >= 10 and digits.isdecimal():
+        for spelling in {f"+{digits}"} | twins(f"+{digits}"):
+            abroad = canonical(spelling, "").number
+            found |= {abroad} if abroad else set()
+    return frozenset(found | {twin for number in found for twin in twins(number)})
+
+
+def twins(number: str) -> frozenset[str]:
+    """Return other spellings in E.164 that ring the same telephone.
+
+    Mexico dropped the 1 before mobile numbers in 2019 and both are still written; Argentina wants a 9 before mobile
+    numbers from abroad that is left out at home.
+    """
+    for code, mark, length in (("+52", "1", 10), ("+54", "9", 10)):
+        national = number.removeprefix(code)
+        if national == number:
+            continue
+        if len(national) == length:
+            return frozenset({f"{code}{mark}{national}"})
+        if len(national) == length + 1 and national.startswith(mark):
+            return frozenset({f"{code}{national[1:]}"})
+    return frozenset()
+
+
+def national_form(number: str) -> str:
+    """Return the digits of a number as it is written at home: ``07840258823`` for ``+447840258823``."""
+    import phonenumbers
+
+    parsed = phonenumbers.parse(number)
+    written = phonenumbers.format_number(parsed, phonenumbers.PhoneNumberFormat.NATIONAL)
+    return re.sub(r"\D", "", written)
+
+
+def library_version() -> str:
+    """Return the version of the numbering plans; a parsed number is remembered for one version only."""
+    import phonenumbers
+
+    return str(phonenumbers.__version__)
+
+
+def _cleaned(raw: str) -> str:
+    text = _INVISIBLE.sub("", raw).strip().lstrip("'\u2018\u2019`").strip()
+    whole = _FLOAT.fullmatch(text)
+    return whole[1] if whole else text
+
+
+def _parsed(text: str, region: str) -> Canonical:
+    import phonenumbers
+
+    try:
+        parsed = phonenumbers.parse(text, region or None)
+    except phonenumbers.NumberParseException as error:
+        return Canonical(None, _why(error.error_type, region))
+    match phonenumbers.is_possible_number_with_reason(parsed):
+        case phonenumbers.ValidationResult.IS_POSSIBLE:
+            pass
+        case phonenumbers.ValidationResult.IS_POSSIBLE_LOCAL_ONLY:
+            return Canonical(None, LOCAL_ONLY)
+        case phonenumbers.ValidationResult.TOO_SHORT:
+            return Canonical(None, TOO_SHORT)
+        case phonenumbers.ValidationResult.TOO_LONG:
+            return Canonical(None, TOO_LONG)
+        case _:
+            return Canonical(None, NOT_A_NUMBER)
+    short = len(phonenumbers.national_significant_number(parsed)) <= 6 and not text.startswith(("+", "\uff0b"))
+    if short and region and phonenumbers.is_possible_short_number_for_region(parsed, region):
+        return Canonical(None, EMERGENCY)
+    number = phonenumbers.format_number(parsed, phonenumbers.PhoneNumberFormat.E164)
+    return Canonical(number) if _E164.fullmatch(number) else Canonical(None, NOT_A_NUMBER)
+
+
+def _why(kind: int, region: str) -> str:
+    import phonenumbers
+
+    kinds = phonenumbers.NumberParseException
+    if kind == kinds.INVALID_COUNTRY_CODE:
+        return NOT_A_NUMBER if region else NO_REGION
+    if kind in {kinds.TOO_SHORT_NSN, kinds.TOO_SHORT_AFTER_IDD}:
+        return TOO_SHORT
+    return TOO_LONG if kind == kinds.TOO_LONG else NOT_A_NUMBER

@@ -1,0 +1,122 @@
+"""One run's tables: an in-memory DuckDB that may spill to a private folder, and nothing else.
+
+The folder is readable by its owner alone and is removed with the workspace, since it holds phones in clear.
+Extensions are neither fetched nor loaded by themselves: nothing here may reach out to the network.
+"""
+
+import shutil
+import tempfile
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from itertools import count
+from pathlib import Path
+from types import TracebackType
+from typing import TYPE_CHECKING, Self
+
+from syncengine.errors import SyncEngineError
+
+if TYPE_CHECKING:
+    import duckdb
+    import pyarrow as pa
+
+
+class Workspace:
+    """Owner of the tables of one run; a context manager. Not for use by two threads at once."""
+
+    def __init__(self, *, memory_limit: str = "", parent: Path | None = None) -> None:
+        """Open the tables.
+
+        Args:
+            memory_limit: as DuckDB writes it, "1GB"; empty: DuckDB's own choice. More than that is spilled to disk.
+            parent: where the private folder is made; None: the system's folder for temporary files.
+        """
+        import duckdb
+
+        self._numbers = count(1)
+        # mkdtemp makes it 0700.
+        self.folder = Path(tempfile.mkdtemp(prefix="syncengine-", dir=parent))
+        self.connection: duckdb.DuckDBPyConnection = duckdb.connect(
+            config={"autoinstall_known_extensions": "false", "autoload_known_extensions": "false"}
+        )
+        self.connection.execute("SET temp_directory = ?", [str(self.folder / "spill")])
+        self.connection.execute("SET enable_progress_bar = false")
+        if memory_limit:
+            self.connection.execute("SET memory_limit = ?", [memory_limit])
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Forget all tables and remove the folder."""
+        self.connection.close()
+        shutil.rmtree(self.folder, ignore_errors=True)
+
+    def new_name(self, stem: str) -> str:
+        """Return a table name that is not in use, safe to stand in SQL."""
+        return f"{stem}_{next(self._numbers)}"
+
+    def run(self, sql: str, parameters: Sequence[object] = ()) -> "duckdb.DuckDBPyConnection":
+        """Run one statement.
+
+        Raises:
+            SyncEngineError: memory or disk ran out.
+        """
+        import duckdb
+
+        try:
+            return self.connection.execute(sql, list(parameters))
+        except (duckdb.OutOfMemoryException, duckdb.IOException) as error:
+            raise SyncEngineError(
+                f"the rows do not fit into memory and {self.folder}: {str(error).splitlines()[0]}; give more memory"
+                " or more room for temporary files"
+            ) from error
+
+    def arrow(self, sql: str, parameters: Sequence[object] = ()) -> "pa.Table":
+        """Return the result of a query as Arrow columns."""
+        return self.connection.sql(sql, params=list(parameters)).to_arrow_table()
+
+    def table(self, stem: str, select: str, parameters: Sequence[object] = ()) -> str:
+        """Make a table from a query and return its name."""
+        name = self.new_name(stem)
+        self.run(f"CREATE TABLE {name} AS {select}", parameters)
+        return name
+
+    def table_from_arrow(self, stem: str, rows: "pa.Table") -> str:
+        """Make a table from Arrow columns and return its name."""
+        with self.registered(rows) as view:
+            return self.table(stem, f"SELECT * FROM {view}")
+
+    @contextmanager
+    def registered(self, rows: "pa.Table") -> Iterator[str]:
+        """Lend Arrow columns to SQL under the name that is yielded."""
+        view = self.new_name("arrow")
+        self.connection.register(view, rows)
+        try:
+            yield view
+        finally:
+            self.connection.unregister(view)
+
+    def count(self, table: str) -> int:
+        """Return the number of rows of a table."""
+        return int(self.one(f"SELECT count(*) FROM {table}")[0])
+
+    def one(self, sql: str, parameters: Sequence[object] = ()) -> tuple[int, ...]:
+        """Return the single row of a query that counts; absent sums are zero."""
+        row = self.run(sql, parameters).fetchone()
+        assert row is not None, "a query that counts always has a row"
+        return tuple(int(value or 0) for value in row)
+
+
+def quoted(text: str) -> str:
+    """Return a text as an SQL literal."""
+    return "'" + text.replace("'", "''") + "'"
+
+
+def identifier(name: str) -> str:
+    """Return a name as an SQL identifier."""
+    return '"' + name.replace('"', '""') + '"'
