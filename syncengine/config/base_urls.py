@@ -11,8 +11,8 @@ from urllib.parse import urlsplit
 from jinja2 import nodes
 
 from syncengine.config.places import Complaints
-from syncengine.config.templates import Leaf, Scope, filtered, program, read_leaf, settings_read
 from syncengine.config.template_scope import settings_scope
+from syncengine.config.templates import Leaf, Scope, filtered, program, read_leaf, settings_read
 from syncengine.config.vendor_spec import VendorSpec
 from syncengine.errors import RenderError
 from syncengine.model.vendor import Setting
@@ -22,7 +22,7 @@ PATH = ("base_url",)
 _LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
 _LEADS_ELSEWHERE = "./@:?#\\%& \t\n"
 # Hosts that a pattern for a whole host name, as one that ends in the vendor's domain, must not take.
-_FOREIGN = ("example.com", "a.example.com", "evil.net", "evil.io", "evil.org", "evil.dev", "1.2.3.4", "localhost")
+_FOREIGN = ("example.com", "a.example.com", "evil.net", "evil.io", "evil.org", "evil.dev", "1.2.3.4")
 
 
 def read_base_url(spec: VendorSpec, complaints: Complaints) -> Callable[[Mapping[str, str]], str]:
@@ -35,7 +35,7 @@ def read_base_url(spec: VendorSpec, complaints: Complaints) -> Callable[[Mapping
         return lambda _settings: ""
     _check_scheme(leaf, complaints)
     for name in _settings_of(leaf):
-        _check_setting(name, spec.settings.get(name), complaints)
+        _check_setting(name, spec, ends_host=_ends_host(leaf, name), complaints=complaints)
     parts = [nodes.Const(part) if isinstance(part, str) else part for part in leaf.parts]
     evaluate = program(filtered(nodes.List(parts), "_joined"))
     return lambda settings: _plain(str(evaluate(_scope(settings))))
@@ -55,10 +55,22 @@ def _check_scheme(leaf: Leaf, complaints: Complaints) -> None:
         return
     if start.startswith("http://") and urlsplit(start).hostname in _LOOPBACK:
         return
-    complaints.error(PATH, "the base URL is not encrypted", expected="https://..., or http:// on the loopback interface")
+    complaints.error(
+        PATH, "the base URL is not encrypted", expected="https://..., or http:// on the loopback interface"
+    )
 
 
-def _check_setting(name: str, setting: Setting | None, complaints: Complaints) -> None:
+def _ends_host(leaf: Leaf, name: str) -> bool:
+    """Whether nothing of the vendor's own follows a setting in the host name."""
+    following = [*leaf.parts[1:], "/"]
+    return any(
+        isinstance(part, nodes.Expr) and name in settings_read(part) and isinstance(after, str) and after[0] in "/:"
+        for part, after in zip(leaf.parts, following, strict=True)
+    )
+
+
+def _check_setting(name: str, spec: VendorSpec, *, ends_host: bool, complaints: Complaints) -> None:
+    setting = spec.settings.get(name)
     if setting is None:
         return
     if not setting.pattern:
@@ -73,39 +85,52 @@ def _check_setting(name: str, setting: Setting | None, complaints: Complaints) -
         pattern = re.compile(setting.pattern)
     except re.error:
         return
-    taken = next((probe for probe in _probes(setting) if pattern.fullmatch(probe)), None)
+    taken = next(
+        (
+            probe
+            for probe in _probes(setting, any_host=spec.private_host, ends_host=ends_host)
+            if pattern.fullmatch(probe)
+        ),
+        None,
+    )
     if taken is not None:
         complaints.error(
             ("settings", name, "pattern"),
-            f'the pattern of {name}, which enters the base URL, fits {taken!r}: secrets could be sent elsewhere',
+            f"the pattern of {name}, which enters the base URL, fits {taken!r}: secrets could be sent elsewhere",
             expected='a pattern without . / @ : as "[a-z0-9-]{1,40}", or one that ends in the vendor\'s own domain',
+            hint="Where each customer has a host of its own, say private_host: true; the owner then allows the origin.",
         )
 
 
-def _probes(setting: Setting) -> Iterator[str]:
-    yield from _FOREIGN
+def _probes(setting: Setting, *, any_host: bool, ends_host: bool) -> Iterator[str]:
+    marks = _LEADS_ELSEWHERE.replace(".", "") if any_host else _LEADS_ELSEWHERE
     for length in range(3, 40):
         for letter in "a0A":
-            for mark in _LEADS_ELSEWHERE:
+            for mark in marks:
                 yield letter * (length // 2) + mark + letter * (length - length // 2 - 1)
-    for sample in filter(None, (setting.default, setting.example)):
-        yield from _spoiled(sample)
+    samples = [sample for sample in (setting.default, setting.example) if sample]
+    for sample in samples:
+        for mark in marks.replace(".", ""):
+            yield f"evil{mark}{sample}"
+            yield f"{sample}{mark}evil"
+    if not any_host:
+        yield from _FOREIGN
+        # Of a host's last part even a plain word is a whole host: one of the network that the tool runs in.
+        yield from ("localhost", "intranet") if ends_host else ()
+        for sample in samples:
+            yield from _in_other_domains(sample)
 
 
-def _spoiled(sample: str) -> Iterator[str]:
-    """Yield what a good value becomes when somebody leads it elsewhere."""
-    for mark in _LEADS_ELSEWHERE.replace(".", ""):
-        yield f"evil{mark}{sample}"
-        yield f"{sample}{mark}evil"
-    labels = sample.split(".")
-    for at in (-1, -2):
-        if len(labels) >= -at + 1:
-            yield ".".join([*labels[:at], "evil", *labels[len(labels) + at + 1 :]])
+def _in_other_domains(host: str) -> Iterator[str]:
+    labels = host.split(".")
+    for at in (len(labels) - 1, len(labels) - 2):
+        if at >= 1:
+            yield ".".join([*labels[:at], "evil", *labels[at + 1 :]])
 
 
 def _plain(url: str) -> str:
-    parts = urlsplit(url)
-    odd = re.search(r"[\s\\\x00-\x1f\x7f]", url) or parts.query or parts.fragment or "?" in url or "#" in url
-    if odd or not parts.hostname or parts.username is not None or parts.password is not None:
+    # Printable ASCII without what begins a query, a fragment or a user name.
+    host = urlsplit(url).hostname if re.fullmatch(r"https?://[!-~]+", url) and not set(url) & set("?#@\\") else None
+    if not host:
         raise RenderError("the settings do not give a plain base URL; check those that enter it")
     return url.rstrip("/")

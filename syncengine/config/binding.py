@@ -6,18 +6,19 @@ and mappings still fill dataclasses.
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import lru_cache
 from typing import Any, TypeVar
 
 import orjson
 from pydantic import TypeAdapter, ValidationError
 
 from syncengine.config.document import Document
-from syncengine.config.expectations import Expectations, Schema
+from syncengine.config.expectations import Expectations
 from syncengine.config.yaml_builder import Path
 from syncengine.diagnostics import Diagnostics, did_you_mean
 
 T = TypeVar("T")
+
+_ADAPTERS: dict[type[Any], TypeAdapter[Any]] = {}
 
 _UNKNOWN_KEY = frozenset({"extra_forbidden", "unexpected_keyword_argument"})
 # A limit's name in the validator -> how people say it; the limit's value stands in ctx under the second word.
@@ -56,25 +57,29 @@ def bind(model: type[T], document: Document, diagnostics: Diagnostics) -> T | No
     """Return the document as a model, or None after every mistake went to ``diagnostics``."""
     adapter = _adapter(model)
     try:
-        # The adapter is cached under the type itself, which the cache's signature cannot say.
-        return adapter.validate_json(orjson.dumps(document.data), strict=True)  # type: ignore[no-any-return]
+        return adapter.validate_json(orjson.dumps(document.data), strict=True)
     except ValidationError as error:
         found = error.errors(include_url=False, include_input=False)
-    expectations = Expectations(_schema(model), document.data)
+    expectations = Expectations(adapter.json_schema(by_alias=True), document.data)
     faults = [_fault(item, expectations) for item in found]
     for fault in _telling(faults):
         _report(fault, document, expectations, diagnostics)
     return None
 
 
-@lru_cache(maxsize=16)
-def _adapter(model: type[Any]) -> TypeAdapter[Any]:
-    return TypeAdapter(model)
+def fits(model: type[T], data: object) -> T | None:
+    """Return a part of a document as a model, or None without a word: for parts whose whole was bound already."""
+    try:
+        return _adapter(model).validate_json(orjson.dumps(data), strict=True)
+    except ValidationError:
+        return None
 
 
-@lru_cache(maxsize=16)
-def _schema(model: type[Any]) -> Schema:
-    return _adapter(model).json_schema(by_alias=True)
+def _adapter(model: type[T]) -> TypeAdapter[T]:
+    # A handful of models, each costly to prepare.
+    if model not in _ADAPTERS:
+        _ADAPTERS[model] = TypeAdapter(model)
+    return _ADAPTERS[model]
 
 
 def _fault(item: Mapping[str, Any], expectations: Expectations) -> _Fault:
@@ -101,7 +106,8 @@ def _report(fault: _Fault, document: Document, expectations: Expectations, diagn
     whole = not fault.is_wrong_kind and isinstance(_value(path, document.data)[0], dict | list)
     key = whole or fault.kind in _UNKNOWN_KEY or fault.rest[-1:] == ("[key]",)
     location, line, width = document.locate(_placed(fault, path), key=key)
-    if location in document.reported:
+    # A secret is refused here, whatever the reader said about its spelling.
+    if location in document.reported and fault.kind != "secret":
         return
     message, expected, hint = _words(fault, path, document, expectations)
     diagnostics.error(message, location, source_line=line, width=width, expected=expected, hint=hint)
@@ -125,8 +131,14 @@ def _words(fault: _Fault, path: Path, document: Document, expectations: Expectat
         return f'"{path[-1]}" cannot be a name here', _own_words(fault), str(fault.ctx.get("hint", ""))
     if fault.ctx.get("whole"):
         return f"{_name(path)}: {fault.message}", _own_words(fault), str(fault.ctx.get("hint", ""))
+    if fault.kind in _LENGTHS:
+        said, limit, what = _LENGTHS[fault.kind]
+        few = "few" if said == "at least" else "many"
+        return f"{_name(path)} has too {few} {what}", f"{said} {fault.ctx[limit]}", ""
     value, _ = _value(path, document.data)
-    message = f"{_name(path)} has no value" if value is None else f"{_name(path)} cannot be {_found(value, path, document)}"
+    message = (
+        f"{_name(path)} has no value" if value is None else f"{_name(path)} cannot be {_found(value, path, document)}"
+    )
     if fault.is_wrong_kind or fault.kind == "union_tag_invalid":
         return message, expectations.words(path), _kind_hint(value, path, document, expectations)
     return message, _own_words(fault), str(fault.ctx.get("hint", ""))
@@ -150,14 +162,13 @@ def _own_words(fault: _Fault) -> str:
     if fault.kind in _LIMITS:
         said, name = _LIMITS[fault.kind]
         return f"{said} {ctx[name]}"
-    if fault.kind in _LENGTHS:
-        said, name, what = _LENGTHS[fault.kind]
-        return f"{said} {ctx[name]} {what}"
     return str(ctx.get("error") or fault.message)
 
 
 def _kind_hint(value: object, path: Path, document: Document, expectations: Expectations) -> str:
     values = expectations.values(path)
+    if isinstance(value, str) and value in values:
+        return "Write it without quotes."
     if values and isinstance(value, str):
         same = [known for known in values if known.casefold() == value.casefold()]
         return did_you_mean(same[0] if same else value, values)
@@ -179,7 +190,7 @@ def _found(value: object, path: Path, document: Document) -> str:
     if isinstance(value, list):
         return "a list"
     if path in document.withheld:
-        return "what stands here"
+        return "what stands here (it is not shown)"
     if isinstance(value, bool):
         return document.written(path) or str(value).lower()
     if isinstance(value, int | float):

@@ -119,7 +119,9 @@ def _multipart(parts: Mapping[str, MultipartPart], reader: TreeReader, path: Pat
 
 def _part_expression(part: MultipartPart, reader: TreeReader, path: Path) -> nodes.Expr:
     if part.file is None:
-        return reader.value(part.json_ if part.text is None else part.text, (*path, "json" if part.text is None else "text"))
+        return reader.value(
+            part.json_ if part.text is None else part.text, (*path, "json" if part.text is None else "text")
+        )
     record: tuple[nodes.Expr, ...] = (nodes.Name("record", "load"),) if part.file.custom_columns else ()
     return reader.each(part.file.columns, (*path, "file", "columns"), beside=record)
 

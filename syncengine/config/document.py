@@ -29,7 +29,8 @@ MAX_BYTES = 5_000_000
 # The parser counts these as line ends, so the lines we show must be cut at the same places.
 _LINE_END = re.compile("\r\n|[\n\r\x85\u2028\u2029]")
 _NOT_ALLOWED = re.compile("[^\t\n\r\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
-_DIGITS = re.compile(r"\+?\d{6,}\d")
+# What may be a phone wherever it was written by mistake.
+_DIGITS = re.compile(r"\+?[0-9]{10,}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,20 +71,6 @@ class Document:
         start = position.value.column - 1
         return self.lines[position.value.line - 1][start : start + position.width]
 
-    def error(
-        self,
-        diagnostics: Diagnostics,
-        path: yaml_builder.Path,
-        message: str,
-        *,
-        key: bool = False,
-        expected: str = "",
-        hint: str = "",
-    ) -> None:
-        """Append one error about the value at a path, or about its key."""
-        location, line, width = self.locate(path, key=key)
-        diagnostics.error(message, location, source_line=line, width=width, expected=expected, hint=hint)
-
     def _shown(self, location: Location, width: int) -> tuple[Location, str, int]:
         line = self.lines[location.line - 1] if location.line <= len(self.lines) else ""
         return location, line, width
@@ -117,7 +104,7 @@ def parse_document(
     tree = Tree(label, withhold or _show_all)
     with _without_gc():
         syntax = _fill(tree, text)
-    shown = _masked(lines, tree)
+    shown = _masked(lines if _DIGITS.search(text) is None else [_DIGITS.sub(_dots, line) for line in lines], tree)
     for mistake in tree.mistakes:
         line = shown[mistake.location.line - 1] if mistake.location.line <= len(shown) else ""
         diagnostics.error(
@@ -205,6 +192,10 @@ def _place_after(before: str, label: str) -> Location:
     return Location(label, len(lines), len(lines[-1]) + 1)
 
 
+def _dots(found: re.Match[str]) -> str:
+    return mask_phone(found.group())
+
+
 @contextmanager
 def _without_gc() -> Iterator[None]:
     """Tens of thousands of small containers and no cycles: collecting meanwhile only costs time."""
@@ -225,9 +216,7 @@ def _fill(tree: Tree, text: str) -> Any:
     return None
 
 
-def _report_syntax(
-    error: Any, lines: list[str], label: str, diagnostics: Diagnostics, *, personal: bool
-) -> None:
+def _report_syntax(error: Any, lines: list[str], label: str, diagnostics: Diagnostics, *, personal: bool) -> None:
     mark = getattr(error, "problem_mark", None)
     line = lines[mark.line] if mark is not None and mark.line < len(lines) else ""
     explained = explain(error, line, mark.column if mark is not None else 0)
@@ -274,4 +263,4 @@ def _masked(lines: list[str], tree: Tree) -> list[str]:
             start = at.value.column - 1 if number == at.value.line else 0
             end = at.end_column - 1 if number == at.end_line else len(line)
             shown[number - 1] = f"{line[:start]}{'•' * (end - start)}{line[end:]}"
-    return [_DIGITS.sub(lambda found: mask_phone(found.group()), line) for line in shown] if tree.mistakes else shown
+    return shown

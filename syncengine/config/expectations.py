@@ -119,13 +119,16 @@ def _tags(options: list[Schema], node: object) -> set[str]:
 def _children(options: list[Schema], part: str | int) -> list[Schema]:
     found: list[Schema] = []
     for option in options:
-        if isinstance(part, int):
-            child = option.get("items")
-        else:
-            child = option.get("properties", {}).get(part) or option.get("additionalProperties")
-        if isinstance(child, dict):
-            found.append(child)
+        found += [child for child in _under(option, part) if isinstance(child, dict)]
     return found
+
+
+def _under(option: Schema, part: str | int) -> list[object]:
+    if isinstance(part, int):
+        return [option.get("items")]
+    named = option.get("properties", {}).get(part)
+    # Mappings whose keys are names have one pattern for all of their keys.
+    return [named] if named else [option.get("additionalProperties"), *option.get("patternProperties", {}).values()]
 
 
 def _values(options: list[Schema]) -> list[str]:
@@ -137,7 +140,7 @@ def _values(options: list[Schema]) -> list[str]:
 
 def _words(options: list[Schema]) -> str:
     values = _values(options)
-    said = [f"one of: {', '.join(values)}" if len(values) > 1 else f'"{values[0]}"'] if values else []
+    said = [f"one of: {', '.join(values)}" if len(values) > 1 else values[0]] if values else []
     for option in options:
         if "enum" in option or "const" in option or option.get("type") not in _WORDS:
             continue

@@ -2,17 +2,19 @@
 
 import re
 from dataclasses import dataclass
-from typing import Annotated, Literal, Self
+from pathlib import Path
+from typing import Annotated, Literal, Self, TypeVar
 
 from pydantic import AfterValidator, Field, WithJsonSchema, model_validator
 from pydantic_core import PydanticCustomError
 
 from syncengine.config import yaml_builder
-from syncengine.config.binding import bind
+from syncengine.config.binding import bind, fits
 from syncengine.config.document import Document, read_document
-from syncengine.config.names import Name
+from syncengine.config.names import Name, fits_name
+from syncengine.config.places import Complaints
 from syncengine.config.project import Project
-from syncengine.config.quantities import Share, SpanUpTo31Days
+from syncengine.config.quantities import Share, SpanUpTo31Days, written
 from syncengine.config.sources import beneath
 from syncengine.config.vendor_spec import Written
 from syncengine.diagnostics import Diagnostics
@@ -46,7 +48,8 @@ Number = Annotated[
     str, AfterValidator(_check_number), WithJsonSchema({"type": "string", "pattern": "^\\+[1-9][0-9]{6,14}$"})
 ]
 NonEmpty = Annotated[str, Field(min_length=1)]
-Names = tuple[Name, ...]
+Section = Literal["campaigns", "contacts", "dnd"]
+Entry = TypeVar("Entry", bound=Written)
 SettingValue = str | bool | int | float | list[object] | dict[str, object]
 
 
@@ -94,7 +97,7 @@ def _one_source(source: object, rows: object) -> None:
     if (source is None) == (rows is None):
         raise PydanticCustomError(
             "source",
-            "no rows are named" if source is None else "both source and rows are given",
+            "neither source nor rows is given" if source is None else "both source and rows are given",
             {"expected": "exactly one of source (a file) and rows (written here)", "hint": "", "whole": True},
         )
 
@@ -112,7 +115,7 @@ class ContactsFile(SourceFile):
     on_vanish: Literal["keep", "add"] = "keep"
     """What happens to people that the dialer does not list any more: keep leaves them, since they may have been
     called already."""
-    max_rejected: Share = 0.1
+    max_rejected: Annotated[Share, written("10%")] = 0.1
     """Share of unusable rows from which on the plan stops."""
     directory: tuple[str, ...] = ()
     """Dialers whose directory of people this list keeps."""
@@ -133,13 +136,13 @@ class DndFile(SourceFile):
     scope: Literal["all"] | tuple[str, ...] = "all"
     """What the list covers: all, or names of dialers and campaigns. An empty list leaves it to campaigns to name it
     under dnd."""
-    max_age: SpanUpTo31Days = 604_800.0
+    max_age: Annotated[SpanUpTo31Days, written("7d")] = 604_800.0
     """How old the source may be; an older one holds everything that could ring somebody in its scope."""
     release: tuple[Number, ...] = ()
     """Numbers that are taken off this list. A line that is merely gone from the source releases nobody."""
     lasts_days: Annotated[int, Field(ge=1, le=3650)] | None = None
     """Days after which an entry lapses at the dialer; it is renewed before. When left out, entries do not lapse."""
-    max_shrink: Share = 0.2
+    max_shrink: Annotated[Share, written("20%")] = 0.2
     """Share of the list that may be gone since the last reading before the source counts as damaged."""
 
     @model_validator(mode="after")
@@ -161,34 +164,73 @@ class ManifestFile(Written):
 
 @dataclass(frozen=True, slots=True)
 class Manifest:
-    """A manifest that was read."""
+    """A manifest that was read; entries with mistakes are left out of ``file``, not of ``document``."""
 
     file: ManifestFile
     document: Document
 
 
-def load_manifests(project: Project, diagnostics: Diagnostics) -> list[Manifest] | None:
-    """Read every manifest of a project, in the order of their paths; None when any holds a mistake."""
-    documents: list[Manifest | None] = []
-    seen: set[str] = set()
+@dataclass(frozen=True, slots=True)
+class Manifests:
+    """All manifests of a project, by path."""
+
+    items: tuple[Manifest, ...]
+    # Whether every file could be read as YAML: only then is a name that nobody declares a mistake.
+    complete: bool
+
+    def declared(self, section: Section) -> set[str]:
+        """Return the names that a section has anywhere, those of entries with mistakes too."""
+        found: set[str] = set()
+        for manifest in self.items:
+            data = manifest.document.data
+            entries = data.get(section) if isinstance(data, dict) else None
+            found.update(entries if isinstance(entries, dict) else ())
+        return found
+
+
+def load_manifests(project: Project, diagnostics: Diagnostics) -> Manifests:
+    """Read every manifest of a project; mistakes go to ``diagnostics``."""
+    files: dict[str, Path] = {}
+    complete = True
     for index, pattern in enumerate(project.file.manifests):
         found = beneath(project.root, pattern)
         if found.problem or not found.paths:
-            problem = found.problem or f'no file matches "{pattern}"'
-            expected = "at least one manifest below the project's folder"
-            project.document.error(diagnostics, ("manifests", index), problem, expected=expected, hint=found.hint)
-            documents.append(None)
-        for path in found.paths:
-            label = path.relative_to(project.root).as_posix()
-            if label not in seen:
-                seen.add(label)
-                document = read_document(path, label=label, diagnostics=diagnostics, withhold=withhold)
-                file = bind(ManifestFile, document, diagnostics) if document is not None else None
-                documents.append(Manifest(file, document) if file is not None and document is not None else None)
-    read = [manifest for manifest in documents if manifest is not None]
-    return sorted(read, key=lambda manifest: manifest.document.label) if len(read) == len(documents) else None
+            complete = False
+            Complaints(project.document, diagnostics).error(
+                ("manifests", index),
+                found.problem or f'no file matches "{pattern}"',
+                expected="at least one manifest in the project's folder",
+                hint=found.hint,
+            )
+        files |= {path.relative_to(project.root).as_posix(): path for path in found.paths}
+    documents = [
+        read_document(path, label=label, diagnostics=diagnostics, withhold=_withhold)
+        for label, path in sorted(files.items())
+    ]
+    items = tuple(Manifest(_bind(document, diagnostics), document) for document in documents if document is not None)
+    return Manifests(items, complete and len(items) == len(documents))
 
 
-def withhold(path: yaml_builder.Path, _text: str) -> bool:
+def _bind(document: Document, diagnostics: Diagnostics) -> ManifestFile:
+    """Bind a manifest; where it has mistakes, keep the entries that have none, so that they are checked further."""
+    file = bind(ManifestFile, document, diagnostics)
+    if file is not None:
+        return file
+    return ManifestFile(
+        campaigns=_sound(CampaignFile, document, "campaigns"),
+        contacts=_sound(ContactsFile, document, "contacts"),
+        dnd=_sound(DndFile, document, "dnd"),
+    )
+
+
+def _sound(model: type[Entry], document: Document, section: Section) -> dict[str, Entry]:
+    entries = document.data.get(section) if isinstance(document.data, dict) else None
+    if not isinstance(entries, dict):
+        return {}
+    read = {name: fits(model, entry) for name, entry in entries.items() if fits_name(name)}
+    return {name: entry for name, entry in read.items() if entry is not None}
+
+
+def _withhold(path: yaml_builder.Path, _text: str) -> bool:
     """Whether a text is about a person: a row written in the manifest, or a number released from a list."""
     return len(path) > 3 and path[0] in {"contacts", "dnd"} and path[2] in {"rows", "release"}

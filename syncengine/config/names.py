@@ -17,13 +17,20 @@ def is_reference(text: str) -> bool:
     return _REFERENCE.fullmatch(text) is not None
 
 
+def fits_name(text: str) -> bool:
+    """Whether a text can be the name of a dialer, a campaign or a list."""
+    return _NAME.fullmatch(text) is not None and text not in _RESERVED
+
+
 def _check_name(name: str) -> str:
     if not _NAME.fullmatch(name):
         raise PydanticCustomError(
             "name", "not a name", {"expected": "letters, digits, and inside the name also . _ -; at most 63 characters"}
         )
     if name in _RESERVED:
-        raise PydanticCustomError("name", "reserved", {"expected": "a name that is not all or account; these are taken"})
+        raise PydanticCustomError(
+            "name", "reserved", {"expected": "a name that is not all or account; these are taken"}
+        )
     return name
 
 
@@ -41,9 +48,7 @@ def _check_reference(value: object) -> str:
     )
 
 
-Name = Annotated[
-    str, AfterValidator(_check_name), WithJsonSchema({"type": "string", "pattern": f"^{_NAME.pattern}$"})
-]
+Name = Annotated[str, AfterValidator(_check_name), WithJsonSchema({"type": "string", "pattern": f"^{_NAME.pattern}$"})]
 SecretReference = Annotated[
     str, BeforeValidator(_check_reference), WithJsonSchema({"type": "string", "pattern": "^(env|file):.+$"})
 ]

@@ -60,5 +60,3 @@ def _whole_word(word: str) -> re.Pattern[str]:
 def _from_likely(likely: int, first: int, last: int) -> Iterator[int]:
     yield from range(max(likely, first), last + 1)
     yield from range(first, min(likely, last + 1))
-
-

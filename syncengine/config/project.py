@@ -13,7 +13,8 @@ from syncengine.config import yaml_builder
 from syncengine.config.binding import bind
 from syncengine.config.document import Document, read_document
 from syncengine.config.names import Name, SecretReference, is_reference
-from syncengine.config.quantities import Share, Span
+from syncengine.config.places import Complaints
+from syncengine.config.quantities import Share, Span, written
 from syncengine.config.vendor_spec import Written
 from syncengine.diagnostics import Diagnostics
 
@@ -64,7 +65,7 @@ class DialerFile(Written):
 class GuardsFile(Written):
     """What a plan may do without being allowed to on the command line."""
 
-    max_remove: Share = 0.3
+    max_remove: Annotated[Share, written("30%")] = 0.3
     """Largest share of a collection that may be removed."""
     min_rows: Annotated[int, Field(ge=0)] = 10
     """Collections with fewer rows than this are not measured by max_remove."""
@@ -77,9 +78,9 @@ class GuardsFile(Written):
 class WatchFile(Written):
     """How `syncengine watch` works."""
 
-    settle: Span = 2.0
+    settle: Annotated[Span, written("2s")] = 2.0
     """How long files must be left alone before they are read."""
-    interval: Span = 900.0
+    interval: Annotated[Span, written("15m")] = 900.0
     """How often the dialers are compared even though no file changed."""
     apply: bool = False
     """Whether plans that no guard stops are applied; otherwise they are only shown."""
@@ -156,14 +157,16 @@ def folders(project: Project, kind: Literal["vendors", "mappings"], diagnostics:
     for index, name in enumerate(names):
         folder = (project.root / name).resolve()
         if not folder.is_relative_to(project.root):
-            project.document.error(
-                diagnostics, (kind, index), f'"{name}" is outside the project', expected="a folder below the project file"
+            Complaints(project.document, diagnostics).error(
+                (kind, index),
+                f'"{name}" is outside the project',
+                expected="a folder below the project file",
             )
         elif folder.is_dir():
             found.append(folder)
         elif stated:
-            project.document.error(
-                diagnostics, (kind, index), f'there is no folder "{name}"', expected="a folder below the project file"
+            Complaints(project.document, diagnostics).error(
+                (kind, index), f'there is no folder "{name}"', expected="a folder below the project file"
             )
     return tuple(found)
 
@@ -177,4 +180,3 @@ def _withhold(path: yaml_builder.Path, text: str) -> bool:
         return "@" in text or "password" in text
     below_dialer = len(path) > 2 and path[0] == "dialers"
     return below_dialer and not is_reference(text) and any(_SOUNDS_SECRET.search(str(part)) for part in path[2:])
-

@@ -4,14 +4,19 @@ A bare number is refused: seconds and days, or 30 and 0.3, look alike and mean s
 """
 
 import re
-from typing import Annotated
+from typing import Annotated, Any
 
-from pydantic import AfterValidator, BeforeValidator, PlainSerializer, WithJsonSchema
+from pydantic import AfterValidator, BeforeValidator, Field, WithJsonSchema
 from pydantic_core import PydanticCustomError
 
 _SECONDS = {"d": 86_400, "h": 3_600, "m": 60, "s": 1}
 _SPAN = re.compile(r"([0-9]{1,6})([dhms])")
 _PERCENT = re.compile(r"([0-9]{1,3}(?:\.[0-9]{1,3})?)\s?%")
+
+
+def written(text: str) -> Any:
+    """Return the field of a quantity whose default is ``text`` to a reader; the default itself follows the ``=``."""
+    return Field(json_schema_extra={"default": text})
 
 
 def _read_span(value: object) -> float:
@@ -20,7 +25,10 @@ def _read_span(value: object) -> float:
         raise PydanticCustomError(
             "span",
             "not a span of time",
-            {"expected": 'a span of time such as "7d", "24h", "30m" or "90s"', "hint": "Write a whole number and d, h, m or s."},
+            {
+                "expected": 'a span of time such as "7d", "24h", "30m" or "90s"',
+                "hint": "Write a whole number and d, h, m or s.",
+            },
         )
     return float(int(found[1]) * _SECONDS[found[2]])
 
@@ -49,11 +57,6 @@ def write_span(seconds: float) -> str:
     return f"{seconds:g}s"
 
 
-def write_share(share: float) -> str:
-    """Return a share as a percentage: 0.3 is ``30%``."""
-    return f"{share * 100:g}%"
-
-
 def _at_most(limit: float) -> AfterValidator:
     def check(seconds: float) -> float:
         if seconds > limit:
@@ -64,20 +67,23 @@ def _at_most(limit: float) -> AfterValidator:
 
 
 def _span_schema(limit: str = "") -> WithJsonSchema:
-    schema: dict[str, object] = {"type": "string", "pattern": "^[0-9]{1,6}[dhms]$", "examples": ["7d", "24h", "30m", "90s"]}
+    schema: dict[str, object] = {
+        "type": "string",
+        "pattern": "^[0-9]{1,6}[dhms]$",
+        "examples": ["7d", "24h", "30m", "90s"],
+    }
     return WithJsonSchema(schema | ({"description": f"At most {limit}."} if limit else {}))
 
 
 # Seconds, written as "7d", "24h", "30m" or "90s".
-Span = Annotated[float, BeforeValidator(_read_span), PlainSerializer(write_span), _span_schema()]
+Span = Annotated[float, BeforeValidator(_read_span), _span_schema()]
 # The longest age of a registry's copy that the law of any market here allows to be called from.
 SpanUpTo31Days = Annotated[
-    float, BeforeValidator(_read_span), _at_most(31 * 86_400), PlainSerializer(write_span), _span_schema("31d")
+    float, BeforeValidator(_read_span), _at_most(31 * 86_400), _span_schema("31d")
 ]
 # 0..1, written as "30%".
 Share = Annotated[
     float,
     BeforeValidator(_read_share),
-    PlainSerializer(write_share),
     WithJsonSchema({"type": "string", "pattern": r"^[0-9]{1,3}(\.[0-9]{1,3})?\s?%$", "examples": ["30%"]}),
 ]

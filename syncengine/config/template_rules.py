@@ -133,7 +133,7 @@ def _check_name(node: nodes.Name, names: Names, _depth: int) -> Iterator[Finding
 
 
 def _check_member(node: nodes.Getattr | nodes.Getitem, names: Names, depth: int) -> Iterator[Finding]:
-    key = _constant_key(node)
+    key = member_key(node)
     if key is None:
         yield Finding("only a constant can stand in [ ]", node.lineno, "[", hint='Write ["name"] or [0].')
         return
@@ -165,7 +165,8 @@ def _check_owned(owner: nodes.Name, key: str | int, names: Names, line: int) -> 
     )
 
 
-def _constant_key(node: nodes.Getattr | nodes.Getitem) -> str | int | None:
+def member_key(node: nodes.Getattr | nodes.Getitem) -> str | int | None:
+    """Return the key of a member; None where it is no constant."""
     if isinstance(node, nodes.Getattr):
         return node.attr
     value = node.arg.value if isinstance(node.arg, nodes.Const) else None
@@ -183,11 +184,16 @@ def _check_filter(node: nodes.Filter, names: Names, *, depth: int, last: bool) -
         return
     if node.name == "omit_empty" and not last:
         yield Finding(
-            "omit_empty decides about the whole leaf, so it stands last", node.lineno, "omit_empty", "{{ x | omit_empty }}"
+            "omit_empty decides about the whole leaf, so it stands last",
+            node.lineno,
+            "omit_empty",
+            "{{ x | omit_empty }}",
         )
     if node.kwargs or node.dyn_args or node.dyn_kwargs or len(node.args) != ARGUMENTS.get(node.name, 0):
         count = ARGUMENTS.get(node.name, 0)
-        yield Finding(f"the filter {node.name} takes {count or 'no'} argument{'s' * (count != 1)}", node.lineno, node.name)
+        yield Finding(
+            f"the filter {node.name} takes {count or 'no'} argument{'s' * (count != 1)}", node.lineno, node.name
+        )
         return
     for argument in node.args:
         yield from _check(argument, names, depth=depth + 1)

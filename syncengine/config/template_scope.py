@@ -25,14 +25,14 @@ Members = dict[str, frozenset[str] | None]
 
 
 @dataclass(frozen=True, slots=True)
-class Scope:
+class ScopeNames:
     """Names outside and inside of ``$each``; no rows, no inside."""
 
     names: Names
     row_names: Names | None = None
 
 
-def campaign_scope(spec: VendorSpec, mapping: MappingSpec, role: str) -> Scope:
+def campaign_scope(spec: VendorSpec, mapping: MappingSpec, role: str) -> ScopeNames:
     """Return the scope of one of the operations on campaigns."""
     members = _anywhere(spec)
     if role != "list":
@@ -43,12 +43,12 @@ def campaign_scope(spec: VendorSpec, mapping: MappingSpec, role: str) -> Scope:
         members["page"] = _PAGE
     if role == "keep_duplicates":
         members["duplicates"] = None
-    return Scope(_names(members))
+    return ScopeNames(_names(members))
 
 
 def collection_scope(
     spec: VendorSpec, mapping: MappingSpec, *, name: str, role: str, operation: OperationSpec
-) -> Scope:
+) -> ScopeNames:
     """Return the scope of one of the operations on a collection."""
     collection = spec.collections[name]
     members = _anywhere(spec)
@@ -59,14 +59,14 @@ def collection_scope(
     if role in {"list", "lookup"}:
         members["page"] = _PAGE
     if role == "list":
-        return Scope(_names(members))
+        return ScopeNames(_names(members))
     rows: Members = {"row": _ROW, "record": _columns(mapping, name)}
     inside = _names(members | rows)
     # With many rows in one call there is no such thing as "the row" outside of $each.
-    return Scope(inside if operation.batch == 1 else _names(members), inside)
+    return ScopeNames(inside if operation.batch == 1 else _names(members), inside)
 
 
-def call_scope(spec: VendorSpec, mapping: MappingSpec, operation: OperationSpec) -> Scope:
+def call_scope(spec: VendorSpec, mapping: MappingSpec, operation: OperationSpec) -> ScopeNames:
     """Return the scope of a call that others refer to, or that only describes what there is."""
     members = _anywhere(spec) | {
         "campaign": _campaign(mapping),
@@ -77,7 +77,7 @@ def call_scope(spec: VendorSpec, mapping: MappingSpec, operation: OperationSpec)
         "duplicates": None,
     }
     inside = _names(members | {"row": _ROW, "record": None})
-    return Scope(inside if operation.batch == 1 else _names(members), inside)
+    return ScopeNames(inside if operation.batch == 1 else _names(members), inside)
 
 
 def settings_scope(spec: VendorSpec) -> Names:

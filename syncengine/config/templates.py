@@ -14,7 +14,7 @@ from jinja2 import StrictUndefined, Template, TemplateError, Undefined, Undefine
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
 from syncengine.config.template_filters import FILTERS, INTERNAL
-from syncengine.config.template_rules import Finding, Names, breaches, refused_statement
+from syncengine.config.template_rules import Finding, Names, breaches, member_key, refused_statement
 from syncengine.errors import RenderError
 
 MAX_TEXT = 10_000
@@ -35,7 +35,7 @@ class _Environment(ImmutableSandboxedEnvironment):
     def getitem(self, obj: Any, argument: Any) -> Any:
         return _member(obj, argument)
 
-    def call(*_arguments: object, **_named: object) -> NoReturn:  # type: ignore[override]  # nothing is ever called
+    def call(*_arguments: object, **_named: object) -> NoReturn:
         raise RenderError("templates call nothing")
 
 
@@ -52,7 +52,9 @@ def _member_of_other(obj: Any, key: str | int) -> Any:
         raise UndefinedError(obj._undefined_message)  # noqa: SLF001 - the one place where Jinja keeps the name
     if obj is None or obj == "":
         return ""
-    if isinstance(obj, Mapping) or (isinstance(obj, list | tuple) and isinstance(key, int)):
+    if isinstance(obj, Mapping):
+        return obj[key]
+    if isinstance(obj, list | tuple) and isinstance(key, int):
         return obj[key]
     raise TypeError("only objects and lists have members")
 
@@ -109,7 +111,11 @@ def _parse(text: str, report: Report) -> nodes.Template | None:
         return ENVIRONMENT.parse(text)
     except TemplateError as error:
         line = getattr(error, "lineno", 1) or 1
-        report(Finding(f"the template cannot be read: {error.message}", line, hint="A template looks like {{ campaign.id }}."))
+        report(
+            Finding(
+                f"the template cannot be read: {error.message}", line, hint="A template looks like {{ campaign.id }}."
+            )
+        )
     except (RecursionError, ValueError, OverflowError):
         report(Finding("the template cannot be read: it is nested too deeply, or holds a number that is too long"))
     return None
@@ -137,12 +143,15 @@ def filtered(node: nodes.Expr, name: str, *arguments: nodes.Expr) -> nodes.Expr:
 
 def settings_read(expression: nodes.Node) -> set[str]:
     """Return the names of the settings that an expression reads."""
-    read = set()
-    for node in expression.find_all((nodes.Getattr, nodes.Getitem)):
-        owner = node.node
-        if isinstance(owner, nodes.Name) and owner.name == "settings":
-            read.add(node.attr if isinstance(node, nodes.Getattr) else str(node.arg.value))
-    return read
+    members: list[nodes.Getattr | nodes.Getitem] = [
+        *expression.find_all(nodes.Getattr),
+        *expression.find_all(nodes.Getitem),
+    ]
+    if isinstance(expression, nodes.Getattr | nodes.Getitem):
+        members.append(expression)
+    return {
+        str(member_key(node)) for node in members if isinstance(node.node, nodes.Name) and node.node.name == "settings"
+    }
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,7 +1,8 @@
 """A YAML tree whose text leaves are templates, as one expression.
 
-Objects and lists of the tree become literals around the expressions of the leaves, so that a tree with any values in it
-is always well formed. ``$each`` becomes a loop that is evaluated before the rest, ``$json`` a filter around its subtree.
+Objects and lists of the tree become literals around the expressions of the leaves, so that a tree with any values in
+it is always well formed. ``$each`` becomes a loop that is evaluated before the rest, ``$json`` a filter around its
+subtree.
 """
 
 from collections.abc import Callable, Mapping
@@ -64,7 +65,9 @@ class TreeReader:
         outer, self.names = self.names, self.row_names
         element = self.value(tree, path)
         self.names = outer
-        loop = Loop(f"_each{len(self.loops)}", nodes.List([element, *beside]) if beside else element, may_be_omitted(element))
+        loop = Loop(
+            f"_each{len(self.loops)}", nodes.List([element, *beside]) if beside else element, may_be_omitted(element)
+        )
         self.loops.append(loop)
         return nodes.Name(loop.name, "load")
 
@@ -90,7 +93,9 @@ class TreeReader:
     def _directive(self, key: str, tree: Mapping[str, object], path: Path, depth: int) -> nodes.Expr:
         if key not in {EACH, JSON}:
             hint = did_you_mean(key, (EACH, JSON))
-            self.place((*path, key), Finding(f"there is no directive {key}", word=key, expected=f"{EACH}, {JSON}", hint=hint))
+            self.place(
+                (*path, key), Finding(f"there is no directive {key}", word=key, expected=f"{EACH}, {JSON}", hint=hint)
+            )
             return _NOTHING
         if len(tree) > 1:
             self.place((*path, key), Finding(f"{key} stands alone in its object", word=key))

@@ -209,6 +209,9 @@ class VendorSpec(Written):
     optional_secrets: tuple[str, ...] = ()
     base_url: str
     """Template over ``settings`` only."""
+    private_host: bool = False
+    """Each customer has a host of its own, which a setting names: its origin is never allowed as it stands, even where
+    this file ships with the tool; the project's owner allows it."""
     auth: Annotated[Auth, Field(discriminator="scheme")]
     limits: Limits = Limits()
     responses: tuple[ResponseClass, ...] = ()

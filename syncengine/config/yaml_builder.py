@@ -250,7 +250,9 @@ class Tree:
     def _ambiguous(self, text: str, event: Any, *, hidden: bool) -> None:
         shown = "…" if hidden else mask_numbers_in(text)
         plain = text.replace("_", "").lstrip("+")
-        or_number = f" Write {plain.lstrip('0') or '0'} if a number is meant." if plain.isdigit() and len(plain) < 7 else ""
+        or_number = (
+            f" Write {plain.lstrip('0') or '0'} if a number is meant." if plain.isdigit() and len(plain) < 7 else ""
+        )
         self._mistake(
             "a number without quotes" if hidden else f"{shown} without quotes is read as a number",
             event,
@@ -258,9 +260,7 @@ class Tree:
             hint=f'Write "{shown}" in quotes.{"" if hidden else or_number}',
         )
 
-    def _mistake(
-        self, message: str, event: Any, *, expected: str = "", hint: str = "", fatal: bool = False
-    ) -> None:
+    def _mistake(self, message: str, event: Any, *, expected: str = "", hint: str = "", fatal: bool = False) -> None:
         at = self._location(event.start_mark)
         self.mistakes.append(Mistake(message, at, _width(event), expected, hint, fatal))
 

@@ -28,8 +28,14 @@ _KNOWN: tuple[tuple[str, Explained], ...] = (
         ),
     ),
     (
+        "found unexpected ':'",
+        Explained('text with a ":" must be quoted inside { } and [ ]', "Put the whole text in quotes.", at_start=True),
+    ),
+    (
         "did not find expected ',' or ']'",
-        Explained('this list is not closed with "]"', "Add the bracket, or the comma between two items.", at_start=True),
+        Explained(
+            'this list is not closed with "]"', "Add the bracket, or the comma between two items.", at_start=True
+        ),
     ),
     (
         "did not find expected ',' or '}'",

@@ -9,8 +9,8 @@ from collections.abc import Iterable, Sequence
 from syncengine.model.address import Address
 from syncengine.model.change import CampaignChange, Change, RowChange
 from syncengine.model.desired import ContactList, Guards
-from syncengine.model.findings import Allowances, DialerFindings, RowFindings
-from syncengine.model.plan import Headline, SourceSummary, Violation
+from syncengine.model.findings import DialerFindings, RowFindings
+from syncengine.model.plan import Allowances, Headline, SourceSummary, Violation
 from syncengine.model.vendor import Operation
 
 

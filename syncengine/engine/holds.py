@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 
 from syncengine.engine.campaigns import CampaignDiff
 from syncengine.engine.rows import RowPlan
-from syncengine.model.address import ACCOUNT, Address
+from syncengine.model.address import Address
 from syncengine.model.change import CampaignChange, Change, RowChange
 from syncengine.model.desired import Campaign
 from syncengine.model.findings import DialerFindings
@@ -52,7 +52,7 @@ def _why_held(change: Change, held: Mapping[str, str], no_start: Mapping[str, st
     if change.effect != "dialable":
         return ""
     name = change.address.name
-    if name == ACCOUNT and held:
+    if change.address.of_account and held:
         return next(iter(held.values()))
     if name in held:
         return held[name]

@@ -13,9 +13,10 @@ from syncengine.engine.rows import operations_for, plan_rows
 from syncengine.model.address import Address
 from syncengine.model.change import CampaignChange, Change, RowChange
 from syncengine.model.desired import Campaign, Desired
-from syncengine.model.findings import Allowances, DialerFindings, RowFindings
+from syncengine.model.findings import DialerFindings, RowFindings
 from syncengine.model.plan import (
     FORMAT_VERSION,
+    Allowances,
     Basis,
     Enforcement,
     Hold,
@@ -75,6 +76,7 @@ def make_plan(inputs: Inputs) -> Plan:
         created_at=inputs.created_at,
         refresh=inputs.refresh,
         levels=levels,
+        releases={name: count for name, count in sorted(inputs.released.items()) if count},
         headline=summary,
         costs=tuple(costs.cost_at(part.findings, changes) for part in parts),
         sources=tuple(sorted(inputs.sources, key=lambda s: (s.kind, s.name))),
@@ -83,6 +85,7 @@ def make_plan(inputs: Inputs) -> Plan:
         holds=tuple(sorted((hold for part in parts for hold in part.holds), key=lambda h: (h.address, h.what))),
         notes=tuple(dict.fromkeys([*inputs.notes, *(note for part in parts for note in part.notes)])),
         basis=inputs.basis,
+        allowances=inputs.allowances,
     )
     violations = _violations(inputs, parts, plan, rows)
     return replace(plan, plan_id=plan_id(plan), violations=tuple(violations))
@@ -91,7 +94,9 @@ def make_plan(inputs: Inputs) -> Plan:
 def plan_id(plan: Plan) -> str:
     """Return the digest of what a plan will do: its changes in order, for these dialers, and nothing about when."""
     doings = [[level.name, [_doing(change) for change in level.changes]] for level in plan.levels]
-    text = json.dumps([plan.project, dict(plan.basis.dialers), doings], sort_keys=True, default=str)
+    text = json.dumps(
+        [plan.project, dict(plan.basis.dialers), dict(plan.releases), doings], sort_keys=True, default=str
+    )
     return hashlib.sha256(text.encode()).hexdigest()[:16]
 
 

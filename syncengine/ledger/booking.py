@@ -8,12 +8,13 @@ set, so that ten thousand answers cost a handful of statements.
 import sqlite3
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from operator import itemgetter
 
 from syncengine.model.phone import mask_numbers_in
 from syncengine.model.ports import RowOutcome
 
-OPEN = "state IN ('intent', 'unknown', 'parked')"
 _MESSAGE_LENGTH = 500
+_KEY = itemgetter(0)
 
 # (action, outcome) -> booking. What is not here is unknown: an answer that makes no sense proves nothing.
 _BOOKINGS: Mapping[tuple[str, str], str] = {
@@ -77,15 +78,29 @@ def stage_all(connection: sqlite3.Connection, call_id: int, *, booking: str, mes
 
 def stage_each(connection: sqlite3.Connection, call_id: int, action: str, outcomes: Mapping[str, RowOutcome]) -> None:
     """Stage the booking of each named row; an open row that is not named stays unknown, a foreign one is ignored."""
+    mine = {key for (key,) in connection.execute("SELECT key FROM call_row WHERE call_id = ?", (call_id,))}
+    only = _only_word(outcomes)
+    if only and outcomes.keys() == mine:
+        # The usual answer, and several times quicker without a tuple per row.
+        stage_all(connection, call_id, booking=booking_of(action, only), message="")
+        return
     _empty_stage(connection)
+    bookings = {word: booking_of(action, word) for word in {found.outcome for found in outcomes.values()}}
     connection.executemany(
         "INSERT INTO verdict VALUES (?, ?, ?, ?)",
         [
-            (key, booking_of(action, found.outcome), clean_message(found.message), found.remote_id)
-            for key, found in sorted(outcomes.items())
+            (key, bookings[found.outcome], clean_message(found.message), found.remote_id)
+            for key, found in sorted(outcomes.items(), key=_KEY)
+            if key in mine
         ],
     )
-    connection.execute("DELETE FROM verdict WHERE key NOT IN (SELECT key FROM call_row WHERE call_id = ?)", (call_id,))
+
+
+def _only_word(outcomes: Mapping[str, RowOutcome]) -> str:
+    """Return the outcome that all rows share, when nothing else is said about any of them."""
+    first = next(iter(outcomes.values())).outcome
+    same = all(found.outcome == first and not found.message and not found.remote_id for found in outcomes.values())
+    return first if same else ""
 
 
 def stage_keys(connection: sqlite3.Connection, keys: Iterable[str], *, booking: str) -> None:
@@ -118,12 +133,22 @@ def carry_out(connection: sqlite3.Connection, call: Booked, *, now: float) -> in
             (call.collection_id,),
         )
     close_open_rows(connection, call.project, call.address, before=call.call_id)
-    connection.execute(
-        "DELETE FROM call_row WHERE call_id = ? AND key IN (SELECT key FROM verdict WHERE booking <> 'unknown')",
-        (call.call_id,),
-    )
-    (left,) = connection.execute("SELECT count(*) FROM call_row WHERE call_id = ?", (call.call_id,)).fetchone()
-    return int(left)
+    return _settle_rows(connection, call.call_id)
+
+
+def _settle_rows(connection: sqlite3.Connection, call_id: int) -> int:
+    """Take the settled rows from their call and return how many stay with it."""
+    (settled,) = connection.execute("SELECT count(*) FROM verdict WHERE booking <> 'unknown'").fetchone()
+    (open_rows,) = connection.execute("SELECT count(*) FROM call_row WHERE call_id = ?", (call_id,)).fetchone()
+    if settled == open_rows:
+        # Nearly always; a whole range goes several times faster than row by row.
+        connection.execute("DELETE FROM call_row WHERE call_id = ?", (call_id,))
+    else:
+        connection.execute(
+            "DELETE FROM call_row WHERE call_id = ? AND key IN (SELECT key FROM verdict WHERE booking <> 'unknown')",
+            (call_id,),
+        )
+    return int(open_rows - settled)
 
 
 def _land(connection: sqlite3.Connection, call: Booked, now: float) -> None:
@@ -188,7 +213,7 @@ def close_open_rows(connection: sqlite3.Connection, project: str, address: str, 
     older = [
         call_id
         for (call_id,) in connection.execute(
-            f"SELECT call_id FROM call WHERE project = ? AND address = ? AND {OPEN} AND rows > 0",  # noqa: S608 a constant
+            "SELECT call_id FROM open_call WHERE project = ? AND address = ? AND rows > 0",
             (project, address),
         )
         if before is None or call_id < before

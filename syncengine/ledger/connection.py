@@ -159,7 +159,7 @@ def filesystem_of(path: Path, mounts: Path = Path("/proc/self/mountinfo")) -> st
     device = path.stat().st_dev
     wanted = f"{os.major(device)}:{os.minor(device)}"
     for line in lines:
-        # "36 35 98:0 /root /mount/point options - ext4 /dev/sda1 ..."
+        # The third word is the device; the kind follows the lone dash.
         mounted, _, kind = line.partition(" - ")
         if wanted in mounted.split(" ")[2:3]:
             return kind.split(" ")[0]

@@ -11,7 +11,7 @@ from operator import attrgetter
 
 from syncengine.errors import LedgerError
 from syncengine.ledger import booking
-from syncengine.ledger.booking import OPEN, Booked
+from syncengine.ledger.booking import Booked
 from syncengine.ledger.records import CallState
 from syncengine.ledger.rows import enter_collection, row_values
 from syncengine.model.address import Address
@@ -86,8 +86,8 @@ def _earlier(
     connection: sqlite3.Connection, project: str, address: Address, call_id: int
 ) -> list[tuple[int, str, str, str]]:
     return connection.execute(
-        "SELECT call_id, action, state, proof FROM call"
-        f" WHERE project = ? AND address = ? AND {OPEN} AND rows > 0 AND call_id < ?",  # noqa: S608 a constant
+        "SELECT call_id, action, state, proof FROM open_call"
+        " WHERE project = ? AND address = ? AND rows > 0 AND call_id < ?",
         (project, str(address), call_id),
     ).fetchall()
 
@@ -96,8 +96,7 @@ def _refuse_second_create(connection: sqlite3.Connection, project: str, intent: 
     if intent.action != "create":
         return
     found = connection.execute(
-        "SELECT call_id, proof, state FROM call"
-        f" WHERE project = ? AND address = ? AND action = 'create' AND {OPEN}",  # noqa: S608 a constant
+        "SELECT call_id, proof, state FROM open_call WHERE project = ? AND address = ? AND action = 'create'",
         (project, str(intent.address)),
     ).fetchall()
     for call_id, proof, state in found:
@@ -210,8 +209,9 @@ def _close_earlier(
     """Settle older calls about a campaign whose outcome no longer matters after this one succeeded."""
     connection.execute(
         "UPDATE call SET state = 'done', message = 'settled by a later call'"
-        f" WHERE project = ? AND address = ? AND rows = 0 AND call_id < ? AND {OPEN}"  # noqa: S608 a constant
-        " AND (operation = ? OR ? = 'delete' OR (action IN ('start', 'stop') AND ? IN ('start', 'stop')))",
+        " WHERE call_id IN (SELECT call_id FROM open_call"
+        " WHERE project = ? AND address = ? AND rows = 0 AND call_id < ?"
+        " AND (operation = ? OR ? = 'delete' OR (action IN ('start', 'stop') AND ? IN ('start', 'stop'))))",
         (project, address, call_id, operation, action, action),
     )
 
@@ -219,6 +219,6 @@ def _close_earlier(
 def park(connection: sqlite3.Connection, project: str, call_id: int) -> None:
     """Leave an open call to a person: nothing can prove what became of it."""
     connection.execute(
-        f"UPDATE call SET state = 'parked' WHERE project = ? AND call_id = ? AND {OPEN}",  # noqa: S608 a constant
+        "UPDATE call SET state = 'parked' WHERE project = ? AND call_id = ? AND state <> 'done'",
         (project, call_id),
     )

@@ -11,7 +11,7 @@ import sqlite3
 from datetime import UTC, datetime
 
 from syncengine.errors import LockedError
-from syncengine.ledger.records import LockHolder
+from syncengine.ledger.records import LockHolder, records
 
 # Longer than any call may take, so that a call sent under the lease ends under it.
 LEASE_SECONDS = 120.0
@@ -69,11 +69,8 @@ def holder(connection: sqlite3.Connection, project: str) -> LockHolder | None:
     """Return who holds the lock."""
     found = connection.execute(
         "SELECT fence, who, operation, since, lease_until FROM lock WHERE project = ? AND holder <> ''", (project,)
-    ).fetchone()
-    if found is None:
-        return None
-    fence, who, operation, since, lease_until = found
-    return LockHolder(fence=fence, who=who, operation=operation, since=since, lease_until=lease_until)
+    )
+    return next(iter(records(found, LockHolder)), None)
 
 
 def held_message(found: LockHolder, now: float) -> str:

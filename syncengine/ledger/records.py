@@ -1,7 +1,10 @@
 """What the ledger hands out, as values."""
 
+import sqlite3
 from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, TypeVar
+
+Record = TypeVar("Record")
 
 # Of a call: "intent" has no outcome yet, "unknown" lost its answer, "parked" waits for a person, "done" is settled.
 CallState = Literal["intent", "unknown", "parked", "done"]
@@ -123,3 +126,9 @@ class RunRecord:
     outcome: str
     # JSON without personal data.
     summary: str
+
+
+def records(found: sqlite3.Cursor, kind: type[Record]) -> list[Record]:
+    """Return query results as values of a class whose fields have the names of the columns."""
+    names = [column[0] for column in found.description]
+    return [kind(**dict(zip(names, row, strict=True))) for row in found]

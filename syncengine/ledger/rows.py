@@ -11,7 +11,7 @@ from operator import itemgetter
 from typing import TYPE_CHECKING
 
 from syncengine.errors import LedgerError
-from syncengine.ledger.booking import OPEN, close_open_rows, stage_keys
+from syncengine.ledger.booking import close_open_rows, stage_keys
 from syncengine.ledger.columns import Columns, read_columns
 from syncengine.ledger.records import RowState
 from syncengine.model.address import Address
@@ -23,10 +23,10 @@ if TYPE_CHECKING:
 # A lost block leaves the row as a lost removal does: still there, perhaps still dialled. A lost unblock leaves it
 # there, perhaps dialled again, as a lost update does.
 _SHOWN_ACTION = {"add": "add", "update": "update", "unblock": "update", "remove": "remove", "block": "remove"}
-_OPEN_CALLS = f"SELECT call_id FROM call WHERE project = ? AND address = ? AND {OPEN}"  # noqa: S608 constants
 _SETTLED = Columns(
     source="collection_row",
-    where=f"collection_id = ? AND key NOT IN (SELECT key FROM call_row WHERE call_id IN ({_OPEN_CALLS}))",  # noqa: S608 constants
+    where="collection_id = ? AND key NOT IN (SELECT w.key FROM open_call c JOIN call_row w ON w.call_id = c.call_id"
+    " WHERE c.project = ? AND c.address = ?)",
     key="key",
     texts=("key", "phones", "content_hash", "remote_id", "state", "message", "refused_hash"),
     reals=("expires_at", "updated_at"),
@@ -70,9 +70,9 @@ def _waiting(
     found = connection.execute(
         "SELECT w.key, w.phones, w.content_hash, w.remote_id, c.call_id, c.action, c.state, c.message, c.started_at,"
         " r.phones, r.content_hash, r.remote_id, r.refused_hash, r.expires_at"
-        " FROM call c JOIN call_row w ON w.call_id = c.call_id"
+        " FROM open_call c JOIN call_row w ON w.call_id = c.call_id"
         " LEFT JOIN collection_row r ON r.collection_id = ? AND r.key = w.key"
-        f" WHERE c.project = ? AND c.address = ? AND c.{OPEN} ORDER BY w.key, c.call_id",  # noqa: S608 a constant
+        " WHERE c.project = ? AND c.address = ? ORDER BY w.key, c.call_id",
         (number, project, str(address)),
     ).fetchall()
     for key, group in groupby(found, key=itemgetter(0)):

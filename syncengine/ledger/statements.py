@@ -17,7 +17,6 @@ if TYPE_CHECKING:
     import pyarrow as pa
 
 _INCOMING = "CREATE TEMP TABLE IF NOT EXISTS incoming (number TEXT PRIMARY KEY) WITHOUT ROWID"
-_STATED = "number IN (SELECT number FROM incoming)"
 
 
 def record(
@@ -35,24 +34,25 @@ def record(
     which = (project, list_name)
     contradictions = connection.execute(
         "SELECT number FROM statement WHERE project = ? AND list_name = ?"
-        f" AND released_at IS NOT NULL AND absent_since IS NULL AND {_STATED} ORDER BY number",  # noqa: S608 a constant
+        " AND released_at IS NOT NULL AND absent_since IS NULL AND number IN (SELECT number FROM incoming)"
+        " ORDER BY number",
         which,
     ).fetchall()
     again = connection.execute(
         "UPDATE statement SET released_at = NULL, release_basis = '', first_read_at = ?, source_digest = ?"
         " WHERE project = ? AND list_name = ? AND released_at IS NOT NULL AND absent_since IS NOT NULL"
-        f" AND {_STATED}",  # noqa: S608 a constant
+        " AND number IN (SELECT number FROM incoming)",
         (now, source_digest, *which),
     ).rowcount
     connection.execute(
         "UPDATE statement SET absent_since = NULL WHERE project = ? AND list_name = ? AND absent_since IS NOT NULL"
-        f" AND {_STATED}",  # noqa: S608 a constant
+        " AND number IN (SELECT number FROM incoming)",
         which,
     )
     if complete:
         connection.execute(
             "UPDATE statement SET absent_since = ? WHERE project = ? AND list_name = ? AND absent_since IS NULL"
-            f" AND NOT {_STATED}",  # noqa: S608 a constant
+            " AND number NOT IN (SELECT number FROM incoming)",
             (now, *which),
         )
     new = connection.execute(

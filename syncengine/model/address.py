@@ -5,7 +5,8 @@ from typing import Literal, cast, get_args
 
 Kind = Literal["campaign", "contacts", "dnd", "directory"]
 
-# The name of a collection that belongs to the whole account at a dialer and not to one campaign.
+# The name of a collection that belongs to the whole account at a dialer and not to one campaign. Where a vendor has
+# several of one kind, the others are named "account:<collection>".
 ACCOUNT = "account"
 
 
@@ -35,3 +36,8 @@ class Address:
         if len(parts) != 3 or parts[1] not in get_args(Kind) or not all(parts):
             raise ValueError(f"not an address: {text!r}; expected dialer/kind/name with kind one of {get_args(Kind)}")
         return cls(parts[0], cast("Kind", parts[1]), parts[2])
+
+    @property
+    def of_account(self) -> bool:
+        """Whether it belongs to the whole account and not to one campaign."""
+        return self.name == ACCOUNT or self.name.startswith(f"{ACCOUNT}:")

@@ -94,15 +94,3 @@ class DialerFindings:
     # What applies to the budget of calls today; None: no budget.
     budget_used: int = 0
     budget: int | None = None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Allowances:
-    """What the person who runs the plan allows beyond the guards."""
-
-    # Rows that may be removed from one collection: a number, or a share (0..1) as float; None: the guard's own limit.
-    remove: int | float | None = None
-    # Entries that may be taken off do-not-call lists.
-    dnd_remove: int = 0
-    unverified: bool = False
-    prune: bool = False

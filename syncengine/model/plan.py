@@ -27,6 +27,18 @@ LevelName = Literal[
 Refresh = Literal["full", "changed", "none"]
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Allowances:
+    """What the person who runs the plan allows beyond the guards."""
+
+    # Rows that may be removed from one collection: a number, or a share (0..1) as float; None: the guard's own limit.
+    remove: int | float | None = None
+    # Entries that may be taken off do-not-call lists.
+    dnd_remove: int = 0
+    unverified: bool = False
+    prune: bool = False
+
+
 @dataclass(frozen=True, slots=True)
 class Level:
     """Changes that may run side by side. A level begins, dialer by dialer, when the one before has ended there."""
@@ -146,7 +158,7 @@ class Basis:
 class Plan:
     """Everything that will be done.
 
-    ``plan_id`` is a digest of what will be done (levels, basis.dialers), not of when or from which reading: two plans
+    ``plan_id`` is a digest of what will be done (levels, releases, basis.dialers), not of when or from which reading: two plans
     that would do the same have the same id.
     """
 
@@ -157,6 +169,8 @@ class Plan:
     created_at: float
     refresh: Refresh
     levels: tuple[Level, ...]
+    # Do-not-call list -> how many numbers its ``release`` takes off, after everything else.
+    releases: Mapping[str, int]
     headline: Headline
     costs: tuple[Cost, ...]
     sources: tuple[SourceSummary, ...]
@@ -166,6 +180,8 @@ class Plan:
     # Sentences for people: drift, counts that disagree, parked rows, what could not be read.
     notes: tuple[str, ...]
     basis: Basis
+    # What the person who made it allowed; not part of its identity.
+    allowances: Allowances = field(default_factory=Allowances)
 
     @property
     def changes(self) -> Iterator[Change]:
@@ -176,7 +192,7 @@ class Plan:
     @property
     def empty(self) -> bool:
         """Whether nothing would be sent and nothing be booked."""
-        return not self.levels
+        return not self.levels and not self.releases
 
     @property
     def applicable(self) -> bool:

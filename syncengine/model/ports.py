@@ -96,12 +96,12 @@ class Journal(Protocol):
 class ListedNumbers(Protocol):
     """The do-not-call statements in force, at the moment of sending."""
 
-    def hits(self, dialer: str, campaign: str, data: bytes) -> set[str]:
+    def hits(self, address: Address, data: bytes) -> set[str]:
         """Return the listed numbers that occur in some bytes, in any spelling, for a campaign or a whole account."""
         ...
 
-    def release(self, dialer: str, campaign: str, numbers: Sequence[str]) -> None:
-        """Take numbers out of force, written ahead: before the dialer is asked to drop them."""
+    def release(self) -> None:
+        """Take the numbers that the plan releases out of force, written ahead of any call that frees them; once."""
         ...
 
 

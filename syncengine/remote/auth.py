@@ -81,6 +81,13 @@ class Keyring:
             raise self.problem(f"the secret {name!r} is empty or holds a line break or another control character")
         return value
 
+    def for_header(self, name: str) -> str:
+        """Return a secret that goes into a header as it stands; raises RemoteError where that cannot be."""
+        value = self.reveal(name)
+        if not value.isascii():
+            raise self.problem(f"the secret {name!r} holds characters that a header cannot carry")
+        return value
+
     def all(self, *, but: str = "") -> tuple[str, ...]:
         """Return all secrets, to look for them in answers."""
         return tuple(secret.reveal() for name, secret in self._secrets.items() if name != but)
@@ -129,13 +136,12 @@ class _Fixed:
         self.apply((), ())
 
     def apply(self, headers: Pairs, query: Pairs) -> tuple[Pairs, Pairs]:
-        reveal = self._keyring.reveal
         match self._auth:
             case HeaderAuth(header=name, prefix=prefix, secret=secret):
-                return _with_header(headers, name, prefix + reveal(secret)), query
+                return _with_header(headers, name, prefix + self._keyring.for_header(secret)), query
             case QueryAuth(parameter=name, secret=secret):
                 # A link to a next page may repeat the parameter.
-                return headers, (*((n, v) for n, v in query if n != name), (name, reveal(secret)))
+                return headers, (*((n, v) for n, v in query if n != name), (name, self._keyring.reveal(secret)))
             case BasicAuth():
                 return _with_header(headers, "Authorization", f"Basic {self._basic(self._auth)}"), query
 
@@ -181,7 +187,7 @@ class _Exchanged:
 
     async def ready(self) -> None:
         if self._literal:
-            self._token = self._keyring.reveal(self._auth.literal)
+            self._token = self._keyring.for_header(self._auth.literal)
             return
         if not self._token or self._clock() - self._taken_at > self._auth.renew_after:
             await self._renew_once(self.generation)
@@ -214,7 +220,7 @@ class _Exchanged:
         token = as_text(find(answer.body, self._auth.token)).strip() if answer.is_json else ""
         if not 200 <= answer.status < 300 or not token:
             raise self._keyring.problem(f"the dialer gave no token (HTTP {answer.status}); check the secrets")
-        if not token.isprintable() or len(token) > 16_384:
+        if not token.isprintable() or not token.isascii() or len(token) > 16_384:
             raise self._keyring.problem("the dialer gave a token that cannot be used in a header")
         return token
 

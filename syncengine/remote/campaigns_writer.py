@@ -67,7 +67,7 @@ async def write_campaign(job: CampaignJob) -> None:
 
 def _why_not(job: CampaignJob, operation: Operation, state: CampaignState) -> str:
     run, change = job.run, job.change
-    why = run.why_held(operation, change.address.name)
+    why = run.why_held(operation, change.address)
     if why:
         return why
     if change.action != "create" and not state.id:

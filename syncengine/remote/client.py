@@ -125,12 +125,9 @@ class DialerClient:
             secrets: by the names of the vendor file.
             settings: of the dialer, for templates and for the exchange of credentials.
             options: apply options, for templates.
-            budget: counts the calls of a day; None: no budget.
+            budget: counts the calls of a day.
             transport: for tests, in place of connections of our own.
-            clock: seconds, never set back.
-            now: wall clock, seconds since 1970.
-            sleep: waits.
-            random: 0 to 1.
+            clock: seconds, never set back; ``now`` is the wall clock, ``sleep`` waits, ``random`` gives 0 to 1.
             on_wait: told what is waited for, and "" when that is over.
 
         Raises:
@@ -150,18 +147,21 @@ class DialerClient:
         self._pace = Pace(calls=vendor.limits.calls, per=vendor.limits.per, clock=clock, sleep=sleep, on_wait=on_wait)
         self._retries = RetryBudget()
         self._breaker = Breaker(clock)
-        open_one = opener() if transport is None else (lambda: transport)
-        self._exchanging = Connection(open_one)
-        self._connections = [Connection(open_one) for _ in range(max(1, vendor.limits.concurrency))]
-        # Last in, first out: few calls at once keep few connections warm.
-        self._free: asyncio.LifoQueue[Connection] = asyncio.LifoQueue()
-        for connection in self._connections:
-            self._free.put_nowait(connection)
+        self._open_connections(vendor.limits.concurrency, transport)
         keyring = Keyring(dialer, secrets)
         self._credentials = credentials_for(
             vendor.auth, keyring, settings=self.settings, exchange=self._exchange, clock=clock, now=now
         )
         self._echoes: tuple[tuple[str, ...], tuple[bytes, ...]] = ((), ())
+
+    def _open_connections(self, concurrency: int, transport: "httpx.AsyncBaseTransport | None") -> None:
+        open_one = opener() if transport is None else (lambda: transport)
+        self._exchanging = Connection(open_one)
+        self._connections = [Connection(open_one) for _ in range(max(1, concurrency))]
+        # Last in, first out: few calls at once keep few connections warm.
+        self._free: asyncio.LifoQueue[Connection] = asyncio.LifoQueue()
+        for connection in self._connections:
+            self._free.put_nowait(connection)
 
     async def __aenter__(self) -> Self:
         return self

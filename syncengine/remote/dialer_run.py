@@ -64,7 +64,7 @@ class DialerRun:
             scope["campaign"] = campaign_scope(self.vendor, state)
         return scope
 
-    def why_held(self, operation: Operation, campaign: str) -> str:
+    def why_held(self, operation: Operation, address: Address) -> str:
         """Return why a call may not be made now; empty: it may."""
         if self.halted:
             return self.halted
@@ -72,9 +72,9 @@ class DialerRun:
             return "interrupted"
         if operation.effect != "dialable":
             return ""
-        if campaign == ACCOUNT:
+        if address.of_account:
             return next(iter(self.not_dialable.values()), "")
-        return self.not_dialable.get(campaign, "") or self.not_dialable.get(ACCOUNT, "")
+        return self.not_dialable.get(address.name, "") or self.not_dialable.get(ACCOUNT, "")
 
     async def write(
         self,
@@ -96,9 +96,9 @@ class DialerRun:
 
         def before_send(request: Request) -> None:
             nonlocal call
-            self._gate(operation, address.name, request, rows)
-            self.journal.renew()
+            self._gate(operation, address, request, rows)
             if call:
+                self.journal.renew()
                 return
             call = self.journal.begin(
                 Intent(
@@ -119,11 +119,11 @@ class DialerRun:
             self.halted = result.judgement.message or result.judgement.name
         return result, call
 
-    def _gate(self, operation: Operation, campaign: str, request: Request, rows: Sequence[RowItem]) -> None:
+    def _gate(self, operation: Operation, address: Address, request: Request, rows: Sequence[RowItem]) -> None:
         if operation.effect != "dialable":
             return
         data = searchable_bytes(request, rows)
-        hits = self.listed.hits(self.dialer, campaign, data)
+        hits = self.listed.hits(address, data)
         if hits:
             raise ListedNumberError(frozenset(hits))
 

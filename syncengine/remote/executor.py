@@ -28,8 +28,6 @@ class Execution:
     tally: Tally
     # Row set name -> days after which its entries lapse at the dialer.
     lasts_days: Mapping[str, int]
-    # Row set name -> numbers that are taken off their do-not-call lists with it.
-    releases: Mapping[str, Sequence[str]]
 
 
 async def execute(execution: Execution) -> ApplyReport:
@@ -65,17 +63,20 @@ async def _run_dialer(execution: Execution, run: DialerRun) -> None:
     _count_suppressions(execution, run)
 
 
+_RELEASING = {"dnd removals", "contacts released from dnd"}
+
+
 async def _run_level(execution: Execution, run: DialerRun, level: Level, changes: Sequence[Change]) -> None:
     """Campaigns first, then row sets one after another, each with as many calls at once as the dialer allows."""
+    if level.name in _RELEASING and not run.halted and not run.interrupted():
+        # Written ahead: from here on the numbers count as not protected, whatever becomes of the calls.
+        run.listed.release()
     for change in changes:
         if isinstance(change, CampaignChange):
             await write_campaign(CampaignJob(run, change, execution.tally.of(change)))
     for change in changes:
         if not isinstance(change, RowChange):
             continue
-        if level.name == "dnd removals":
-            # Written ahead: from here on the number counts as not protected, whatever becomes of the call.
-            run.listed.release(run.dialer, change.address.name, execution.releases.get(change.rows, ()))
         job = RowJob(run, change, _collection(run, change), execution.tally.of(change))
         await write_rows(job, lasts_days=execution.lasts_days.get(change.rows))
 

@@ -5,7 +5,7 @@ import re
 from syncengine.model.exchange import Answer
 from syncengine.remote.paths import as_text, find
 
-# What a task's id may look like; the vendor file states patterns for campaigns only.
+# What the id of a row or a task may look like where the vendor file states no pattern.
 TASK_ID = r"[A-Za-z0-9][A-Za-z0-9_.:=-]{0,127}"
 
 

@@ -6,7 +6,7 @@ the library that will use it, and refused when the two do not agree: a parsed UR
 
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
-from urllib.parse import parse_qsl, quote, urljoin, urlsplit
+from urllib.parse import SplitResult, parse_qsl, quote, urljoin, urlsplit
 
 from syncengine.errors import RemoteError
 from syncengine.model.exchange import Request
@@ -60,7 +60,7 @@ class Origin:
         try:
             here = urljoin(self.base_url + request.path, link)
             target, base = urlsplit(here), urlsplit(self.base_url)
-            same_place = (target.scheme, target.hostname, target.port) == (base.scheme, base.hostname, base.port)
+            same_place = _origin(target) == _origin(base)
         except ValueError:
             return None
         if not same_place or "@" in target.netloc or not target.path.startswith(base.path + "/"):
@@ -85,6 +85,10 @@ class Origin:
             sound = name.isascii() and name.replace("-", "").replace("_", "").isalnum()
             if not sound or name.lower() in _FRAMING or not value.isprintable() or not value.isascii():
                 raise RemoteError(self.dialer, operation, f"the header {name[:40]!r} cannot be sent like this")
+
+
+def _origin(url: SplitResult) -> tuple[str, str | None, int | None]:
+    return url.scheme, url.hostname, url.port or {"https": 443, "http": 80}.get(url.scheme)
 
 
 def _place(url: "httpx.URL") -> tuple[str, str, int | None, bytes]:

@@ -17,12 +17,14 @@ def echoes_of(secrets: Iterable[str]) -> tuple[bytes, ...]:
         if len(secret) < _SHORTEST or secret.isdigit():
             continue
         raw = secret.encode()
-        escaped = secret.replace("\\", "\\\\").replace('"', '\\"').replace("/", "\\/")
+        # As JSON text; some languages escape the slash too.
+        escaped = secret.replace("\\", "\\\\").replace('"', '\\"')
         spellings |= {
             raw,
             quote(secret, safe="").encode(),
             quote_plus(secret).encode(),
             escaped.encode(),
+            escaped.replace("/", "\\/").encode(),
             base64.b64encode(raw).rstrip(b"="),
             base64.urlsafe_b64encode(raw).rstrip(b"="),
             binascii.hexlify(raw),

@@ -49,6 +49,8 @@ class _Step:
     operation: Operation
     action: RowAction
     lasts_days: int | None
+    # The removal in a replace: a row that was gone already is not added again, since the person may have been called.
+    replacing: bool = False
 
 
 async def write_rows(job: RowJob, *, lasts_days: int | None = None) -> None:
@@ -89,7 +91,8 @@ def _steps(collection: Collection, action: RowAction, lasts_days: int | None) ->
     actions: tuple[RowAction, ...] = (action,)
     if action == "update" and collection.update == "replace":
         actions = ("remove", "add")
-    return [_Step(collection.operations[each], each, lasts_days) for each in actions]
+    last = actions[-1]
+    return [_Step(collection.operations[each], each, lasts_days, replacing=each != last) for each in actions]
 
 
 async def _write_batch(job: RowJob, steps: Sequence[_Step], batch: Sequence[RowItem]) -> None:
@@ -110,7 +113,7 @@ async def _write_step(job: RowJob, step: _Step, rows: list[RowItem]) -> Outcomes
     if step.action == "add" and "lookup" in job.collection.operations:
         rows = await look_up(job.run, job.collection, job.address, rows, results)
     for piece in _pieces(job, step.operation, rows):
-        why = job.run.why_held(step.operation, job.address.name)
+        why = job.run.why_held(step.operation, job.address)
         if why:
             held: Outcome = "held" if not job.run.halted and not job.run.interrupted() else "skipped"
             results |= {row.key: RowOutcome(held, why) for row in piece}
@@ -199,6 +202,8 @@ async def _send(job: RowJob, step: _Step, rows: list[RowItem]) -> Outcomes:
         return {row.key: RowOutcome("failed", problem.detail) for row in rows}
     job.tally.calls += result.attempts
     outcomes = await _judge_rows(job, step.operation, rows, result, call)
+    if step.replacing:
+        outcomes = {key: _gone_already(found) for key, found in outcomes.items()}
     if call:
         job.run.journal.finish(call, _overall(outcomes), result.judgement.message, outcomes)
     if _may_bisect(step.operation, rows, result):
@@ -207,8 +212,15 @@ async def _send(job: RowJob, step: _Step, rows: list[RowItem]) -> Outcomes:
     return outcomes
 
 
+def _gone_already(found: RowOutcome) -> RowOutcome:
+    """Refuse to go on with a replace whose row was not there to be removed."""
+    if found.outcome != "already_absent":
+        return found
+    return RowOutcome("rejected", "no longer there, perhaps called already; not added again")
+
+
 async def _without_listed(job: RowJob, step: _Step, rows: list[RowItem], found: ListedNumberError) -> Outcomes:
-    listed = [r for r in rows if job.run.listed.hits(job.run.dialer, job.address.name, rows_bytes([r]))]
+    listed = [r for r in rows if job.run.listed.hits(job.address, rows_bytes([r]))]
     why = "a number on a do-not-call list, found by the last gate"
     if not listed or len(listed) == len(rows):
         # The number is not in a row but in the request around it, or in every row: nothing can be sent.
@@ -232,6 +244,9 @@ async def _judge_rows(
                 job.run.tally.alarms.append(f"{job.address}: {summary.alarm}")
             return {key: RowOutcome(r.outcome, r.message, r.remote_id) for key, r in results.items()}
     outcome = outcome_of(result)
+    if outcome == "applied" and len(rows) == 1 and operation.id and result.answer is not None:
+        pattern = operation.id_pattern or TASK_ID
+        return {rows[0].key: RowOutcome("applied", remote_id=handed_out_id(result.answer, operation.id, pattern))}
     if outcome == "rejected" and len(rows) > 1 and operation.refused_batch == "unknown":
         outcome = "unknown"
     message = "" if outcome in DONE else judgement.message or judgement.name
@@ -273,7 +288,8 @@ def _after(job: RowJob) -> None:
     failed = sum(count for outcome, count in job.tally.outcomes.items() if outcome not in DONE)
     if job.collection.holds == "dnd" and job.change.action in {"add", "block"}:
         if failed:
-            run.not_dialable[name] = f"{failed:,} do-not-call entries are not confirmed there"
+            target = ACCOUNT if job.address.of_account else name
+            run.not_dialable[target] = f"{failed:,} do-not-call entries are not confirmed there"
         return
     if job.collection.holds == "contacts" and job.change.reason == "listed":
         if failed:

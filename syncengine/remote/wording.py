@@ -4,8 +4,6 @@ An answer may hold terminal escapes, a whole page, or the person's number; all o
 here.
 """
 
-import unicodedata
-
 from syncengine.model.phone import mask_numbers_in
 
 LONGEST = 200
@@ -21,7 +19,7 @@ def presentable(text: str) -> str:
 
 
 def _visible(character: str) -> str:
-    # Cc control, Cf invisible formatting (also right-to-left overrides), Cs lone surrogates, Co private use.
-    if unicodedata.category(character) in {"Cc", "Cf", "Cs", "Co"}:
-        return character.encode("unicode_escape", "surrogatepass").decode("ascii")
-    return character
+    # Also invisible formatting, as marks that turn the direction of writing, and lone surrogates.
+    if character.isprintable():
+        return character
+    return character.encode("unicode_escape", "surrogatepass").decode("ascii")

@@ -1,8 +1,9 @@
 # ruff: noqa: S608  # SQL is put together from table names of our own; texts go in through quoted() or as parameters
 """A contact list as one normalised table, and what was set aside with its reason.
 
-The table has ``row``, ``file``, ``key_id`` (the id, else the phone), ``phone``, ``phones`` (all numbers, the main one
-first, parted by blanks), ``c_<column>`` for each of our columns (blank when absent) and ``x0``... for custom columns.
+The table has ``place`` (order of reading), ``row``, ``file``, ``key_id`` (the id, else the phone), ``phone``, ``phones``
+(all numbers, the main one first, parted by blanks), ``c_<column>`` for each of our columns that the list has, and
+``x0``... for custom columns.
 """
 
 from collections.abc import Mapping
@@ -19,7 +20,6 @@ from syncengine.rows.workspace import Workspace, quoted
 SECONDARY_LEFT_OUT = "secondary phone left out"
 # Blanks of all kinds, as spreadsheets leave them around a value.
 _BLANKS = " \t\r\n\u00a0\u2007\u202f\u200b\ufeff"
-_SECONDARY = tuple(column for column in PHONE_COLUMNS if column != "phone")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -30,8 +30,10 @@ class Contacts:
     summary: SourceSummary
     # Accepted rows.
     table: str
-    # Rows set aside: row, file, reason, id (as stated, for keys that must be left alone), s0... as in the source.
+    # Rows set aside: row, file, reason, own_id (as stated), s0... as in the source.
     rejects: str
+    # Those of our columns that the list has.
+    columns: frozenset[str]
     # Name of each custom column, in order of x0, x1, ...
     custom: tuple[str, ...]
     # Headings of the source, in order of s0, s1, ...
@@ -58,20 +60,23 @@ def load_contacts(workspace: Workspace, contact_list: ContactList, *, book: Phon
     custom = tuple(sorted(name for name in contact_list.columns if name not in CONTACT_COLUMNS))
     trimmed = _trimmed(workspace, contact_list, source, taken, custom)
     phones = [column for column in PHONE_COLUMNS if column in taken]
-    if phones:
+    if phones and source.rows:
         texts = " UNION ALL ".join(f"SELECT c_{column} FROM {trimmed}" for column in phones)
         book.learn(texts, contact_list.region)
-    judged = _judged(workspace, trimmed, book, contact_list.region, phones, custom)
-    accepted = workspace.table("contacts", f"SELECT * EXCLUDE (reason, dropped) FROM {judged} WHERE reason = ''")
-    rejects = _rejects(workspace, source, judged)
-    summary = _summary(workspace, contact_list, source, judged=judged, rejects=rejects, now=now)
-    for table in (trimmed, judged, source.table):
-        workspace.run(f"DROP TABLE IF EXISTS {table}" if table else "SELECT 0")
+    known = _known(workspace, trimmed, book, contact_list.region, tuple(taken), custom)
+    bad = workspace.table("bad", _bad(known))
+    accepted = known
+    if workspace.count(bad):
+        accepted = workspace.table("contacts", f"SELECT k.* FROM {known} k ANTI JOIN {bad} USING (place)")
+    rejects = _rejects(workspace, source, bad)
+    summary = _summary(workspace, contact_list, source, accepted=accepted, bad=bad, now=now)
+    workspace.drop(trimmed, bad, source.table, known if known != accepted else "")
     return Contacts(
         list=contact_list,
         summary=summary,
         table=accepted,
         rejects=rejects,
+        columns=frozenset({"phone", *taken}),
         custom=custom,
         headings=tuple(source.columns),
         phone_headings=frozenset(taken[column] for column in phones),
@@ -92,53 +97,55 @@ def _trimmed(
     taken: Mapping[str, str],
     custom: tuple[str, ...],
 ) -> str:
-    """Make the table of our columns, trimmed, one row for each of the source's."""
-
-    def cell(heading: str | None) -> str:
-        return f"trim({source.columns[heading]}, {quoted(_BLANKS)})" if heading in source.columns else "''"
-
-    cells = [f"{cell(taken.get(column))} AS c_{column}" for column in CONTACT_COLUMNS]
-    cells += [f"{cell(contact_list.columns[name])} AS x{n}" for n, name in enumerate(custom)]
+    """Make the table of the columns taken, trimmed, one row for each of the source's."""
+    cells = [f"{_trim(source.columns[heading])} AS c_{column}" for column, heading in taken.items()]
+    cells += [
+        f"{_trim(source.columns[contact_list.columns[name]]) if source.columns else quoted('')} AS x{n}"
+        for n, name in enumerate(custom)
+    ]
     origin = source.table or "(SELECT 0 AS row, '' AS file, '' AS problem WHERE false)"
-    # DuckDB's rowid is dense, unlike row numbers, which begin anew in each file.
+    # Row numbers begin anew in each file, places do not.
     return workspace.table(
-        "trimmed", f"SELECT row_number() OVER () AS place, row, file, problem, {', '.join(cells)} FROM {origin}"
+        "trimmed",
+        f"SELECT {', '.join(['row_number() OVER () AS place', 'row', 'file', 'problem', *cells])} FROM {origin}",
     )
 
 
-def _judged(
-    workspace: Workspace, trimmed: str, book: PhoneBook, region: str, phones: list[str], custom: tuple[str, ...]
+def _trim(column: str) -> str:
+    """SQL that trims a text; most need none, and trimming sets of characters is slow."""
+    odd = f"unicode({column}) BETWEEN 0 AND 32 OR suffix({column}, ' ') OR suffix({column}, '\t')"
+    wide = f"strlen({column}) <> length({column})"
+    return f"CASE WHEN {odd} OR {wide} THEN trim({column}, {quoted(_BLANKS)}) ELSE {column} END"
+
+
+def _known(
+    workspace: Workspace, trimmed: str, book: PhoneBook, region: str, taken: tuple[str, ...], custom: tuple[str, ...]
 ) -> str:
-    """Make the table with canonical phones, the reason why a row is set aside, and phones that were dropped."""
+    """Make the table with canonical phones, the reason why a row is set aside, and how many phones were dropped."""
+    phones = [column for column in PHONE_COLUMNS if column in taken]
     joins, number = _phone_joins(book, region, phones)
-    plain = [f"t.c_{column}" for column in CONTACT_COLUMNS if column not in PHONE_COLUMNS]
-    numbers = [f"{number[column]} AS c_{column}" for column in PHONE_COLUMNS]
-    main, others = number["phone"], [number[column] for column in _SECONDARY if column in phones]
-    all_phones = main if not others else f"{_distinct_texts([main, *others])}"
+    main = number.get("phone", "''")
+    others = [number[column] for column in phones if column != "phone"]
+    cells = [f"{number.get(column, f't.c_{column}')} AS c_{column}" for column in taken if column != "phone"]
+    cells += [f"t.x{n}" for n in range(len(custom))]
     dropped = " + ".join(f"(t.c_{c} <> '' AND {number[c]} = '')::INT" for c in phones if c != "phone") or "0"
-    why = "coalesce(p_phone.problem, '')" if "phone" in phones else "''"
-    known = workspace.table(
-        "known",
-        f"SELECT t.place, t.row, t.file, coalesce(nullif(t.c_id, ''), {main}) AS key_id, {main} AS phone,"
-        f" {all_phones} AS phones, {', '.join(plain + numbers)}"
-        f"{''.join(f', t.x{n}' for n in range(len(custom)))}, {dropped} AS dropped,"
-        f" CASE WHEN t.problem <> '' THEN t.problem WHEN {main} = '' THEN coalesce(nullif({why}, ''), {quoted(BLANK)})"
-        f" ELSE '' END AS reason FROM {trimmed} t {joins}",
+    why = "coalesce(nullif(p_phone.problem, ''), " + quoted(BLANK) + ")" if "phone" in phones else quoted(BLANK)
+    key = f"coalesce(nullif(t.c_id, ''), {main})" if "id" in taken else main
+    return workspace.table(
+        "contacts",
+        f"SELECT t.place, t.row, t.file, {key} AS key_id,"
+        f" {main} AS phone, {main} AS c_phone, {_distinct_texts([main, *others]) if others else main} AS phones,"
+        f" {''.join(f'{cell}, ' for cell in cells)}{dropped} AS dropped,"
+        f" CASE WHEN t.problem <> '' THEN t.problem WHEN {main} = '' THEN {why} ELSE '' END AS reason,"
+        f" {'t.c_id' if 'id' in taken else quoted('')} AS own_id FROM {trimmed} t {joins}",
     )
-    judged = workspace.table(
-        "judged",
-        f"SELECT k.* REPLACE (coalesce(d.reason, k.reason) AS reason) FROM {known} k"
-        f" LEFT JOIN ({_doubles(known)}) d USING (place) ORDER BY place",
-    )
-    workspace.run(f"DROP TABLE {known}")
-    return judged
 
 
 def _phone_joins(book: PhoneBook, region: str, phones: list[str]) -> tuple[str, dict[str, str]]:
     joins = " ".join(
         f"LEFT JOIN {book.table} p_{c} ON p_{c}.raw = t.c_{c} AND p_{c}.region = {quoted(region)}" for c in phones
     )
-    return joins, {c: f"coalesce(p_{c}.number, '')" if c in phones else "''" for c in PHONE_COLUMNS}
+    return joins, {c: f"coalesce(p_{c}.number, '')" for c in phones}
 
 
 def _distinct_texts(expressions: list[str]) -> str:
@@ -147,47 +154,50 @@ def _distinct_texts(expressions: list[str]) -> str:
     return f"array_to_string(list_filter({items}, lambda p, i: list_position({items}, p) = i), ' ')"
 
 
-def _doubles(known: str) -> str:
-    """SQL for rows whose phone, or whose id, an earlier usable row has: the first is kept, calling twice is the harm."""
-    usable = f"SELECT place, row, phone, c_id FROM {known} WHERE reason = ''"
+def _bad(known: str) -> str:
+    """SQL for the rows that are set aside: place, reason, own_id.
+
+    Of rows with one phone, and of rows with one id, the first usable one is kept: calling twice is the harm.
+    """
     return (
-        f"WITH by_phone AS (SELECT phone AS value, arg_min(row, place) AS first_row, min(place) AS first_place"
-        f" FROM ({usable}) GROUP BY phone HAVING count(*) > 1),"
-        f" late AS (SELECT u.place, 'same phone as row ' || b.first_row AS reason FROM ({usable}) u"
-        f" JOIN by_phone b ON b.value = u.phone WHERE u.place > b.first_place),"
-        f" by_id AS (SELECT c_id AS value, arg_min(row, place) AS first_row, min(place) AS first_place"
-        f" FROM ({usable}) u ANTI JOIN late USING (place) WHERE c_id <> '' GROUP BY c_id HAVING count(*) > 1)"
-        f" SELECT * FROM late UNION ALL SELECT u.place, 'same id as row ' || b.first_row FROM ({usable}) u"
-        f" ANTI JOIN late USING (place) JOIN by_id b ON b.value = u.c_id WHERE u.place > b.first_place"
+        f"WITH usable AS (SELECT place, row, phone, own_id FROM {known} WHERE reason = ''),"
+        f" by_phone AS (SELECT phone, arg_min(row, place) AS first_row, min(place) AS first_place"
+        f" FROM usable GROUP BY phone HAVING count(*) > 1),"
+        f" same_phone AS (SELECT u.place, 'same phone as row ' || b.first_row AS reason, own_id FROM usable u"
+        f" JOIN by_phone b USING (phone) WHERE u.place > b.first_place),"
+        f" by_id AS (SELECT own_id, arg_min(row, place) AS first_row, min(place) AS first_place"
+        f" FROM usable ANTI JOIN same_phone USING (place) WHERE own_id <> '' GROUP BY own_id HAVING count(*) > 1)"
+        f" SELECT place, reason, own_id FROM {known} WHERE reason <> '' UNION ALL SELECT * FROM same_phone"
+        f" UNION ALL SELECT u.place, 'same id as row ' || b.first_row, own_id FROM usable u"
+        f" ANTI JOIN same_phone USING (place) JOIN by_id b USING (own_id) WHERE u.place > b.first_place"
     )
 
 
-def _rejects(workspace: Workspace, source: SourceTable, judged: str) -> str:
+def _rejects(workspace: Workspace, source: SourceTable, bad: str) -> str:
     """Make the table of rows set aside, with their cells as they stand in the source."""
-    bad = f"SELECT place, reason, c_id AS id FROM {judged} WHERE reason <> ''"
     if not source.table:
-        return workspace.table("rejects", f"SELECT 0 AS row, '' AS file, reason, id FROM ({bad})")
+        return workspace.table("rejects", f"SELECT 0 AS row, '' AS file, reason, own_id FROM {bad}")
     numbered = f"SELECT row_number() OVER () AS place, * FROM {source.table}"
     cells = "".join(f", s.{column}" for column in source.columns.values())
     return workspace.table(
-        "rejects", f"SELECT s.row, s.file, b.reason, b.id{cells} FROM ({numbered}) s JOIN ({bad}) b USING (place)"
+        "rejects",
+        f"SELECT s.row, s.file, b.reason, b.own_id{cells} FROM ({numbered}) s JOIN {bad} b USING (place) ORDER BY place",
     )
 
 
 def _summary(
-    workspace: Workspace, contact_list: ContactList, source: SourceTable, *, judged: str, rejects: str, now: float
+    workspace: Workspace, contact_list: ContactList, source: SourceTable, *, accepted: str, bad: str, now: float
 ) -> SourceSummary:
-    rejected = workspace.count(rejects)
-    doubles, dropped = workspace.one(
-        f"SELECT count(*) FILTER (reason LIKE 'same phone as row %' OR reason LIKE 'same id as row %'),"
-        f" sum(dropped) FILTER (reason = '') FROM {judged}"
+    set_aside, doubles = workspace.one(
+        f"SELECT count(*), count(*) FILTER (reason LIKE 'same phone as row %' OR reason LIKE 'same id as row %') FROM {bad}"
     )
     reasons = dict(
         workspace.run(
             f"SELECT regexp_replace(reason, '^same (phone|id) as row .*$', 'same \\1 as an earlier row') AS why,"
-            f" count(*) FROM {rejects} GROUP BY why ORDER BY count(*) DESC, why"
+            f" count(*) FROM {bad} GROUP BY why ORDER BY count(*) DESC, why"
         ).fetchall()
     )
+    (dropped,) = workspace.one(f"SELECT sum(dropped) FROM {accepted}")
     if dropped:
         reasons[SECONDARY_LEFT_OUT] = dropped
     return SourceSummary(
@@ -195,8 +205,8 @@ def _summary(
         kind="contacts",
         label=contact_list.source.label,
         rows=source.rows,
-        accepted=source.rows - rejected,
-        rejected=rejected - doubles,
+        accepted=source.rows - set_aside,
+        rejected=set_aside - doubles,
         duplicates=doubles,
         reasons=reasons,
         age=max(0.0, now - source.changed_at) if source.changed_at is not None else 0.0,

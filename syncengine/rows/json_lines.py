@@ -30,7 +30,10 @@ def read_json_lines(workspace: Workspace, text: TextFile) -> Rows:
     rows = Rows.empty(workspace, checked_header(list(columns), text.label))
     records = _records(text)
     while batch := list(islice(records, _BATCH)):
-        cells = [(line, problem, [record.get(name, "") for name in list(columns)[: len(rows.columns)]]) for line, problem, record in batch]
+        cells = [
+            (line, problem, [record.get(name, "") for name in list(columns)[: len(rows.columns)]])
+            for line, problem, record in batch
+        ]
         rows.append(workspace, text.label, cells)
     return rows
 

@@ -24,9 +24,9 @@ def read_parquet(workspace: Workspace, path: Path, label: str) -> Rows:
     source = f"read_parquet({quoted(str(path))})"
     try:
         columns = workspace.connection.execute(f"DESCRIBE SELECT * FROM {source}").fetchall()
-        (claimed,) = workspace.connection.execute(
+        ((claimed,),) = workspace.connection.execute(
             f"SELECT sum(num_rows) FROM parquet_file_metadata({quoted(str(path))})"
-        ).fetchone() or (0,)
+        ).fetchall()
         if int(claimed or 0) > _MAX_ROWS:
             raise SourceError(f"{label}: {claimed:,} rows; at most {_MAX_ROWS:,} are read from one file")
         names = checked_header([str(name) for name, *_ in columns], label)

@@ -7,7 +7,7 @@ when it is damaged or gone, all is parsed anew.
 
 import contextlib
 import os
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 from typing import Final
 
@@ -60,6 +60,24 @@ class PhoneBook:
             return " ".join(sorted(numbers)), problem
 
         kind = "=any of " + ",".join(chosen)
+        self._learn(texts, kind, entry)
+        return kind
+
+    def learn_listed(self, texts: str, regions: Sequence[str], *, form: str) -> str:
+        """Look up every text of a query of one column, as a vendor's listing writes numbers.
+
+        Returns the region under which they stand in the book; ``number`` holds the likeliest reading first.
+        """
+
+        def entry(raw: str) -> tuple[str, str]:
+            likely = [canonical(raw, region).number for region in regions]
+            if form != "national":
+                likely.insert(0, canonical(raw if raw.startswith("+") else f"+{raw}", "").number)
+            first = next((number for number in likely if number), "")
+            others = plausible(raw, regions) - {first} if form == "national" or not first else frozenset()
+            return " ".join(filter(None, [first, *sorted(others)])), ""
+
+        kind = f"={form} of " + ",".join(regions)
         self._learn(texts, kind, entry)
         return kind
 

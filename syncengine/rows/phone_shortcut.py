@@ -103,7 +103,7 @@ def _rules_of_region(region: str) -> _Rules | None:
     import phonenumbers
 
     metadata = phonenumbers.PhoneMetadata.metadata_for_region(region, None)
-    if metadata is None or metadata.general_desc is None:
+    if metadata is None or metadata.general_desc is None or metadata.country_code is None:
         return None
     pattern = metadata.general_desc.national_number_pattern
     return _Rules(

@@ -112,7 +112,10 @@ def _inline(workspace: Workspace, source: Source, required: Sequence[str]) -> So
     rows = Rows.empty(workspace, columns)
     places = [place.line for place in source.row_locations] or list(range(1, len(source.rows) + 1))
     names = list(dict.fromkeys(name for row in source.rows for name in row))
-    cells = [(line, "", [row.get(c, "") for c in names[: len(columns)]]) for line, row in zip(places, source.rows, strict=True)]
+    cells = [
+        (line, "", [row.get(c, "") for c in names[: len(columns)]])
+        for line, row in zip(places, source.rows, strict=True)
+    ]
     rows.append(workspace, source.label or source.location.file or "inline", cells)
     return SourceTable(
         table=rows.table, columns={name: f"s{n}" for n, name in enumerate(columns)}, rows=rows.count, digest=digest

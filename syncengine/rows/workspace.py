@@ -86,6 +86,11 @@ class Workspace:
         self.run(f"CREATE TABLE {name} AS {select}", parameters)
         return name
 
+    def drop(self, *tables: str) -> None:
+        """Forget tables; empty names are passed over."""
+        for table in filter(None, tables):
+            self.run(f"DROP TABLE {table}")
+
     def table_from_arrow(self, stem: str, rows: "pa.Table") -> str:
         """Make a table from Arrow columns and return its name."""
         with self.registered(rows) as view:
@@ -107,8 +112,8 @@ class Workspace:
 
     def one(self, sql: str, parameters: Sequence[object] = ()) -> tuple[int, ...]:
         """Return the single row of a query that counts; absent sums are zero."""
-        row = self.run(sql, parameters).fetchone()
-        assert row is not None, "a query that counts always has a row"
+        # Fetched to the end: DuckDB 2 refuses other work on a connection that has rows left to give.
+        (row,) = self.run(sql, parameters).fetchall()
         return tuple(int(value or 0) for value in row)
 
 

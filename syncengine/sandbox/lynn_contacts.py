@@ -103,8 +103,8 @@ class Contacts:
     def set_dnd_by_campaign(self, call: Call) -> Response:
         """SetDnDContactByCampaign: adds only."""
         body = call.json_object() or {}
-        if set(body) != {"contactId", "campaignId"}:
-            return refuse("Expected contactId and campaignId.")
+        if not _has_texts(body, "contactId", "campaignId"):
+            return refuse("Expected contactId and campaignId, as strings.")
         if body["campaignId"] not in self._campaigns.held:
             return no_such("campaign")
         return self._blacklist(call, body["contactId"], [body["campaignId"]])
@@ -112,8 +112,8 @@ class Contacts:
     def set_dnd_by_category(self, call: Call) -> Response:
         """SetDnDContactByCategory: fans out to every campaign that is of the category now."""
         body = call.json_object() or {}
-        if set(body) != {"contactId", "category"}:
-            return refuse("Expected contactId and category.")
+        if not _has_texts(body, "contactId", "category"):
+            return refuse("Expected contactId and category, as strings.")
         fan = [c.id for c in self._campaigns.held.values() if c.fields["category"] == body["category"]]
         if not fan:
             return no_such("category")
@@ -124,8 +124,8 @@ class Contacts:
         body = call.json_object() or {}
         if set(body) != {"campaignId", "contacts"} or not isinstance(body["contacts"], list) or not body["contacts"]:
             return refuse("Expected campaignId and a list of contacts.")
-        if not all(_is_dnd_item(item) for item in body["contacts"]):
-            return refuse("Each contact has a contactId or a phone, and a boolean state.")
+        if not isinstance(body["campaignId"], str) or not all(_is_dnd_item(item) for item in body["contacts"]):
+            return refuse("The campaignId is a string; a contact has a contactId or a phone, and a boolean state.")
         items = body["contacts"] if body["campaignId"] in self._campaigns.held else []
         task = self._tasks.begin("dnd", len(body["contacts"]), accepted=len(items))
         for item in items[: task.done]:
@@ -161,6 +161,10 @@ class Contacts:
         self._next += 1
         self.held[contact.id] = contact
         return contact
+
+
+def _has_texts(body: dict[str, Any], *names: str) -> bool:
+    return set(body) == set(names) and all(isinstance(value, str) for value in body.values())
 
 
 def _dnd_item(campaign: Campaign) -> dict[str, str]:

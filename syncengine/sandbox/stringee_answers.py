@@ -46,7 +46,7 @@ class Answers:
     def page(self, call: Call, rows: Sequence[Item], show: Callable[[Item], dict[str, Any]]) -> Response:
         """Answer one page of a list; `page` and `limit` are required."""
         wanted = self.list_parameters(call)
-        page, limit = _number(wanted.get("page")), _number(wanted.get("limit"))
+        page, limit = number(wanted.get("page")), number(wanted.get("limit"))
         if not page or not limit or limit > MOST_PER_PAGE:
             return self.refuse(MISSING, f"page and limit are required, limit at most {MOST_PER_PAGE}")
         shown = [show(row) for row in rows[(page - 1) * limit : page * limit]]
@@ -71,6 +71,7 @@ def _indexed(row: dict[str, Any]) -> dict[str, Any]:
     return {k: {str(n): one for n, one in enumerate(v)} if isinstance(v, list) else v for k, v in row.items()}
 
 
-def _number(value: Any) -> int:
+def number(value: Any) -> int:
+    """Return a whole number that comes as one or as its digits, or 0."""
     text = str(value)
     return int(text) if text.isascii() and text.isdecimal() else 0

@@ -189,7 +189,7 @@ class Contacts:
 
     def _filtered(self, item: Any) -> list[Contact]:
         filter_id = item.get("id") if isinstance(item, dict) else None
-        if filter_id not in self.filters:
+        if not isinstance(filter_id, str) or filter_id not in self.filters:
             raise Refusal(f"Filter {filter_id} not found")
         return [self.directory[contact_id] for contact_id in self.filters[filter_id]]
 

@@ -118,18 +118,13 @@ class Thulium:
                 (outbound.id, number)
                 for outbound in self.outbounds.held.values()
                 for row in outbound.rows()
-                for number in self._numbers(row)
+                for number in _numbers(row)
             )
             keys.update(("", f"customer {key}") for key, ids in self.customers.by_identifier.items() for _ in ids)
             return [Doubled(campaign_id, key, times) for (campaign_id, key), times in keys.items() if times > 1]
 
     def _callable(self, outbound: Outbound) -> set[str]:
-        silent = SILENT
-        return {number for row in outbound.rows() if row.system_status not in silent for number in self._numbers(row)}
-
-    def _numbers(self, row: Row) -> set[str]:
-        customer = self.customers.held.get(row.customer_id) if row.customer_id is not None else None
-        return {e164(number) for number in (customer.numbers if customer else row.numbers) if is_phone(number)}
+        return {number for row in outbound.rows() if row.system_status not in SILENT for number in _numbers(row)}
 
     def _set_in_call(self, campaign_id: str, key: str, *, in_call: bool) -> None:
         with self.lock:
@@ -204,3 +199,7 @@ class Thulium:
             for outbound in self.outbounds.held.values():
                 outbound.crm.pop(call.params["id"], None)
         return answer
+
+
+def _numbers(row: Row) -> set[str]:
+    return {e164(number) for number in row.numbers if is_phone(number)}

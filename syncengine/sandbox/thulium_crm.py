@@ -103,9 +103,8 @@ class CrmRecords:
             return {"http_status": 400, "record_id": known.record_id, "status": "ALREADY_EXISTS"}
         if not set(item) <= FIELDS:
             return _failed(f"Unknown field: {', '.join(sorted(set(item) - FIELDS))}.")
-        main = customer.numbers[0] if customer.numbers else ""
         date = written_minute(self._clock.now())
-        row = Row(0, "crm", main, "", "", 0, date, customer_id=customer.id, numbers=customer.numbers)
+        row = Row(0, "crm", customer.numbers, "", "", 0, date, customer_id=customer.id)
         set_status(row, outbound.statuses[0])
         try:
             self._rules.change(outbound, row, item)

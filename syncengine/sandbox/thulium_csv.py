@@ -152,8 +152,7 @@ class CsvRecords:
         if identifier and identifier in outbound.by_identifier:
             return _failed("The identifier is not unique.")
         date = written_minute(self._clock.now())
-        row = Row(0, "csv", item["phone_number"], "", "", 0, date, identifier=identifier)
-        row.numbers = [item["phone_number"]]
+        row = Row(0, "csv", [item["phone_number"]], "", "", 0, date, identifier=identifier)
         set_status(row, outbound.statuses[0])
         try:
             row.record_fields = checked_fields(outbound, item)

@@ -163,7 +163,7 @@ class Customers:
         customer.fields |= {name: value for name, value in fields.items() if name != "phone_number"}
         if "phone_number" in fields:
             phone = fields["phone_number"]
-            customer.numbers = list(phone) if isinstance(phone, list) else [phone] if phone else []
+            customer.numbers[:] = phone if isinstance(phone, list) else [phone] if phone else []
         for index, key in self._keys(customer):
             index.setdefault(key, set()).add(customer.id)
 

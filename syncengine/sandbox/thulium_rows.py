@@ -13,20 +13,24 @@ class Row:
 
     record_id: int
     feed: str
-    phone_number: str
+    # Every number, the main one first. A CRM record shares the list of its customer, whose changes show at once.
+    numbers: list[str]
     system_status: str
     status: str
     status_id: int
     create_date: str
     customer_id: int | None = None
-    # Every number of the customer: the main one is only the first to be rung.
-    numbers: list[str] = field(default_factory=list)
     identifier: str = ""
     agent_login: str = ""
     next_call_date: str = ""
     order: Any = ""
     record_fields: dict[str, str] = field(default_factory=dict)
     in_call: bool = False
+
+    @property
+    def phone_number(self) -> str:
+        """The main number."""
+        return self.numbers[0] if self.numbers else ""
 
     def as_row(self) -> dict[str, Any]:
         """Return the record as lists show it: empty is "", record_fields are not shown."""

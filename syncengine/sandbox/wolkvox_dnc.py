@@ -66,7 +66,7 @@ class DoNotCall:
         if "telephones" not in body or not set(body) <= {"telephones", "type"}:
             return self._answers.missing()
         sides = (body["type"],) if "type" in body else SIDES
-        if not set(sides) <= set(SIDES):
+        if any(side not in SIDES for side in sides):
             return self._answers.missing()
         telephones = body["telephones"]
         if isinstance(telephones, str) and telephones.lower() == "all":

@@ -66,7 +66,7 @@ class Records:
         fault = wrong(call.json_array(), FIELDS if campaign.kind == "predictive" else PREVIEW_FIELDS)
         if fault:
             return self._answers.refuse(400, fault)
-        campaign.records.extend(call.body)
+        campaign.records.extend(dict(record) for record in call.body)
         if status:
             campaign.started = status == "start"
         call.applied()

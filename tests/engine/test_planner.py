@@ -6,8 +6,7 @@ from hypothesis import strategies as st
 from syncengine.engine.planner import Inputs, make_plan, plan_id
 from syncengine.model.address import Address
 from syncengine.model.desired import Guards
-from syncengine.model.findings import Allowances
-from syncengine.model.plan import SourceSummary
+from syncengine.model.plan import Allowances, SourceSummary
 from tests.building import (
     actual,
     basis,

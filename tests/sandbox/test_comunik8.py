@@ -64,9 +64,7 @@ def test_the_same_lead_again_is_saved_but_not_processed(sandbox: Sandbox, client
 
 
 @pytest.mark.parametrize("mobile", ["+447840258823", "447840258823", "00447840258823"])
-def test_the_same_mobile_in_another_form_is_the_same_lead(
-    sandbox: Sandbox, client: httpx.Client, mobile: str
-) -> None:
+def test_the_same_mobile_in_another_form_is_the_same_lead(sandbox: Sandbox, client: httpx.Client, mobile: str) -> None:
     add(sandbox, client)
     assert add(sandbox, client, mobile=mobile).json()["error"] == "Existing Contact"
     assert cancel(sandbox, client, type="motor-trade", mobile=mobile).json() == {"cancelled": True}

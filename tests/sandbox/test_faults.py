@@ -123,7 +123,9 @@ def test_faults_are_armed_shown_and_cleared_over_http(sandbox: Sandbox, client: 
     assert add(sandbox, client).status_code == 200
 
 
-@pytest.mark.parametrize("wanted", [b'{"kind": "earthquake"}', b'{"times": 1}', b'{"kind": "html", "x": 1}', b"[]", b"?"])
+@pytest.mark.parametrize(
+    "wanted", [b'{"kind": "earthquake"}', b'{"times": 1}', b'{"kind": "html", "x": 1}', b"[]", b"?"]
+)
 def test_a_fault_that_does_not_exist_is_refused_over_http(
     sandbox: Sandbox, client: httpx.Client, wanted: bytes
 ) -> None:

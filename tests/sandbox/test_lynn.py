@@ -232,7 +232,9 @@ def test_the_same_row_twice_makes_two_records(sandbox: Sandbox, api: Api) -> Non
     assert len(sandbox.lynn.records(campaign_id)) == 3
 
 
-@pytest.mark.parametrize(("ending", "status", "rows"), [("failed", "500", 0), ("partly", "500", 1), ("never", "100", 2)])
+@pytest.mark.parametrize(
+    ("ending", "status", "rows"), [("failed", "500", 0), ("partly", "500", 1), ("never", "100", 2)]
+)
 def test_a_task_ends_as_it_is_told(sandbox: Sandbox, api: Api, ending: Any, status: str, rows: int) -> None:
     sandbox.lynn.switches.task_polls = 0
     campaign_id = api.campaign()

@@ -10,7 +10,19 @@ from syncengine.sandbox.server import Sandbox
 
 TOKEN = "wolkvox-token-0016"
 NAMES = [
-    *"customer_name customer_last_name id_type customer_id age gender country state city zone address".split(),
+    *[
+        "customer_name",
+        "customer_last_name",
+        "id_type",
+        "customer_id",
+        "age",
+        "gender",
+        "country",
+        "state",
+        "city",
+        "zone",
+        "address",
+    ],
     *(f"opt{n}" for n in range(1, 13)),
     *(f"tel{n}" for n in range(1, 11)),
     "tel_extra",
@@ -19,7 +31,7 @@ NAMES = [
     "recall_telephone",
 ]
 # The document's sample, every field filled.
-SAMPLE = {name: "" for name in NAMES} | {"customer_name": "Ana", "customer_id": "77", "tel1": "573001112233"}
+SAMPLE = dict.fromkeys(NAMES, "") | {"customer_name": "Ana", "customer_id": "77", "tel1": "573001112233"}
 SAMPLE |= {"tel2": "6012345678", "recall_date": "20270103090000", "recall_telephone": "573009998877"}
 
 
@@ -273,14 +285,20 @@ def test_an_empty_or_wrong_list_never_wipes(sandbox: Sandbox, api: Api, telephon
     assert sandbox.wolkvox.state()["summary"]["dnc"] == 1
 
 
-@pytest.mark.parametrize("body", [{"type": "outbound", "telephones": ["5730"]}, {"type_call": "all", "telephones": ["5730"]}])
+@pytest.mark.parametrize(
+    "body", [{"type": "outbound", "telephones": ["5730"]}, {"type_call": "all", "telephones": ["5730"]}]
+)
 def test_adding_to_the_account_list_needs_type_call(api: Api, body: dict[str, Any]) -> None:
     assert api.call("POST", "configuration", "add_dnc", body).json()["code"] == 400
 
 
 def test_the_expiring_list_blocks_for_its_days_with_or_without_the_prefix(sandbox: Sandbox, api: Api) -> None:
     campaign_id = api.campaign()
-    api.add(campaign_id, [{"customer_id": "1", "tel1": "573001112233"}, {"customer_id": "2", "tel1": "573009998877"}], "start")
+    api.add(
+        campaign_id,
+        [{"customer_id": "1", "tel1": "573001112233"}, {"customer_id": "2", "tel1": "573009998877"}],
+        "start",
+    )
     items = [
         {"telephone": "9573001112233", "days_block": "3"},
         {"telephone": "573009998877", "days_block": "1"},

@@ -1,0 +1,66 @@
+"""``syncengine apply``."""
+
+from pathlib import Path
+from typing import Any
+
+import click
+
+from syncengine.cli.exits import IN_PART, INTERRUPTED, Exit
+from syncengine.cli.options import planning_options, project_option, view_options
+from syncengine.errors import GuardError, UsageError
+
+
+@click.command("apply")
+@click.argument("plan_file", required=False, type=click.Path(dir_okay=False, path_type=Path))
+@project_option
+@planning_options
+@click.option("--expect", default="", metavar="PLAN_ID", help="Go on only if today's plan has this id.")
+@click.option("--auto-approve", "--yes", "-y", "approved", is_flag=True, help="Do not ask.")
+@click.option("--lock-timeout", type=float, default=0.0, metavar="SECONDS", help="How long to wait for another run.")
+@view_options
+def command(  # noqa: PLR0917 - click passes its parameters by name
+    plan_file: Path | None, project: Path, expect: str, *, approved: bool, lock_timeout: float, **rest: Any
+) -> None:
+    """Carry out a plan: a saved one, or the one of today.
+
+    The plan is made anew and applied only when it is the one that was saved or expected. Exits with 3 when something
+    was not done, 4 when a guard stops it, 5 when the plan is stale or another run holds the ledger.
+    """
+    from syncengine import sync
+    from syncengine.cli.interrupt import interruptible
+    from syncengine.cli.planning import Given, show_plan, show_warnings
+    from syncengine.cli.reporting import asked, progress_shown, show_report
+    from syncengine.planfile import load_plan
+
+    given = Given(**rest)
+    saved = load_plan(plan_file) if plan_file is not None else None
+    loaded = sync.load(project)
+    show_warnings(loaded.diagnostics)
+    ask = asked(given, decided=approved or saved is not None or bool(expect))
+    with interruptible() as interrupted, progress_shown() as on_progress:
+        try:
+            plan, report = sync.apply(
+                loaded,
+                given.options(),
+                sync.Applying(
+                    saved=saved,
+                    expect=expect,
+                    approve=ask,
+                    on_progress=on_progress,
+                    interrupted=interrupted,
+                    lock_timeout=lock_timeout,
+                ),
+            )
+        except sync.NotApplicableError as stopped:
+            show_plan(stopped.plan, given)
+            raise GuardError(str(stopped)) from stopped
+    if report is None and not plan.empty:
+        raise UsageError("not approved; nothing was sent")
+    if report is None:
+        show_plan(plan, given)
+        return
+    show_report(report, given)
+    if report.interrupted:
+        raise Exit(INTERRUPTED)
+    if not report.complete:
+        raise Exit(IN_PART)

@@ -1,0 +1,108 @@
+"""The options that several commands share, so that each means the same everywhere."""
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import click
+
+Command = Callable[..., Any]
+
+
+def project_option(command: Command) -> Command:
+    """Add --project."""
+    return click.option(
+        "--project",
+        "-p",
+        type=click.Path(path_type=Path),
+        default=Path("syncengine.yaml"),
+        show_default=True,
+        help="Project file, or the folder it is in.",
+    )(command)
+
+
+def view_options(command: Command) -> Command:
+    """Add --json, --format and --no-color."""
+    command = click.option("--no-color", is_flag=True, help="No colour, also on a terminal.")(command)
+    command = click.option(
+        "--json", "as_json", is_flag=True, help="One JSON document on stdout; same as --format json."
+    )(command)
+    return click.option(
+        "--format",
+        "view",
+        type=click.Choice(["text", "json", "markdown"]),
+        default="text",
+        show_default=True,
+        help="How to show the result.",
+    )(command)
+
+
+def planning_options(command: Command) -> Command:
+    """Add what decides which plan is made."""
+    for add in reversed(_PLANNING):
+        command = add(command)
+    return command
+
+
+_PLANNING = [
+    click.option("--dialer", "dialers", multiple=True, metavar="NAME", help="Only this dialer; may be repeated."),
+    click.option("--target", "targets", multiple=True, metavar="CAMPAIGN", help="Only this campaign; may be repeated."),
+    click.option(
+        "--refresh",
+        type=click.Choice(["full", "changed", "none"]),
+        default="full",
+        show_default=True,
+        help="full: read campaigns and rows; changed: campaigns only; none: ask no dialer, trust the ledger.",
+    ),
+    click.option("--prune", is_flag=True, help="Delete campaigns of ours that the manifest no longer has."),
+    click.option(
+        "--allow-remove", metavar="N|P%", help="Rows that one collection may lose because its source dropped them."
+    ),
+    click.option(
+        "--allow-dnd-remove",
+        type=click.IntRange(min=0),
+        default=0,
+        metavar="N",
+        help="Do-not-call entries that may be released; needs --expect or a saved plan.",
+    ),
+    click.option("--allow-unverified", is_flag=True, help="Make calls that the vendor documents by name only."),
+    click.option("--vendor-check", is_flag=True, help="Let vendors that can check new rows do so, at plan time."),
+    click.option(
+        "--option",
+        "extra",
+        multiple=True,
+        metavar="NAME=VALUE",
+        help="An apply option of a vendor file, as delays=600.",
+    ),
+    click.option("--parallelism", type=click.IntRange(min=1), help="At most this many calls at once to one dialer."),
+]
+
+
+def allowed_share(text: str | None) -> int | float | None:
+    """Return ``--allow-remove`` as a number of rows, or as a share of 0 to 1.
+
+    Raises:
+        click.BadParameter: the text is neither.
+    """
+    if text is None:
+        return None
+    number = text.removesuffix("%")
+    try:
+        return float(number) / 100 if text.endswith("%") else int(number)
+    except ValueError as problem:
+        raise click.BadParameter(f"{text!r} is neither a number nor a share; write 120 or 35%") from problem
+
+
+def named_values(pairs: tuple[str, ...]) -> dict[str, str]:
+    """Return ``--option name=value`` as a dict.
+
+    Raises:
+        click.BadParameter: an option has no equals sign.
+    """
+    found = {}
+    for pair in pairs:
+        name, sign, value = pair.partition("=")
+        if not sign or not name:
+            raise click.BadParameter(f"{pair!r} has no value; write NAME=VALUE")
+        found[name] = value
+    return found

@@ -1,0 +1,39 @@
+"""``syncengine plan``."""
+
+from pathlib import Path
+from typing import Any
+
+import click
+
+from syncengine.cli.exits import CHANGES, GUARD, Exit
+from syncengine.cli.options import planning_options, project_option, view_options
+
+
+@click.command("plan")
+@project_option
+@planning_options
+@click.option("--out", type=click.Path(dir_okay=False, path_type=Path), help="Save the plan here, for: apply FILE.")
+@click.option("--detailed-exitcode", is_flag=True, help="Exit with 2 when there are changes.")
+@view_options
+def command(project: Path, out: Path | None, *, detailed_exitcode: bool, **rest: Any) -> None:
+    """Show what an apply would change. No dialer is written to.
+
+    What do-not-call files state is kept in the ledger from its first reading on. Exits with 4 when a guard stops the
+    plan.
+    """
+    from syncengine import sync
+    from syncengine.cli.planning import Given, show_plan, show_warnings
+
+    given = Given(**rest)
+    loaded = sync.load(project)
+    show_warnings(loaded.diagnostics)
+    with sync.planned(loaded, given.options()) as made:
+        if out is not None:
+            made.save(out)
+        show_plan(made.plan, given)
+        if out is not None:
+            click.echo(f"saved to {out}; apply it within a day with: syncengine apply {out}", err=True)
+        if not made.plan.applicable:
+            raise Exit(GUARD)
+        if detailed_exitcode and not made.plan.empty:
+            raise Exit(CHANGES)

@@ -1,0 +1,153 @@
+"""Where a dialer's secrets may go.
+
+Whoever can change a project's files could point a dialer at a host of his own. So the files of a project never decide
+alone: either the host is fixed by a vendor file that came with the tool, or it is this machine, or the owner of the
+machine has allowed it outside the project.
+"""
+
+import ipaddress
+import os
+import re
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+
+from syncengine.config.secrets import owner_folder
+from syncengine.diagnostics import Diagnostics
+from syncengine.errors import ConfigError
+from syncengine.model.desired import Dialer
+from syncengine.model.vendor import Vendor
+
+VARIABLE = "SYNCENGINE_ALLOW_ORIGINS"
+
+# Stricter than the standards: what two parsers could read in two ways has no place in a base URL.
+_URL = re.compile(
+    r"(?P<scheme>https?)://(?P<host>[a-z0-9.-]{1,253}|\[[0-9a-f:.]{2,45}\])(?::(?P<port>[1-9][0-9]{0,4}))?"
+    r"(?P<path>(?:/[A-Za-z0-9._~-]+)*)/?",
+    re.IGNORECASE,
+)
+_LABEL = re.compile(r"[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?")
+_PORTS = {"https": 443, "http": 80}
+
+
+def check_origin(dialer: Dialer, vendor: Vendor, base_url: str, allowed: Iterable[str]) -> None:
+    """Check that the secrets of a dialer may go to a base URL.
+
+    Args:
+        dialer: The dialer.
+        vendor: Its vendor.
+        base_url: Where calls go, rendered.
+        allowed: Origins that the owner allows, from :func:`allowed_origins`.
+
+    Raises:
+        ConfigError: they may not; the text says exactly what to add and where.
+    """
+    try:
+        origin = origin_of(base_url)
+    except ValueError as problem:
+        raise _refusal(dialer, str(problem), expected="https://host, https://host:port or either with a path") from None
+    host = _host(origin)
+    if _is_loopback(host):
+        return
+    if origin.startswith("http:"):
+        raise _refusal(dialer, f"{origin} would carry secrets unencrypted", expected="https://…")
+    # ``shipped`` is false where a vendor file of the tool leaves the whole host to the project.
+    if (vendor.shipped and not dialer.base_url) or origin in set(allowed):
+        return
+    why = "base_url of the project" if dialer.base_url else "the files of the project decide it"
+    raise _refusal(
+        dialer,
+        f"its secrets would go to {origin} ({why}), which is not allowed yet",
+        expected="an origin that the owner of this machine allowed",
+        hint=f"If this is right, add the line {origin} to {_owners_file(os.environ)}, or set {VARIABLE}={origin}. "
+        "A file of the project cannot allow it.",
+    )
+
+
+def allowed_origins(environment: Mapping[str, str]) -> tuple[str, ...]:
+    """Return the origins that the owner of the machine allows: from the environment and from the owner's file.
+
+    Raises:
+        ConfigError: an entry is not an origin, or the file cannot be read.
+    """
+    entries = [(VARIABLE, text) for text in environment.get(VARIABLE, "").split(",")]
+    file = _owners_file(environment)
+    diagnostics = Diagnostics()
+    try:
+        entries += [(str(file), line.partition("#")[0]) for line in file.read_text("utf-8").splitlines()]
+    except FileNotFoundError:
+        pass
+    except (OSError, UnicodeDecodeError):
+        diagnostics.error(f"{file} cannot be read", hint="Check its permissions; it must be UTF-8 text.")
+    origins: list[str] = []
+    for where, text in entries:
+        if not text.strip():
+            continue
+        try:
+            origins.append(origin_of(text.strip()))
+        except ValueError as problem:
+            diagnostics.error(f"{where}: {problem}", expected="https://host or https://host:port")
+    if diagnostics.failed:
+        raise ConfigError(diagnostics)
+    return tuple(sorted(set(origins)))
+
+
+def origin_of(url: str) -> str:
+    """Return scheme, host and port of a URL, in lower case and without the usual port.
+
+    Raises:
+        ValueError: it is not a plain http(s) URL: it has a user, a query, an odd host or the like. The text does not
+            show what could be a password.
+    """
+    if "@" in url:
+        raise ValueError("a URL for a dialer cannot have a user or a password in it")
+    found = _URL.fullmatch(url) if url.isascii() else None
+    if found is None or ".." in url:
+        raise ValueError(f"{_short(url)} is not a plain https address")
+    scheme, host = found["scheme"].lower(), found["host"].lower()
+    port = int(found["port"] or _PORTS[scheme])
+    if port > 65_535:
+        raise ValueError(f"{_short(url)} has a port above 65535")
+    _check_host(host)
+    return f"{scheme}://{host}" if port == _PORTS[scheme] else f"{scheme}://{host}:{port}"
+
+
+def _short(url: str) -> str:
+    return f'"{url[:80]}"' if url.isprintable() else "this"
+
+
+def _check_host(host: str) -> None:
+    """Refuse hosts that some resolver would take for another: 2130706433, 127.1, 0x7f.1, a trailing dot."""
+    if host.startswith("["):
+        ipaddress.IPv6Address(host.strip("[]"))
+        return
+    labels = host.split(".")
+    if not all(_LABEL.fullmatch(label) for label in labels):
+        raise ValueError(f'"{host}" is not a host name')
+    last = labels[-1]
+    if last.isdigit() or last.startswith("0x"):
+        try:
+            ipaddress.IPv4Address(host)
+        except ValueError:
+            raise ValueError(f'"{host}" is an odd spelling of an address') from None
+
+
+def _host(origin: str) -> str:
+    host = origin.partition("://")[2]
+    return host.partition("]")[0].strip("[") if host.startswith("[") else host.partition(":")[0]
+
+
+def _is_loopback(host: str) -> bool:
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"
+
+
+def _owners_file(environment: Mapping[str, str]) -> Path:
+    return owner_folder(environment) / "origins"
+
+
+def _refusal(dialer: Dialer, message: str, *, expected: str, hint: str = "") -> ConfigError:
+    diagnostics = Diagnostics()
+    diagnostics.error(f'dialer "{dialer.name}": {message}', dialer.location, expected=expected, hint=hint)
+    return ConfigError(diagnostics)

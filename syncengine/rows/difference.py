@@ -1,0 +1,313 @@
+# ruff: noqa: S608  # SQL is put together from table names of our own; texts go in through quoted()
+"""What each row of a collection needs: sources, ledger and listing laid side by side, in one pass, in columns.
+
+Every row gets one verdict, an action with its reason or a note. The rules stand in order, the first that fits counts;
+those about do-not-call come first. In doubt a row is left alone, except that a listed one is suppressed.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, TypedDict, cast
+
+from syncengine.model.address import Address
+from syncengine.model.change import Confidence, Reason, RowAction
+from syncengine.model.findings import RowFindings
+from syncengine.model.vendor import Collection
+from syncengine.rows.contacts import Contacts
+from syncengine.rows.listing import Listing
+from syncengine.rows.phone_book import PhoneBook
+from syncengine.rows.row_sets import RowSetTable, make_row_set
+from syncengine.rows.verdicts import Rules, contact_verdict, dnd_verdict
+from syncengine.rows.wanted import Wanted, bare_records
+from syncengine.rows.workspace import Workspace, quoted
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+# These take the numbers that are at the dialer; the others those that the source states.
+_SUPPRESSING = ("remove", "block", "forget")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Difference:
+    """The difference of one collection."""
+
+    findings: RowFindings
+    row_sets: tuple[RowSetTable, ...]
+    # What was seen and is not acted upon: name -> rows.
+    notes: Mapping[str, int] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Actual:
+    """What is known about a dialer's rows."""
+
+    # Columns key, phones (parted by blanks), content_hash, remote_id, state, refused_hash, and expires_at (seconds since
+    # 1970 or null).
+    ledger: "pa.Table"
+    # None: the rows cannot be read, or were not.
+    listing: Listing | None = None
+
+
+def difference_of_contacts(
+    workspace: Workspace,
+    *,
+    address: Address,
+    collection: Collection,
+    lists: Sequence[Contacts],
+    wanted: Wanted,
+    actual: Actual,
+    listed: str,
+    released: str,
+    book: PhoneBook,
+) -> Difference:
+    """Compare the contacts of a campaign, or a directory of people, with what is there.
+
+    Args:
+        workspace: where the tables are made.
+        address: whose rows they are.
+        collection: the vendor's rules for them.
+        lists: the contact lists that feed it.
+        wanted: the same lists, mapped.
+        actual: ledger and listing.
+        listed: table of one column ``number``: numbers that must not be called here.
+        released: table of one column ``number``: numbers taken off a list by name.
+        book: what numbers mean.
+    """
+    empty = any(not contacts.summary.accepted for contacts in lists)
+    rules = Rules(
+        # What an empty source would remove is shown, and stopped by a guard (source_empty).
+        removes=bool(lists) and all(c.list.on_absent == "remove" for c in lists),
+        adds_vanished=bool(lists) and all(c.list.on_vanish == "add" for c in lists),
+        blocks="block" in collection.operations,
+        updates=collection.update != "absent",
+        complete=actual.listing is not None and actual.listing.complete,
+    )
+    compared = _Comparison(workspace, collection, wanted, actual, listed=listed, released=released)
+    compared.judge(contact_verdict(rules))
+    if collection.key == "id" and collection.holds == "contacts":
+        compared.withhold_second_keys()
+    if collection.update == "operation":
+        compared.update_unblocked()
+    return compared.outcome(address, book, source_empty=empty)
+
+
+def difference_of_dnd(
+    workspace: Workspace,
+    *,
+    address: Address,
+    collection: Collection,
+    wanted: Wanted,
+    actual: Actual,
+    released: str,
+    book: PhoneBook,
+    now: float,
+    lasts_days: int | None = None,
+) -> Difference:
+    """Compare a dialer's own do-not-call list with the numbers in force.
+
+    Args:
+        workspace: where the tables are made.
+        address: whose list it is.
+        collection: the vendor's rules for it.
+        wanted: the numbers in force for its scope, mapped.
+        actual: ledger and listing.
+        released: table of one column ``number``: numbers taken off by name; the only ones ever removed.
+        book: what numbers mean.
+        now: seconds since 1970, for entries that lapse.
+        lasts_days: days that an entry lasts there; None: for good.
+    """
+    renew_before = now + 0.2 * lasts_days * 86_400 if lasts_days is not None else None
+    complete = actual.listing is not None and actual.listing.complete
+    compared = _Comparison(workspace, collection, wanted, actual, listed="", released=released)
+    compared.judge(dnd_verdict(complete=complete, renew_before=renew_before))
+    return compared.outcome(address, book, source_empty=False)
+
+
+class _Counts(TypedDict):
+    unchanged: int
+    desired: int
+    suppressed: int
+    in_ledger: int
+    vanished: int
+    not_updatable: int
+    waiting: int
+    listed_stuck: int
+    rejected_before: int
+
+
+class _Comparison:
+    """The tables of one comparison: everything joined by key, then one verdict a row."""
+
+    def __init__(
+        self,
+        workspace: Workspace,
+        collection: Collection,
+        wanted: Wanted,
+        actual: Actual,
+        *,
+        listed: str,
+        released: str,
+    ) -> None:
+        self._workspace = workspace
+        self._collection = collection
+        self._wanted = wanted
+        self._listing = actual.listing
+        self._released = released
+        self._ledger = workspace.table_from_arrow("ledger", actual.ledger)
+        self._there = actual.listing.table if actual.listing else workspace.table("listing", _NO_LISTING)
+        self._listed_keys = workspace.table(
+            "listed_keys", self._keys_with(listed) if listed else "SELECT '' AS key WHERE false"
+        )
+        self._verdicts = ""
+
+    def _keys_with(self, numbers: str) -> str:
+        """SQL for the keys any of whose numbers, on any side, is in a table."""
+        sides = " UNION ALL ".join(
+            f"SELECT key, phones FROM {table}" for table in (self._wanted.table, self._ledger, self._there)
+        )
+        split = f"SELECT key, unnest(string_split(phones, ' ')) AS number FROM ({sides})"
+        return f"SELECT DISTINCT key FROM ({split}) s SEMI JOIN {numbers} n ON n.number = s.number"
+
+    def judge(self, verdict: str) -> None:
+        """Give every row its verdict; rows that need nothing are not kept."""
+        self._verdicts = self._workspace.table(
+            "verdicts",
+            f"SELECT * FROM (SELECT *, {verdict} AS verdict FROM ({self._joined()})) WHERE verdict <> ''",
+        )
+
+    def _joined(self) -> str:
+        return (
+            f"SELECT coalesce(w.key, a.key, r.key) AS key, w.key IS NOT NULL AS wanted, w.src, w.place,"
+            f" coalesce(w.phone, '') AS phone, coalesce(w.phones, '') AS own_phones,"
+            f" coalesce(w.content_hash, '') AS own_hash, coalesce(a.state, '') AS state,"
+            f" coalesce(a.content_hash, '') AS known_hash, coalesce(a.refused_hash, '') AS refused_hash, a.expires_at,"
+            f" r.key IS NOT NULL AS there, coalesce(r.blocked, false) AS blocked_there,"
+            f" coalesce(nullif(r.phones, ''), a.phones, '') AS there_phones,"
+            f" coalesce(nullif(r.remote_id, ''), a.remote_id, '') AS remote_id,"
+            f" l.key IS NOT NULL AS listed, x.key IS NOT NULL AS left_alone, f.number IS NOT NULL AS released"
+            f" FROM {self._wanted.table} w FULL JOIN {self._ledger} a ON a.key = w.key"
+            f" FULL JOIN {self._there} r ON r.key = coalesce(w.key, a.key)"
+            f" LEFT JOIN {self._listed_keys} l ON l.key = coalesce(w.key, a.key, r.key)"
+            f" LEFT JOIN {self._wanted.unmappable} x ON x.key = coalesce(w.key, a.key, r.key)"
+            f" LEFT JOIN (SELECT DISTINCT number FROM {self._released}) f"
+            f" ON f.number = coalesce(w.phone, split_part(a.phones, ' ', 1), '')"
+        )
+
+    def withhold_second_keys(self) -> None:
+        """Do not add a person whose number is there under another key that stays: they would be called twice."""
+        staying = (
+            f"SELECT key, split_part(phones, ' ', 1) AS phone FROM"
+            f" (SELECT key, phones FROM {self._ledger} WHERE state NOT IN ('rejected', 'deferred')"
+            f" UNION ALL SELECT key, phones FROM {self._there})"
+            f" ANTI JOIN (SELECT key FROM {self._verdicts} WHERE verdict LIKE 'remove/%' OR verdict LIKE 'forget/%')"
+            " USING (key) WHERE phones <> ''"
+        )
+        self._workspace.run(
+            f"UPDATE {self._verdicts} SET verdict = 'note/same number there under another key' WHERE verdict LIKE 'add/%'"
+            f" AND EXISTS (SELECT 1 FROM ({staying}) s WHERE s.phone = {self._verdicts}.phone AND s.key <> {self._verdicts}.key)"
+        )
+
+    def update_unblocked(self) -> None:
+        """A row that is unblocked and has changed is changed as well, so that the next plan is empty."""
+        self._workspace.run(
+            f"INSERT INTO {self._verdicts} SELECT * REPLACE ('update/differs' AS verdict) FROM {self._verdicts}"
+            " WHERE verdict LIKE 'unblock/%' AND known_hash <> own_hash"
+        )
+
+    def outcome(self, address: Address, book: PhoneBook, *, source_empty: bool) -> Difference:
+        """Gather the row sets, the counts and the notes."""
+        notes = dict(
+            self._workspace.run(
+                f"SELECT substr(verdict, 6), count(*) FROM {self._verdicts} WHERE verdict LIKE 'note/%' GROUP BY 1 ORDER BY 1"
+            ).fetchall()
+        )
+        sets = tuple(self._row_sets(address, book))
+        findings = RowFindings(
+            address=address,
+            collection=self._collection,
+            sets=tuple(found.set for found in sets),
+            source_empty=source_empty,
+            remote=self._listing.rows if self._listing else None,
+            **self._counts(),
+        )
+        if self._listing and self._listing.doubled:
+            notes["listed twice under one key"] = self._listing.doubled
+        self._workspace.drop(self._verdicts, self._listed_keys, self._ledger)
+        return Difference(findings=findings, row_sets=sets, notes=notes)
+
+    def _counts(self) -> "_Counts":
+        wanted = self._workspace.count(self._wanted.table)
+        (suppressed,) = self._workspace.one(
+            f"SELECT count(*) FROM {self._wanted.table} w SEMI JOIN {self._listed_keys} USING (key)"
+        )
+        moving, vanished, fixed, waiting, stuck, refused = self._workspace.one(
+            f"SELECT count(DISTINCT key) FILTER (wanted AND NOT listed),"
+            " count(*) FILTER (verdict = 'note/vanished'), count(*) FILTER (verdict = 'note/not updatable'),"
+            " count(*) FILTER (verdict IN ('note/waiting', 'note/waiting and listed')),"
+            " count(*) FILTER (verdict = 'note/waiting and listed'),"
+            f" count(*) FILTER (verdict = 'note/rejected before') FROM {self._verdicts}"
+        )
+        return {
+            "unchanged": wanted - suppressed - moving,
+            "desired": wanted - suppressed,
+            "suppressed": suppressed,
+            "in_ledger": self._workspace.count(self._ledger),
+            "vanished": vanished,
+            "not_updatable": fixed,
+            "waiting": waiting,
+            "listed_stuck": stuck,
+            "rejected_before": refused,
+        }
+
+    def _row_sets(self, address: Address, book: PhoneBook) -> "list[RowSetTable]":
+        groups = self._workspace.run(
+            f"SELECT verdict, {self._confidence()} AS confidence FROM {self._verdicts}"
+            " WHERE verdict NOT LIKE 'note/%' GROUP BY ALL ORDER BY ALL"
+        ).fetchall()
+        found = []
+        for verdict, confidence in groups:
+            action, reason = verdict.split("/")
+            found.append(
+                make_row_set(
+                    self._workspace,
+                    self._rows_of(verdict, confidence, book),
+                    name=f"{address}/{self._collection.name}/{action}/{reason}/{confidence}",
+                    action=cast("RowAction", action),
+                    reason=cast("Reason", reason),
+                    confidence=cast("Confidence", confidence),
+                    fields=self._wanted.fields,
+                )
+            )
+        return found
+
+    def _confidence(self) -> str:
+        complete = "true" if self._listing and self._listing.complete else "there"
+        waiting = "state LIKE 'unknown%' OR state LIKE 'parked%'"
+        return f"CASE WHEN {waiting} THEN 'unknown' WHEN {complete} THEN 'verified' ELSE 'believed' END"
+
+    def _rows_of(self, verdict: str, confidence: str, book: PhoneBook) -> str:
+        chosen = f"{self._verdicts} WHERE verdict = {quoted(verdict)} AND {self._confidence()} = {quoted(confidence)}"
+        values = "".join(f", {{0}}.v{n}" for n in range(len(self._wanted.fields)))
+        if not verdict.startswith(_SUPPRESSING):
+            hashed = (
+                "known_hash" if verdict.startswith("unblock") and self._collection.update != "operation" else "own_hash"
+            )
+            return (
+                f"SELECT v.key, own_phones AS phones, {hashed} AS content_hash, remote_id{values.format('r')}"
+                f" FROM (SELECT * FROM {chosen}) v JOIN {self._wanted.records} r"
+                " ON r.src = v.src AND r.place = v.place AND r.key = v.key"
+            )
+        bare = self._workspace.table(
+            "bare",
+            f"SELECT key, coalesce(nullif(there_phones, ''), own_phones) AS phones, known_hash AS content_hash, remote_id"
+            f" FROM {chosen}",
+        )
+        records = bare_records(self._workspace, bare, columns=self._wanted.columns, book=book)
+        return (
+            f"SELECT b.key, b.phones, b.content_hash, b.remote_id{values.format('r')} FROM {bare} b"
+            f" JOIN ({records}) r ON r.key = b.key"
+        )
+
+
+_NO_LISTING = "SELECT '' AS key, '' AS phones, '' AS remote_id, false AS blocked WHERE false"

@@ -1,0 +1,106 @@
+# ruff: noqa: S608  # SQL is put together from table names of our own
+"""A dialer's listing of rows, in our spelling of numbers and keys."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from itertools import islice
+
+from syncengine.model.snapshot import ListedRow
+from syncengine.model.vendor import Collection
+from syncengine.rows.phone_book import PhoneBook
+from syncengine.rows.workspace import Workspace
+
+_BATCH = 50_000
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Listing:
+    """The rows of one collection as a dialer lists them.
+
+    ``complete`` must only be claimed when the end was seen and every write of ours is older than the settle window:
+    what a complete listing lacks counts as gone.
+    """
+
+    # key, phones (E.164, parted by blanks), remote_id, blocked; one row a key.
+    table: str
+    complete: bool
+    rows: int
+    # Records beyond the first that share a key with another.
+    doubled: int = 0
+
+
+def load_listing(
+    workspace: Workspace,
+    rows: Iterable[ListedRow],
+    *,
+    collection: Collection,
+    regions: Sequence[str],
+    complete: bool,
+    book: PhoneBook,
+) -> Listing:
+    """Take in a listing, page by page.
+
+    Args:
+        workspace: where the table is made.
+        rows: as the reader yields them, numbers as the vendor writes them.
+        collection: whose rows they are.
+        regions: regions of the lists involved, for numbers written nationally; the first that fits counts for the key.
+        complete: whether the listing is whole.
+        book: what numbers mean.
+    """
+    raw = _taken_in(workspace, rows)
+    form = collection.listed.phone_form if collection.listed else "digits"
+    spelt = workspace.table(
+        "spelt", f"SELECT place, number FROM (SELECT place, unnest(string_split(phones, chr(31))) AS number FROM {raw})"
+    )
+    by_phone = collection.key == "phone"
+    texts = f"SELECT number FROM {spelt}" + (f" UNION ALL SELECT key FROM {raw}" if by_phone else "")
+    kind = book.learn_listed(texts, regions, form=form)
+    # The book puts the likeliest reading first.
+    numbers = (
+        f"SELECT s.place, string_agg(DISTINCT b.number, ' ') AS phones, first(split_part(b.number, ' ', 1)) AS main"
+        f" FROM {spelt} s JOIN {book.table} b ON b.raw = s.number AND b.region = '{kind}' WHERE b.number <> '' GROUP BY s.place"
+    )
+    own = (
+        "coalesce(nullif(split_part(k.number, ' ', 1), ''), n.main, r.key)"
+        if by_phone
+        else "coalesce(nullif(r.key, ''), n.main, '')"
+    )
+    join = f"LEFT JOIN {book.table} k ON k.raw = r.key AND k.region = '{kind}'" if by_phone else ""
+    known = "coalesce(k.number, '')" if by_phone else "''"
+    placed = (
+        f"SELECT {own} AS key, trim({known} || ' ' || coalesce(n.phones, '')) AS phones, r.remote_id, r.blocked, r.place"
+        f" FROM {raw} r LEFT JOIN ({numbers}) n USING (place) {join}"
+    )
+    table = workspace.table(
+        "listing",
+        f"SELECT key, string_agg(DISTINCT phones, ' ') AS phones, arg_min(remote_id, place) AS remote_id,"
+        f" bool_and(blocked) AS blocked FROM ({placed}) WHERE key <> '' GROUP BY key",
+    )
+    total, kept = workspace.count(raw), workspace.count(table)
+    workspace.drop(spelt, raw)
+    return Listing(table=table, complete=complete, rows=total, doubled=total - kept)
+
+
+def _taken_in(workspace: Workspace, rows: Iterable[ListedRow]) -> str:
+    import pyarrow as pa
+
+    name = workspace.new_name("listed_raw")
+    workspace.run(
+        f"CREATE TABLE {name} (place BIGINT, key VARCHAR, phones VARCHAR, remote_id VARCHAR, blocked BOOLEAN)"
+    )
+    remaining, place = iter(rows), 0
+    while batch := list(islice(remaining, _BATCH)):
+        page = pa.table(
+            {
+                "place": pa.array(range(place, place + len(batch)), pa.int64()),
+                "key": pa.array([row.key for row in batch], pa.string()),
+                "phones": pa.array(["\x1f".join(row.phones) for row in batch], pa.string()),
+                "remote_id": pa.array([row.remote_id for row in batch], pa.string()),
+                "blocked": pa.array([row.blocked for row in batch], pa.bool_()),
+            }
+        )
+        with workspace.registered(page) as view:
+            workspace.run(f"INSERT INTO {name} SELECT * FROM {view}")
+        place += len(batch)
+    return name

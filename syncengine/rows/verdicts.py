@@ -1,0 +1,90 @@
+"""The rules of a comparison as one SQL expression each: row -> "action/reason", "note/..." or blank.
+
+They read the columns that ``difference.py`` joins: wanted, state (blank: not in the ledger), there (in the listing),
+blocked_there, listed, left_alone, released, own_hash, known_hash, refused_hash, expires_at. States are the ledger's:
+present, blocked, rejected and deferred (additions that were surely not applied), and unknown_* and parked_* with add,
+update or remove: a call whose outcome nobody knows yet. A removal that was refused or deferred leaves "present".
+"""
+
+from dataclasses import dataclass
+
+_WAITING = "(state LIKE 'unknown%' OR state LIKE 'parked%')"
+# The call may have taken the row away from those who are dialled; it is under way or a person looks into it.
+_BEING_SUPPRESSED = "state IN ('unknown_remove', 'parked_remove')"
+_NOT_THERE = "state IN ('', 'rejected', 'deferred')"
+# The dialer has refused this very content, so that it is not offered again until it changes.
+_REFUSED = "own_hash <> '' AND refused_hash = own_hash"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rules:
+    """What is possible and wanted in one collection."""
+
+    # Rows that no source names are removed.
+    removes: bool
+    # Rows of ours that the dialer no longer lists are added again.
+    adds_vanished: bool
+    # The vendor can hold a row back without removing it.
+    blocks: bool
+    # Changed content can get there.
+    updates: bool
+    # A row that the listing lacks is gone.
+    complete: bool
+
+
+def contact_verdict(rules: Rules) -> str:
+    """Return the rules for people who are to be called."""
+    suppress = "'block/listed'" if rules.blocks else "'remove/listed'"
+    vanished = "true" if rules.complete else "false"
+    changed = f"CASE WHEN {_REFUSED} THEN 'note/rejected before' ELSE 'update/differs' END"
+    changed = changed if rules.updates else "'note/not updatable'"
+    arms = [
+        # Do-not-call, before anything else: an unknown addition counts as there, an unknown removal as still there.
+        ("listed AND (blocked_there OR (state = 'blocked' AND NOT there))", "''"),
+        (f"listed AND {_BEING_SUPPRESSED} AND NOT there", "'note/waiting and listed'"),
+        (f"listed AND (there OR NOT {_NOT_THERE})", suppress),
+        ("listed", "''"),
+        (_WAITING, "'note/waiting'"),
+        # Blocked by us, and off the list again: the only way off is a release by name.
+        ("state = 'blocked'", "CASE WHEN wanted THEN 'unblock/released' ELSE '' END"),
+        ("wanted AND blocked_there", "'note/blocked there by others'"),
+        (f"wanted AND {_NOT_THERE} AND there", "'adopt/already_there'"),
+        (f"wanted AND {_NOT_THERE} AND {_REFUSED}", "'note/rejected before'"),
+        (f"wanted AND {_NOT_THERE}", "CASE WHEN released THEN 'add/released' ELSE 'add/missing' END"),
+        (f"wanted AND {vanished} AND NOT there", "'add/vanished'" if rules.adds_vanished else "'note/vanished'"),
+        ("wanted AND known_hash = own_hash", "''"),
+        ("wanted", changed),
+        (_NOT_THERE, "''"),
+        ("left_alone", "'note/left alone'"),
+        ("true" if not rules.removes else "false", "''"),
+        # Ours, not wanted, and surely gone: the ledger forgets it, nobody needs to be asked.
+        (f"{vanished} AND NOT there", "'forget/not_in_source'"),
+        ("known_hash <> '' AND refused_hash = known_hash", "'note/rejected before'"),
+    ]
+    return _case(arms, otherwise="'remove/not_in_source'")
+
+
+def dnd_verdict(*, complete: bool, renew_before: float | None) -> str:
+    """Return the rules for a dialer's own do-not-call list.
+
+    What is not known to hold protects nobody: an addition whose answer was lost is sent again, which is harmless, and a
+    lost removal counts as done. Nothing is taken off but what was released by name.
+    """
+    lapsing = f"expires_at IS NOT NULL AND expires_at < {renew_before!r}" if renew_before is not None else "false"
+    vanished = "true" if complete else "false"
+    arms = [
+        (f"wanted AND there AND {_NOT_THERE}", "'adopt/already_there'"),
+        (f"wanted AND {_NOT_THERE} AND {_REFUSED}", "'note/rejected before'"),
+        (f"wanted AND ({_NOT_THERE} OR {_WAITING})", "'add/missing'"),
+        (f"wanted AND {vanished} AND NOT there", "'add/vanished'"),
+        (f"wanted AND {lapsing}", "'add/lapsing'"),
+        ("wanted", "''"),
+        (f"released AND {_BEING_SUPPRESSED}", "'note/waiting'"),
+        (f"released AND NOT {_NOT_THERE}", "'remove/released'"),
+        (f"NOT {_NOT_THERE}", "'note/no longer stated and kept'"),
+    ]
+    return _case(arms, otherwise="''")
+
+
+def _case(arms: list[tuple[str, str]], *, otherwise: str) -> str:
+    return "CASE " + " ".join(f"WHEN {when} THEN {then}" for when, then in arms) + f" ELSE {otherwise} END"

@@ -1,0 +1,177 @@
+# ruff: noqa: S608  # SQL is put together from table names of our own; texts go in through quoted()
+"""What one collection should hold: the lists that feed it, mapped, each person once.
+
+Only keys and hashes are made for all rows. The vendor's fields are a view, computed for the rows that will be sent.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from syncengine.model.vendor import Collection, Column
+from syncengine.rows.columns import RecordField, Relation, mapped, national_sources, record_fields
+from syncengine.rows.contacts import Contacts
+from syncengine.rows.phone_book import PhoneBook
+from syncengine.rows.workspace import Workspace
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wanted:
+    """Rows that sources want in one collection, before do-not-call and before any comparison."""
+
+    # src, place, key, phone, phones, content_hash.
+    table: str
+    # View: src, place, key, v0...
+    records: str
+    fields: tuple[RecordField, ...]
+    # Keys that a source names but that cannot be mapped or have no usable phone: left alone, neither added nor removed.
+    unmappable: str
+    # Reason -> count of rows that the mapping set aside.
+    rejected: Mapping[str, int]
+    # src, file, row, reason of the same rows.
+    rejects: str
+    # Rows of one list whose person, or id, an earlier list already names.
+    doubled: int
+    # The mapping itself, for rows that no source names.
+    columns: tuple[Column, ...]
+
+
+def wanted_contacts(
+    workspace: Workspace,
+    lists: Sequence[Contacts],
+    *,
+    collection: Collection,
+    columns: Sequence[Column],
+    book: PhoneBook,
+) -> Wanted:
+    """Return what some contact lists want in a collection; the first list that names a person counts."""
+    relations = [_relation(contacts, collection) for contacts in lists]
+    return _wanted(workspace, relations, columns=columns, book=book, unmappable=_keys_set_aside(lists, collection))
+
+
+def wanted_numbers(workspace: Workspace, numbers: str, *, columns: Sequence[Column], book: PhoneBook) -> Wanted:
+    """Return what a do-not-call collection should hold: a table of one column ``number``, E.164."""
+    placed = workspace.table(
+        "numbers",
+        f"SELECT row_number() OVER () AS place, '' AS file, 0 AS row, number FROM {numbers} WHERE number <> ''",
+    )
+    relation = _relation_of(placed, key="number", phone="number", phones="number")
+    return _wanted(workspace, [relation], columns=columns, book=book, unmappable="SELECT '' AS key WHERE false")
+
+
+def bare_records(workspace: Workspace, rows: str, *, columns: Sequence[Column], book: PhoneBook) -> str:
+    """Return a view of records for rows that no source names, of a table (key, phones): what key and phones give."""
+    phone = "split_part(phones, ' ', 1)"
+    relation = _relation_of(rows, key="key", phone=phone, phones="phones")
+    made = mapped(columns, relation, book=book.table, national=_learn_national(columns, [relation], book))
+    return f"SELECT key{_numbered(made.values)} FROM {rows} {made.joins}"
+
+
+def _relation(contacts: Contacts, collection: Collection) -> Relation:
+    cells = {column: f"c_{column}" for column in contacts.columns}
+    by_id = collection.key == "id"
+    if by_id:
+        cells["id"] = "key_id"
+    return Relation(
+        table=contacts.table,
+        key="key_id" if by_id else "phone",
+        phone="phone",
+        phones="phones",
+        cells=cells,
+        custom={name: f"x{n}" for n, name in enumerate(contacts.custom)},
+    )
+
+
+def _relation_of(table: str, *, key: str, phone: str, phones: str) -> Relation:
+    return Relation(table=table, key=key, phone=phone, phones=phones, cells={"id": key, "phone": phone})
+
+
+def _keys_set_aside(lists: Sequence[Contacts], collection: Collection) -> str:
+    """SQL for ids of rows without a usable phone: the source still names them, so they are not "gone"."""
+    if collection.key != "id" or not lists:
+        return "SELECT '' AS key WHERE false"
+    return " UNION ".join(
+        f"SELECT own_id AS key FROM {c.rejects} WHERE own_id <> '' AND reason NOT LIKE 'same phone as row %'"
+        for c in lists
+    )
+
+
+def _learn_national(columns: Sequence[Column], relations: Sequence[Relation], book: PhoneBook) -> str:
+    sources = [s for s in national_sources(columns) if any(s in r.cells for r in relations)]
+    texts = [f"SELECT {r.cells[s]} FROM {r.table}" for s in sources for r in relations if s in r.cells]
+    return book.learn_national(" UNION ALL ".join(texts) if texts else "SELECT '' WHERE false")
+
+
+def _numbered(values: Sequence[str]) -> str:
+    return "".join(f", {value} AS v{n}" for n, value in enumerate(values))
+
+
+def _wanted(
+    workspace: Workspace, relations: Sequence[Relation], *, columns: Sequence[Column], book: PhoneBook, unmappable: str
+) -> Wanted:
+    national = _learn_national(columns, relations, book)
+    records, keyed = [], []
+    for src, relation in enumerate(relations):
+        made = mapped(columns, relation, book=book.table, national=national)
+        origin = f"FROM {relation.table} {made.joins}"
+        records.append(f"SELECT {src} AS src, place, {relation.key} AS key{_numbered(made.values)} {origin}")
+        keyed.append(
+            f"SELECT {src} AS src, place, file, row, {relation.key} AS key, {relation.phone} AS phone,"
+            f" {relation.phones} AS phones, {made.content_hash} AS content_hash, {made.problem} AS problem {origin}"
+        )
+    if not relations:
+        return _nothing(workspace, columns)
+    every = workspace.table("every", " UNION ALL ".join(keyed))
+    once = workspace.table("wanted", _once(every, several=len(relations) > 1))
+    rejects = workspace.table(
+        "unmapped", f"SELECT src, file, row, problem AS reason, key FROM {every} WHERE problem <> ''"
+    )
+    reasons = dict(
+        workspace.run(f"SELECT reason, count(*) FROM {rejects} GROUP BY reason ORDER BY 2 DESC, 1").fetchall()
+    )
+    left_alone = workspace.table("left_alone", f"SELECT key FROM {rejects} UNION SELECT key FROM ({unmappable})")
+    view = workspace.new_name("records")
+    workspace.run(f"CREATE VIEW {view} AS {' UNION ALL '.join(records)}")
+    doubled = workspace.count(every) - sum(reasons.values()) - workspace.count(once)
+    workspace.drop(every)
+    return Wanted(
+        table=once,
+        records=view,
+        fields=record_fields(columns),
+        unmappable=left_alone,
+        rejected=reasons,
+        rejects=rejects,
+        doubled=doubled,
+        columns=tuple(columns),
+    )
+
+
+def _once(every: str, *, several: bool) -> str:
+    """SQL for each person and each key once; within one list that is already so."""
+    usable = f"SELECT src, place, key, phone, phones, content_hash FROM {every} WHERE problem = ''"
+    if not several:
+        return usable
+    first = "row_number() OVER (PARTITION BY {} ORDER BY src, place) = 1"
+    return f"SELECT * FROM (SELECT * FROM ({usable}) QUALIFY {first.format('phone')}) QUALIFY {first.format('key')}"
+
+
+def _nothing(workspace: Workspace, columns: Sequence[Column]) -> Wanted:
+    empty = Relation(table="(SELECT 0 AS place, '' AS file, 0 AS row WHERE false)", key="''", phone="''", phones="''")
+    book = workspace.table("phone_book", "SELECT '' AS raw, '' AS region, '' AS number WHERE false")
+    made = mapped(columns, empty, book=book, national="")
+    view = workspace.new_name("records")
+    workspace.run(f"CREATE VIEW {view} AS SELECT 0 AS src, 0 AS place, '' AS key{_numbered(made.values)} WHERE false")
+    return Wanted(
+        table=workspace.table(
+            "wanted",
+            "SELECT 0 AS src, 0 AS place, '' AS key, '' AS phone, '' AS phones, '' AS content_hash WHERE false",
+        ),
+        records=view,
+        fields=record_fields(columns),
+        unmappable=workspace.table("left_alone", "SELECT '' AS key WHERE false"),
+        rejected={},
+        rejects=workspace.table(
+            "unmapped", "SELECT 0 AS src, '' AS file, 0 AS row, '' AS reason, '' AS key WHERE false"
+        ),
+        doubled=0,
+        columns=tuple(columns),
+    )

@@ -1,0 +1,91 @@
+"""One client a dialer: the origin is allowed first, the secrets are resolved last, the budget is counted in the ledger."""
+
+import hashlib
+import json
+import os
+from collections.abc import Callable
+from dataclasses import replace
+
+from syncengine.config.origins import allowed_origins, check_origin
+from syncengine.config.secrets import resolve_secrets
+from syncengine.errors import UsageError
+from syncengine.ledger.budget import utc_day
+from syncengine.ledger.ledger import Ledger
+from syncengine.ledger.run_journal import LedgerBudget
+from syncengine.model.desired import Dialer
+from syncengine.model.vendor import Vendor
+from syncengine.remote.client import DialerClient
+from syncengine.steps.loading import Loaded
+from syncengine.steps.options import Options
+
+
+def open_client(
+    loaded: Loaded, dialer: Dialer, ledger: Ledger, options: Options, on_wait: Callable[[str], None] = lambda _: None
+) -> DialerClient:
+    """Return a client for one dialer; nothing is opened or read yet.
+
+    Raises:
+        ConfigError: the dialer's origin is not allowed, or a secret is missing.
+    """
+    vendor = loaded.vendor_of(dialer)
+    if options.parallelism is not None:
+        limits = replace(vendor.limits, concurrency=min(vendor.limits.concurrency, options.parallelism))
+        vendor = replace(vendor, limits=limits)
+    base_url = base_url_of(dialer, vendor)
+    check_origin(dialer, vendor, base_url, allowed_origins(os.environ))
+    limit = daily_limit(dialer, vendor)
+    budget = None
+    if limit is not None:
+        budget = LedgerBudget(
+            ledger=ledger, dialer=dialer.name, limit=limit, reserve=vendor.limits.reserve, clock=options.clock
+        )
+    return DialerClient(
+        dialer.name,
+        vendor,
+        base_url,
+        resolve_secrets(dialer, loaded.root),
+        settings=dialer.settings,
+        options=extra_of(vendor, options),
+        budget=budget,
+        on_wait=on_wait,
+    )
+
+
+def extra_of(vendor: Vendor, options: Options) -> dict[str, str]:
+    """Return the apply options that a vendor declares."""
+    return {name: value for name, value in options.extra.items() if name in vendor.options}
+
+
+def check_extra(loaded: Loaded, options: Options) -> None:
+    """Refuse an apply option that no vendor of the project declares.
+
+    Raises:
+        UsageError: with the options that there are.
+    """
+    known = {name: text for found in loaded.vendors.values() for name, text in found.vendor.options.items()}
+    for name in options.extra:
+        if name not in known:
+            there = "; ".join(f"{option}: {text}" for option, text in sorted(known.items())) or "there are none"
+            raise UsageError(f"no vendor of this project has an apply option {name!r} ({there})")
+
+
+def base_url_of(dialer: Dialer, vendor: Vendor) -> str:
+    """Return where a dialer's calls go."""
+    return (dialer.base_url or vendor.base_url(dialer.settings)).rstrip("/")
+
+
+def daily_limit(dialer: Dialer, vendor: Vendor) -> int | None:
+    """Return the calls a day that the dialer's settings allow; None: no budget."""
+    name = vendor.limits.daily_calls
+    return int(dialer.settings[name]) if name and dialer.settings.get(name) else None
+
+
+def budget_used(dialer: Dialer, ledger: Ledger, options: Options) -> int:
+    """Return how many of today's calls are used."""
+    return ledger.budget_used(dialer.name, day=utc_day(options.clock()))
+
+
+def identity_of(dialer: Dialer, vendor: Vendor) -> str:
+    """Return the digest of what a dialer is: vendor files, origin and settings. Credentials are no part of it."""
+    shown = json.dumps([vendor.digest, base_url_of(dialer, vendor), dict(dialer.settings)], sort_keys=True)
+    return hashlib.sha256(shown.encode()).hexdigest()[:16]

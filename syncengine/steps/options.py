@@ -1,0 +1,26 @@
+"""How a plan is made: what the command line and the watcher can ask for."""
+
+import time
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from syncengine.model.plan import Allowances, Refresh
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Options:
+    """How a plan is made."""
+
+    refresh: Refresh = "full"
+    # Empty: all.
+    dialers: Sequence[str] = ()
+    campaigns: Sequence[str] = ()
+    allowances: Allowances = field(default_factory=Allowances)
+    # Apply options of vendor files, as delays -> "600".
+    extra: Mapping[str, str] = field(default_factory=dict)
+    # Whether vendors that can check new rows are asked to, at plan time.
+    vendor_check: bool = False
+    # At most this many calls at once to one dialer; None: as the vendor file says.
+    parallelism: int | None = None
+    # Seconds since 1970.
+    clock: Callable[[], float] = time.time
