@@ -9,7 +9,7 @@ import json
 import os
 import types
 import zipfile
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import fields, is_dataclass
 from pathlib import Path
 from typing import Any, Literal, Union, get_args, get_origin, get_type_hints
@@ -24,15 +24,15 @@ LIFETIME = 24 * 3600.0
 _PLAN = "plan.json"
 
 
-def save_plan(path: Path, plan: Plan, rows: Mapping[str, bytes]) -> None:
-    """Write a plan and its rows (row set name -> Parquet bytes) to a new or replaced file of mode 0600."""
+def save_plan(path: Path, plan: Plan, rows: Iterable[Path]) -> None:
+    """Write a plan, with the files that hold its rows, into one new or replaced file of mode 0600."""
     scratch = path.with_name(f".{path.name}.{os.getpid()}")
     descriptor = os.open(scratch, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
     try:
         with os.fdopen(descriptor, "wb") as file, zipfile.ZipFile(file, "w", zipfile.ZIP_STORED) as packed:
             packed.writestr(_PLAN, json.dumps(jsonable(plan), ensure_ascii=False))
-            for name in sorted(rows):
-                packed.writestr(f"rows/{name}.parquet", rows[name])
+            for file_of_rows in rows:
+                packed.write(file_of_rows, f"rows/{file_of_rows.name}")
         scratch.replace(path)
     except OSError as problem:
         scratch.unlink(missing_ok=True)

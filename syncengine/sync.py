@@ -22,14 +22,16 @@ from syncengine.ledger.ledger import Ledger, open_ledger
 from syncengine.model.plan import Plan
 from syncengine.model.report import ApplyReport, Progress
 from syncengine.planfile import refuse_stale, save_plan
-from syncengine.rows.store import saved_rows
+from syncengine.rows.store import save_row_sets
 from syncengine.rows.workspace import Workspace
-from syncengine.steps.applying import apply_plan
+from syncengine.steps.applying import ApplyingRun, apply_plan
 from syncengine.steps.basis import basis_of
-from syncengine.steps.differences import Differences, difference
+from syncengine.steps.clients import check_extra
+from syncengine.steps.differences import ComparingRun, Differences, difference
 from syncengine.steps.loading import Loaded, load
 from syncengine.steps.options import Options
-from syncengine.steps.reading import Readings, read_dialers
+from syncengine.steps.reading import ReadingRun, Readings, read_dialers
+from syncengine.steps.settling import settle
 from syncengine.steps.sources import Sources, read_sources
 
 __all__ = ["Applying", "Loaded", "NotApplicableError", "Options", "Planned", "apply", "load", "planned"]
@@ -60,7 +62,8 @@ class Planned:
     def save(self, path: Path) -> None:
         """Write the plan and its rows into one file, readable by its owner only."""
         names = {change.rows for change in self.plan.row_changes}
-        save_plan(path, self.plan, saved_rows(self.workspace, [r for r in self.differences.sets if r.name in names]))
+        kept = [found for found in self.differences.sets if found.set.name in names]
+        save_plan(path, self.plan, save_row_sets(self.workspace, kept, self.workspace.folder))
 
 
 @contextmanager
@@ -71,20 +74,42 @@ def planned(loaded: Loaded, options: Options) -> Iterator[Planned]:
 
 
 def _plan(loaded: Loaded, options: Options, ledger: Ledger, workspace: Workspace) -> Planned:
+    check_extra(loaded, options)
     sources = read_sources(loaded, ledger, workspace, now=options.clock())
-    readings = asyncio.run(read_dialers(loaded, ledger, workspace, options))
-    differences = difference(loaded, ledger, workspace, sources, readings, options)
+    readings = asyncio.run(
+        read_dialers(
+            ReadingRun(
+                loaded=loaded,
+                ledger=ledger,
+                workspace=workspace,
+                book=sources.book,
+                orphans=sources.orphans,
+                options=options,
+            )
+        )
+    )
+    settled = settle(ledger, workspace, readings, options)
+    differences = difference(
+        ComparingRun(
+            loaded=loaded,
+            ledger=ledger,
+            workspace=workspace,
+            sources=sources,
+            readings=readings,
+            options=options,
+        )
+    )
     plan = make_plan(
         Inputs(
             desired=readings.wanted,
             dialers=differences.dialers,
-            sources=sources.summaries,
+            sources=differences.summaries,
             released={name: len(numbers) for name, numbers in sources.releases.items()},
             basis=basis_of(loaded, ledger, sources, differences),
             allowances=options.allowances,
             refresh=options.refresh,
             created_at=options.clock(),
-            notes=(*sources.notes, *readings.notes, *differences.notes),
+            notes=(*settled, *sources.notes, *readings.notes, *differences.notes),
         )
     )
     return Planned(
@@ -142,7 +167,7 @@ def apply(loaded: Loaded, options: Options, applying: Applying) -> tuple[Plan, A
             raise NotApplicableError(made.plan)
         if not applying.approve(made.plan):
             return made.plan, None
-        return made.plan, apply_plan(made, on_progress=applying.on_progress, interrupted=applying.interrupted)
+        return made.plan, apply_plan(_applying_run(made, applying))
 
 
 def _refuse_another(plan: Plan, applying: Applying, *, now: float) -> None:
@@ -152,3 +177,18 @@ def _refuse_another(plan: Plan, applying: Applying, *, now: float) -> None:
         raise StalePlanError(
             f"the plan is {plan.plan_id} now, not {applying.expect}; read it with: syncengine plan, then apply that one"
         )
+
+
+def _applying_run(made: Planned, applying: Applying) -> ApplyingRun:
+    return ApplyingRun(
+        plan=made.plan,
+        loaded=made.loaded,
+        ledger=made.ledger,
+        workspace=made.workspace,
+        sources=made.sources,
+        readings=made.readings,
+        differences=made.differences,
+        options=made.options,
+        on_progress=applying.on_progress,
+        interrupted=applying.interrupted,
+    )

@@ -34,7 +34,9 @@ def check_fields(key: str, written: CampaignFile, vendor: Vendor, complaints: Co
         value: object = getattr(written, name) if len(path) == 3 else written.settings[name]
         field = vendor.campaigns.fields.get(name)
         if len(path) > 3 and name in _BESIDE:
-            complaints.error(path, f'"{name}" stands beside dialer, not under settings', key=True, hint="Move it one level up.")
+            complaints.error(
+                path, f'"{name}" stands beside dialer, not under settings', key=True, hint="Move it one level up."
+            )
         elif field is not None:
             _check_value(field, value, path, complaints)
         elif len(path) > 3 or (name == "type" and name not in _choosing(vendor)):

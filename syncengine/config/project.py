@@ -98,8 +98,8 @@ class ProjectFile(Written):
     absolute) or postgresql://host/database without a password."""
     dialers: Annotated[dict[Name, DialerFile], Field(min_length=1)]
     """The accounts, by a name of your own."""
-    guards: GuardsFile = GuardsFile()
-    """What a plan may do without being allowed to on the command line."""
+    guards: GuardsFile = Field(default_factory=GuardsFile)
+    """What a plan may do without an allowance on the command line."""
     manifests: Annotated[tuple[str, ...], Field(min_length=1)] = ("manifests/*.yaml",)
     """Files with the desired state, as paths or patterns below this folder."""
     vendors: tuple[str, ...] = ("vendors",)

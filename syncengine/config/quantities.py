@@ -78,9 +78,7 @@ def _span_schema(limit: str = "") -> WithJsonSchema:
 # Seconds, written as "7d", "24h", "30m" or "90s".
 Span = Annotated[float, BeforeValidator(_read_span), _span_schema()]
 # The longest age of a registry's copy that the law of any market here allows to be called from.
-SpanUpTo31Days = Annotated[
-    float, BeforeValidator(_read_span), _at_most(31 * 86_400), _span_schema("31d")
-]
+SpanUpTo31Days = Annotated[float, BeforeValidator(_read_span), _at_most(31 * 86_400), _span_schema("31d")]
 # 0..1, written as "30%".
 Share = Annotated[
     float,

@@ -40,7 +40,10 @@ def read_request(
 def _renderer(method: str, evaluate: Callable[[Scope], object], encode: Encode) -> Callable[[Scope], Request]:
     def render(scope: Scope) -> Request:
         value = cast("Mapping[str, Any]", evaluate(scope))
-        body, content_type = encode(value["body"])
+        try:
+            body, content_type = encode(value["body"])
+        except UnicodeEncodeError as error:
+            raise RenderError("a value holds half a character, which cannot be written as UTF-8") from error
         headers = tuple(value["headers"].items())
         return Request(method, _climbs_nowhere(value["path"]), flat_pairs(value["query"]), headers, body, content_type)
 
@@ -56,6 +59,8 @@ def read_path(template: str, reader: TreeReader, path: Path) -> nodes.Expr:
     if wrong := sorted(set(literal) & set("?#\\ \t\r\n")):
         hint = "Parameters are written under query." if wrong[0] in "?#" else ""
         reader.place(path, Finding(f"a path cannot hold {wrong[0]!r}", word=wrong[0], hint=hint))
+    if {".", ".."} & set(literal.split("/")):
+        reader.place(path, Finding('a path cannot climb: a segment is "." or ".."'))
     parts = [nodes.Const(part) if isinstance(part, str) else filtered(part, "_segment") for part in leaf.parts]
     return filtered(nodes.List(parts), "_joined")
 

@@ -5,6 +5,7 @@ concerns trust, even where only its mapping was replaced: a mapping decides what
 """
 
 import hashlib
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from importlib import resources
@@ -16,6 +17,9 @@ from syncengine.config.document import Document, read_document
 from syncengine.config.vendor_spec import Example, MappingSpec, VendorSpec
 from syncengine.diagnostics import Diagnostics, did_you_mean
 from syncengine.model.vendor import Vendor
+
+# As the word vendor: in a vendor file; nothing else becomes a part of a path.
+_NAME = re.compile(r"[a-z][a-z0-9_-]{0,40}")
 
 VENDORS = "vendors"
 MAPPINGS = "mappings"
@@ -84,12 +88,16 @@ def _shipped_folder(kind: str) -> Path:
 
 
 def _find(kind: str, name: str, project_folders: Sequence[Path]) -> _Found | None:
+    if not _NAME.fullmatch(name):
+        return None
+    label = f"{kind}/{name}.yaml"
     for folder in project_folders:
         path = folder / kind / f"{name}.yaml"
-        if path.is_file():
-            return _Found(path, f"{kind}/{name}.yaml", shipped=False)
+        # A link that leads out of the project would let a branch read files of the machine.
+        if path.is_file() and path.resolve().is_relative_to(folder.resolve()):
+            return _Found(path, label, shipped=False)
     path = _shipped_folder(kind) / f"{name}.yaml"
-    return _Found(path, f"{kind}/{name}.yaml", shipped=True) if path.is_file() else None
+    return _Found(path, label, shipped=True) if path.is_file() else None
 
 
 def _report_missing(kind: str, name: str, project_folders: Sequence[Path], diagnostics: Diagnostics) -> None:

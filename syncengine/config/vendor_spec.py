@@ -62,6 +62,9 @@ class BodySpec(Written):
     the key ``$each`` becomes a list: ``{$each: <tree>}`` renders the tree once for each row of the batch, with ``row``
     and ``record`` of that row. An object with the single key ``$json`` becomes JSON text inside a string. A leaf that
     renders to the filter ``omit_empty`` of an empty value is left out of its object.
+
+    Filters: text, lower, upper, trim, digits (without a leading plus and separators), default(other), json, integer and
+    number (of what is plainly one; anything else stays as it is), truncate(length), and, last, omit_empty.
     """
 
     json_: object = Field(default=None, alias="json")

@@ -132,7 +132,10 @@ def carry_out(connection: sqlite3.Connection, call: Booked, *, now: float) -> in
             " AND key IN (SELECT key FROM verdict WHERE booking = 'gone')",
             (call.collection_id,),
         )
-    close_open_rows(connection, call.project, call.address, before=call.call_id)
+    older = _older_calls(connection, call.project, call.address, call.call_id)
+    if older and call.action == "add":
+        _join_phones(connection, call.collection_id, older)
+    _close_rows(connection, older)
     return _settle_rows(connection, call.call_id)
 
 
@@ -208,26 +211,40 @@ def _leave(connection: sqlite3.Connection, call: Booked) -> None:
     )
 
 
-def close_open_rows(connection: sqlite3.Connection, project: str, address: str, *, before: int | None = None) -> None:
-    """Settle what older calls left open about rows that are now known to be there, or known to be gone."""
-    older = [
-        call_id
-        for (call_id,) in connection.execute(
-            "SELECT call_id FROM open_call WHERE project = ? AND address = ? AND rows > 0",
-            (project, address),
-        )
-        if before is None or call_id < before
-    ]
-    for call_id in older:
+def close_open_rows(connection: sqlite3.Connection, project: str, address: str) -> None:
+    """Settle what calls left open about staged rows that are now known to be there, or known to be gone."""
+    _close_rows(connection, _older_calls(connection, project, address, None))
+
+
+def _older_calls(connection: sqlite3.Connection, project: str, address: str, before: int | None) -> list[int]:
+    found = connection.execute(
+        "SELECT call_id FROM open_call WHERE project = ? AND address = ? AND rows > 0", (project, address)
+    )
+    return [call_id for (call_id,) in found if before is None or call_id < before]
+
+
+def _join_phones(connection: sqlite3.Connection, collection_id: int, older: Iterable[int]) -> None:
+    """Keep the phones of a lost addition beside those of its repeat: the dialer may hold either."""
+    connection.executemany(
+        "UPDATE collection_row SET phones = collection_row.phones || ' ' || w.phones"
+        " FROM call_row w JOIN verdict v ON v.key = w.key AND v.booking = 'present'"
+        " WHERE w.call_id = ? AND collection_row.collection_id = ? AND collection_row.key = w.key"
+        " AND w.phones <> collection_row.phones",
+        [(call_id, collection_id) for call_id in older],
+    )
+
+
+def _close_rows(connection: sqlite3.Connection, calls: Iterable[int]) -> None:
+    for call_id in calls:
         connection.execute(
             "DELETE FROM call_row WHERE call_id = ?"
             " AND key IN (SELECT key FROM verdict WHERE booking IN ('present', 'blocked', 'gone'))",
             (call_id,),
         )
-        close_if_empty(connection, call_id)
+        _close_if_empty(connection, call_id)
 
 
-def close_if_empty(connection: sqlite3.Connection, call_id: int) -> None:
+def _close_if_empty(connection: sqlite3.Connection, call_id: int) -> None:
     """Mark a call about rows as done when none of its rows is open any more."""
     connection.execute(
         "UPDATE call SET state = 'done' WHERE call_id = ? AND rows > 0"

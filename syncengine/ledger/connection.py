@@ -35,6 +35,20 @@ _PRAGMAS = (
 )
 
 
+def path_of(url: str) -> Path:
+    """Return the file that a ledger's URL names, as ``sqlite:///path``; a URL is never repeated in an error.
+
+    Raises:
+        LedgerError: another kind of URL; it may hold a password.
+    """
+    scheme, separator, rest = url.partition("://")
+    if scheme.startswith("postgres"):
+        raise LedgerError("PostgreSQL ledgers are not yet supported in this version; use sqlite:///PATH")
+    if scheme != "sqlite" or not separator or not rest.startswith("/") or rest in {"/", "/:memory:"}:
+        raise LedgerError("the ledger's URL is not understood; expected sqlite:///PATH with the path of a file")
+    return Path(rest[1:])
+
+
 class Database:
     """An open ledger file. Used from the thread that opened it."""
 

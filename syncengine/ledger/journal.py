@@ -46,12 +46,12 @@ def begin(connection: sqlite3.Connection, origin: Origin, intent: Intent, *, evi
         return call_id
     rows = [(call_id, *row_values(row)) for row in sorted(intent.rows, key=attrgetter("key"))]
     connection.executemany("INSERT INTO call_row VALUES (?, ?, ?, ?, ?)", rows)
-    for earlier, action, state, proof in _earlier(connection, origin.project, intent.address, call_id):
-        repeatable = state != "parked" and proof in _REPEATABLE
-        if not repeatable and intent.effect != "suppressing":
-            _refuse_waiting(connection, intent, call_id, earlier)
-        if repeatable and action == intent.action:
-            _take_over(connection, call_id, earlier)
+    if intent.effect != "suppressing":
+        for earlier, state, proof in _earlier(connection, origin.project, intent.address, call_id):
+            # What an earlier call left open stays open beside a repeat until the repeat succeeds: a repeat that is
+            # refused for its content says nothing about what the first one did.
+            if state == "parked" or proof not in _REPEATABLE:
+                _refuse_waiting(connection, intent, call_id, earlier)
     return call_id
 
 
@@ -84,10 +84,9 @@ def _insert_call(connection: sqlite3.Connection, origin: Origin, intent: Intent,
 
 def _earlier(
     connection: sqlite3.Connection, project: str, address: Address, call_id: int
-) -> list[tuple[int, str, str, str]]:
+) -> list[tuple[int, str, str]]:
     return connection.execute(
-        "SELECT call_id, action, state, proof FROM open_call"
-        " WHERE project = ? AND address = ? AND rows > 0 AND call_id < ?",
+        "SELECT call_id, state, proof FROM open_call WHERE project = ? AND address = ? AND rows > 0 AND call_id < ?",
         (project, str(address), call_id),
     ).fetchall()
 
@@ -119,20 +118,6 @@ def _refuse_waiting(connection: sqlite3.Connection, intent: Intent, call_id: int
             f"{intent.address}: {shared:,} rows wait for the outcome of call {earlier} and are not sent again;"
             f" settle it first: syncengine state resolve {earlier}"
         )
-
-
-def _take_over(connection: sqlite3.Connection, call_id: int, earlier: int) -> None:
-    """Let a repeat stand for the call that it repeats. The rows keep the phones of both until the answer is known."""
-    connection.execute(
-        "UPDATE call_row SET phones = trim(call_row.phones || ' ' || old.phones) FROM call_row old"
-        " WHERE call_row.call_id = ? AND old.call_id = ? AND old.key = call_row.key AND old.phones <> call_row.phones",
-        (call_id, earlier),
-    )
-    connection.execute(
-        "DELETE FROM call_row WHERE call_id = ? AND key IN (SELECT key FROM call_row WHERE call_id = ?)",
-        (earlier, call_id),
-    )
-    booking.close_if_empty(connection, earlier)
 
 
 def remember_task(connection: sqlite3.Connection, call_id: int, task_id: str) -> None:

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Self
 
 from syncengine.errors import LedgerError, LockedError
 from syncengine.ledger import budget, campaigns, journal, lock, rows, runs, schema, statements, unsettled
-from syncengine.ledger.connection import BUSY_SECONDS, Database
+from syncengine.ledger.connection import BUSY_SECONDS, Database, path_of
 from syncengine.ledger.records import (
     CallLine,
     LockHolder,
@@ -44,14 +44,9 @@ def open_ledger(url: str, project: str) -> "Ledger":
     """Open the ledger of a project by its URL, as ``sqlite:///path``.
 
     Raises:
-        LedgerError: another kind of URL, or the file cannot be opened. The URL is not repeated: it may hold a password.
+        LedgerError: another kind of URL, or the file cannot be opened.
     """
-    scheme, separator, rest = url.partition("://")
-    if scheme.startswith("postgres"):
-        raise LedgerError("PostgreSQL ledgers are not yet supported in this version; use sqlite:///PATH")
-    if scheme != "sqlite" or not separator or not rest.startswith("/") or rest in {"/", "/:memory:"}:
-        raise LedgerError("the ledger's URL is not understood; expected sqlite:///PATH with the path of a file")
-    return Ledger.open(Path(rest[1:]), project)
+    return Ledger.open(path_of(url), project)
 
 
 class Ledger:
@@ -204,6 +199,16 @@ class Ledger:
         """Return every number that is in force on any of some lists."""
         with self._database.read() as connection:
             return statements.all_numbers(connection, self._project, list_names)
+
+    def dnd_lists(self) -> tuple[str, ...]:
+        """Return the names of all lists with a statement in force, also of those that no manifest names any more."""
+        with self._database.read() as connection:
+            return statements.list_names(connection, self._project)
+
+    def dnd_lists(self) -> Sequence[str]:
+        """Return the lists that have numbers in force, by name."""
+        with self._database.read() as connection:
+            return statements.lists(connection, self._project)
 
     def release(self, list_name: str, numbers: Iterable[str], *, basis: str, now: float) -> int:
         """Take numbers off a list by name, before any dialer is asked to; return how many were in force.

@@ -125,6 +125,19 @@ def all_numbers(connection: sqlite3.Connection, project: str, list_names: Iterab
     return found
 
 
+def lists(connection: sqlite3.Connection, project: str) -> list[str]:
+    """Return the lists that have numbers in force; steps from name to name instead of over all numbers."""
+    found = connection.execute(
+        "WITH RECURSIVE names (name) AS (SELECT min(list_name) FROM statement WHERE project = ?1 UNION ALL"
+        " SELECT (SELECT min(list_name) FROM statement WHERE project = ?1 AND list_name > name) FROM names"
+        " WHERE name IS NOT NULL)"
+        " SELECT name FROM names WHERE EXISTS (SELECT 1 FROM statement"
+        " WHERE project = ?1 AND list_name = name AND released_at IS NULL)",
+        (project,),
+    )
+    return [name for (name,) in found]
+
+
 def remember_source(
     connection: sqlite3.Connection, project: str, name: str, *, digest: str, rows: int, now: float
 ) -> None:
@@ -143,3 +156,12 @@ def last_reading(connection: sqlite3.Connection, project: str, name: str) -> Sou
         "SELECT digest, rows, read_at FROM source WHERE project = ? AND name = ?", (project, name)
     ).fetchone()
     return SourceReading(digest=found[0], rows=found[1], read_at=found[2]) if found else None
+
+
+def list_names(connection: sqlite3.Connection, project: str) -> tuple[str, ...]:
+    """Return the names of all lists with a statement in force, also of those that no manifest names any more."""
+    found = connection.execute(
+        "SELECT DISTINCT list_name FROM statement WHERE project = ? AND released_at IS NULL ORDER BY list_name",
+        (project,),
+    )
+    return tuple(name for (name,) in found)

@@ -59,6 +59,8 @@ class _Course:
 
     operation: Operation
     request: Request
+    # Without credentials.
+    url: "httpx.URL"
     before_send: BeforeSend | None
     answer: Answer | None = None
     attempts: int = 0
@@ -118,17 +120,10 @@ class DialerClient:
     ) -> None:
         """Prepare; nothing is opened or read yet.
 
-        Args:
-            dialer: name, for messages.
-            vendor: what the vendor file says.
-            base_url: without a slash at its end; the only place where calls go.
-            secrets: by the names of the vendor file.
-            settings: of the dialer, for templates and for the exchange of credentials.
-            options: apply options, for templates.
-            budget: counts the calls of a day.
-            transport: for tests, in place of connections of our own.
-            clock: seconds, never set back; ``now`` is the wall clock, ``sleep`` waits, ``random`` gives 0 to 1.
-            on_wait: told what is waited for, and "" when that is over.
+        ``base_url`` (without a slash at its end) is the only place where calls go. ``secrets`` go by the names of the
+        vendor file; ``settings`` and apply ``options`` are for templates. ``budget`` counts the calls of a day.
+        ``clock`` gives seconds and is never set back, ``now`` is the wall clock, ``random`` gives 0 to 1. ``on_wait``
+        is told what is waited for, and "" when that is over. ``transport`` is for tests.
 
         Raises:
             RemoteError: the base URL is not one.
@@ -189,8 +184,8 @@ class DialerClient:
             RemoteError: the rendered request leads out of the dialer's address or cannot be sent; nothing was sent.
         """
         full = {"settings": self.settings, "options": self.options, **scope}
-        course = _Course(operation, operation.render(full), before_send)
-        self._check(course)
+        request = operation.render(full)
+        course = _Course(operation, request, self._checked_url(operation.name, request), before_send)
         self._retries.earn()
         while True:
             attempt = await self._attempt(course)
@@ -199,13 +194,13 @@ class DialerClient:
             if attempt.again == "pause" and not await self._may_repeat(course, attempt):
                 return course.end(attempt.judgement)
 
-    def _check(self, course: _Course) -> None:
-        name, request = course.operation.name, course.request
-        url = self.origin.url(name, request.path, request.query)
-        self.origin.check_headers(name, request.headers)
-        longest = self.vendor.limits.url_length
-        if len(url) > longest:
-            raise RemoteError(self.dialer, name, f"the URL has {len(url)} characters; the vendor takes {longest}")
+    def _checked_url(self, operation: str, request: Request) -> "httpx.URL":
+        url = self.origin.url(operation, request.path, request.query)
+        self.origin.check_headers(operation, request.headers)
+        length, longest = len(str(url)), self.vendor.limits.url_length
+        if length > longest:
+            raise RemoteError(self.dialer, operation, f"the URL has {length} characters; the vendor takes {longest}")
+        return url
 
     async def _may_repeat(self, course: _Course, attempt: _Attempt) -> bool:
         """Wait for the next attempt; False when there is none."""
@@ -280,7 +275,7 @@ class DialerClient:
         operation = course.operation
         course.attempts += 1
         try:
-            course.answer = await connection.send(self._wired(operation, course.request))
+            course.answer = await connection.send(self._wired(course))
         except TransportError as problem:
             self._breaker.record(failed=True)
             return self._without_answer(course, problem)
@@ -316,11 +311,13 @@ class DialerClient:
 
     # ------------------------------------------------------------------------------------- putting it on the wire
 
-    def _wired(self, operation: Operation, request: Request) -> Call:
+    def _wired(self, course: _Course) -> Call:
+        operation, request = course.operation, course.request
         headers, query = self._credentials.apply(_headers(request), request.query)
-        return self._call(operation.name, request, headers, query, operation.timeout)
+        url = course.url if query == request.query else self.origin.url(operation.name, request.path, query)
+        return self._call(operation.name, request, url, headers, operation.timeout)
 
-    def _call(self, operation: str, request: Request, headers: Pairs, query: Pairs, seconds: float | None) -> Call:
+    def _call(self, operation: str, request: Request, url: "httpx.URL", headers: Pairs, seconds: float | None) -> Call:
         sensitive = self._credentials.sensitive()
         if sensitive != self._echoes[0]:
             self._echoes = (sensitive, echoes_of(sensitive))
@@ -328,7 +325,7 @@ class DialerClient:
             dialer=self.dialer,
             operation=operation,
             method=request.method,
-            url=self.origin.url(operation, request.path, query),
+            url=url,
             headers=headers,
             body=request.body,
             seconds=seconds or self.vendor.limits.timeout,
@@ -337,12 +334,13 @@ class DialerClient:
 
     async def _exchange(self, request: Request) -> Answer:
         """Make the call that turns secrets into a token; it changes nothing there, so it may be repeated."""
+        url = self._checked_url("credentials", request)
         attempt = 1
         while True:
             if not self._budget.take(suppressing=True):
                 raise RemoteError(self.dialer, "credentials", "today's budget of calls is used up")
             # Its answer holds the token, so nothing may be taken out of it; it is shown to nobody.
-            call = replace(self._call("credentials", request, _headers(request), request.query, None), echoes=())
+            call = replace(self._call("credentials", request, url, _headers(request), None), echoes=())
             try:
                 answer = await self._exchanging.send(call)
                 if answer.status < 500 or attempt == _EXCHANGE_ATTEMPTS:

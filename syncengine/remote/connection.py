@@ -7,9 +7,11 @@ redirects, no cookies, no environment proxies and no logging to switch off.
 
 import asyncio
 import logging
+import sys
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
+from importlib.util import find_spec
 from typing import TYPE_CHECKING
 
 from syncengine.errors import AnswerError, TransportError
@@ -39,7 +41,7 @@ class Call:
     dialer: str
     operation: str
     method: str
-    url: str
+    url: "httpx.URL"
     headers: tuple[tuple[str, str], ...]
     body: bytes
     # For the whole call, from connecting to the last byte.
@@ -55,6 +57,9 @@ def opener() -> "Callable[[], httpx.AsyncBaseTransport]":
     for name in ("httpx", "httpcore"):
         # They log URLs, and httpcore logs headers.
         logging.getLogger(name).setLevel(logging.CRITICAL + 1)
+    if find_spec("sniffio") is None:
+        # httpcore tries to import it several times a call; looking for it in vain takes half of a call's time.
+        sys.modules["sniffio"] = None  # type: ignore[assignment] - how Python is told that a module is not there
     context: ssl.SSLContext | None = None
 
     def open_one() -> httpx.AsyncBaseTransport:

@@ -5,6 +5,7 @@ the library that will use it, and refused when the two do not agree: a parsed UR
 """
 
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING
 from urllib.parse import SplitResult, parse_qsl, quote, urljoin, urlsplit
 
@@ -18,7 +19,7 @@ if TYPE_CHECKING:
 _FRAMING = frozenset({"host", "content-length", "transfer-encoding", "connection", "upgrade", "te", "expect"})
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Origin:
     """The base URL of one dialer."""
 
@@ -33,7 +34,7 @@ class Origin:
         if not sound or base.query or base.fragment or self.base_url.endswith("/"):
             raise RemoteError(self.dialer, "base URL", "expected http(s)://host[:port][/path] and nothing else")
 
-    def url(self, operation: str, path: str, query: tuple[tuple[str, str], ...]) -> str:
+    def url(self, operation: str, path: str, query: tuple[tuple[str, str], ...]) -> "httpx.URL":
         """Return the whole URL of a call.
 
         Raises:
@@ -48,12 +49,21 @@ class Origin:
             parsed = httpx.URL(text)
         except httpx.InvalidURL:
             raise RemoteError(self.dialer, operation, "the path or the query cannot be part of a URL") from None
-        base_path = urlsplit(self.base_url).path
         # httpx resolves "..": then the parsed path is not the one that was written.
         asked = parsed.raw_path.partition(b"?")[0].decode("ascii")
-        if not path.startswith("/") or _place(parsed) != _place(httpx.URL(self.base_url)) or asked != base_path + path:
+        if not path.startswith("/") or _place(parsed) != self._base_place or asked != self._base_path + path:
             raise RemoteError(self.dialer, operation, "the path leads out of the dialer's own address")
-        return text
+        return parsed
+
+    @cached_property
+    def _base_place(self) -> tuple[str, str, int | None, bytes]:
+        import httpx
+
+        return _place(httpx.URL(self.base_url))
+
+    @cached_property
+    def _base_path(self) -> str:
+        return urlsplit(self.base_url).path
 
     def follow(self, request: Request, link: str) -> Request | None:
         """Return the request for a link that an answer to ``request`` gave, or None when it leads elsewhere."""

@@ -1,6 +1,7 @@
 """Waiting for a task at the vendor: an answer that only promises is not an outcome."""
 
 from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import replace
 
 from syncengine.errors import RemoteError
 from syncengine.model.vendor import Operation, ResponseOutcome, Task, Vendor
@@ -35,39 +36,38 @@ async def await_task(
     deadline = clock() + task.deadline
     refused = 0
     while True:
-        result = await _ask(client, vendor.calls[task.poll], {**scope, "task": {"id": task_id}})
-        ended = result if isinstance(result, Judgement) else _ended(task, result)
-        if ended is not None and ended.outcome in {"applied", "unknown"}:
-            return ended
-        if ended is not None:
-            refused = refused + 1 if ended.outcome == "rejected" else 0
-            if ended.outcome in _HOPELESS or refused >= _REFUSALS:
-                return _unknown(f"the task could not be asked about: {ended.message}")
+        asked = await _ask(client, vendor.calls[task.poll], {**scope, "task": {"id": task_id}}, task)
+        if asked.outcome in {"applied", "unknown"}:
+            return asked
+        refused = refused + 1 if asked.outcome == "rejected" else 0
+        if asked.outcome in _HOPELESS or refused >= _REFUSALS:
+            return _unknown(f"the task could not be asked about: {asked.message}")
         if clock() + task.interval > deadline:
             return _unknown(f"the task did not end within {task.deadline:g} s")
         await sleep(task.interval)
 
 
-async def _ask(client: DialerClient, poll: Operation, scope: Mapping[str, object]) -> object:
-    """Return the body of the polling answer, or the judgement when there is none."""
+async def _ask(client: DialerClient, poll: Operation, scope: Mapping[str, object], task: Task) -> Judgement:
+    """Return ``applied`` or ``unknown`` when the task has ended, ``wait`` while it runs, else why it was not told."""
     try:
         result = await client.call(poll, scope)
     except RemoteError as problem:
         return _unknown(problem.detail)
-    if result.judgement.outcome == "applied" and result.answer is not None:
-        return result.answer.body
-    # "unknown" would end the wait; a question whose answer was lost is asked again.
-    kind: ResponseOutcome = "deferred" if result.judgement.outcome == "unknown" else result.judgement.outcome
-    return Judgement(kind, result.judgement.name, result.judgement.message or result.judgement.name)
+    judgement = result.judgement
+    if judgement.outcome == "unknown":
+        # The question was lost, which says nothing about the task.
+        return replace(judgement, outcome="deferred")
+    if judgement.outcome != "applied" or result.answer is None:
+        return replace(judgement, message=judgement.message or judgement.name)
+    return _by_word(task, as_text(find(result.answer.body, task.status)).strip())
 
 
-def _ended(task: Task, body: object) -> Judgement | None:
-    word = as_text(find(body, task.status)).strip()
+def _by_word(task: Task, word: str) -> Judgement:
     if word in task.success:
         return Judgement("applied", "task")
     if word in task.failure:
         return _unknown(f"the task failed with {presentable(word)}; a part of the rows may have been loaded")
-    return None
+    return Judgement("wait", "task")
 
 
 def _unknown(message: str) -> Judgement:

@@ -38,7 +38,10 @@ def _items(values: Sequence[list[str]], fields: Sequence[RecordField]) -> list[R
 
 
 def _records(cells: Sequence[list[str]], fields: Sequence[RecordField], count: int) -> list[dict[str, object]]:
-    plain = [(f.to, _typed(column, f)) for f, column in zip(fields, cells, strict=True) if f.kind in _PLAIN]
+    # A column that is blank in the whole batch costs nothing.
+    plain = [
+        (f.to, _typed(column, f)) for f, column in zip(fields, cells, strict=True) if f.kind in _PLAIN and any(column)
+    ]
     names = [name for name, _ in plain]
     rows = zip(*(column for _, column in plain), strict=True) if plain else [()] * count
     records = [{name: value for name, value in zip(names, row, strict=True) if value != ""} for row in rows]

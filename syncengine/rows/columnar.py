@@ -1,3 +1,4 @@
+# ruff: noqa: S608  # SQL is put together from table names of our own; texts go in through quoted()
 """Rows of a source that a Python reader yields, moved into a table batch by batch."""
 
 from collections.abc import Sequence

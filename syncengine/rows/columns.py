@@ -151,8 +151,8 @@ def _digits(_: Column, raw: str) -> tuple[str, str]:
 
 
 def _integer(_: Column, raw: str) -> tuple[str, str]:
-    value = f"CASE WHEN regexp_full_match({raw}, '-?[0-9]{{1,18}}') THEN CAST(TRY_CAST({raw} AS BIGINT) AS VARCHAR) ELSE '' END"
-    return value, "is not a whole number"
+    whole = f"regexp_full_match({raw}, '-?[0-9]{{1,18}}')"
+    return f"CASE WHEN {whole} THEN CAST(TRY_CAST({raw} AS BIGINT) AS VARCHAR) ELSE '' END", "is not a whole number"
 
 
 def _number(_: Column, raw: str) -> tuple[str, str]:

@@ -1,9 +1,9 @@
 # ruff: noqa: S608  # SQL is put together from table names of our own; texts go in through quoted() or as parameters
 """A contact list as one normalised table, and what was set aside with its reason.
 
-The table has ``place`` (order of reading), ``row``, ``file``, ``key_id`` (the id, else the phone), ``phone``, ``phones``
-(all numbers, the main one first, parted by blanks), ``c_<column>`` for each of our columns that the list has, and
-``x0``... for custom columns.
+The table has ``place`` (order of reading), ``row``, ``file``, ``key_id`` (the id, else the phone), ``phone``,
+``phones`` (all numbers, the main one first, parted by blanks), ``c_<column>`` for each of our columns that the list
+has, and ``x0``... for custom columns.
 """
 
 from collections.abc import Mapping
@@ -40,6 +40,8 @@ class Contacts:
     headings: tuple[str, ...]
     # Headings whose cells are phones and stay byte-equal in exports.
     phone_headings: frozenset[str]
+    # Heading -> column of ``table``, for those that were taken.
+    cells: Mapping[str, str]
     digest: str
 
 
@@ -63,25 +65,31 @@ def load_contacts(workspace: Workspace, contact_list: ContactList, *, book: Phon
     if phones and source.rows:
         texts = " UNION ALL ".join(f"SELECT c_{column} FROM {trimmed}" for column in phones)
         book.learn(texts, contact_list.region)
-    known = _known(workspace, trimmed, book, contact_list.region, tuple(taken), custom)
+    known = _known(workspace, trimmed, book, region=contact_list.region, taken=tuple(taken), custom=custom)
     bad = workspace.table("bad", _bad(known))
-    accepted = known
-    if workspace.count(bad):
-        accepted = workspace.table("contacts", f"SELECT k.* FROM {known} k ANTI JOIN {bad} USING (place)")
+    workspace.run(f"DELETE FROM {known} WHERE place IN (SELECT place FROM {bad})")
     rejects = _rejects(workspace, source, bad)
-    summary = _summary(workspace, contact_list, source, accepted=accepted, bad=bad, now=now)
-    workspace.drop(trimmed, bad, source.table, known if known != accepted else "")
+    summary = _summary(workspace, contact_list, source, accepted=known, bad=bad, now=now)
+    workspace.drop(trimmed, bad, source.table)
     return Contacts(
         list=contact_list,
         summary=summary,
-        table=accepted,
+        table=known,
         rejects=rejects,
         columns=frozenset({"phone", *taken}),
         custom=custom,
         headings=tuple(source.columns),
         phone_headings=frozenset(taken[column] for column in phones),
+        cells=_cells_by_heading(contact_list, taken, custom),
         digest=source.digest,
     )
+
+
+def _cells_by_heading(
+    contact_list: ContactList, taken: Mapping[str, str], custom: tuple[str, ...]
+) -> Mapping[str, str]:
+    customs = {contact_list.columns[name]: f"x{n}" for n, name in enumerate(custom)}
+    return {**customs, **{heading: f"c_{column}" for column, heading in taken.items()}}
 
 
 def _columns_taken(contact_list: ContactList, source: SourceTable) -> Mapping[str, str]:
@@ -104,10 +112,9 @@ def _trimmed(
         for n, name in enumerate(custom)
     ]
     origin = source.table or "(SELECT 0 AS row, '' AS file, '' AS problem WHERE false)"
-    # Row numbers begin anew in each file, places do not.
     return workspace.table(
         "trimmed",
-        f"SELECT {', '.join(['row_number() OVER () AS place', 'row', 'file', 'problem', *cells])} FROM {origin}",
+        f"SELECT {', '.join([f'{source.place} AS place', 'row', 'file', 'problem', *cells])} FROM {origin}",
     )
 
 
@@ -119,7 +126,7 @@ def _trim(column: str) -> str:
 
 
 def _known(
-    workspace: Workspace, trimmed: str, book: PhoneBook, region: str, taken: tuple[str, ...], custom: tuple[str, ...]
+    workspace: Workspace, trimmed: str, book: PhoneBook, *, region: str, taken: tuple[str, ...], custom: tuple[str, ...]
 ) -> str:
     """Make the table with canonical phones, the reason why a row is set aside, and how many phones were dropped."""
     phones = [column for column in PHONE_COLUMNS if column in taken]
@@ -134,7 +141,7 @@ def _known(
     return workspace.table(
         "contacts",
         f"SELECT t.place, t.row, t.file, {key} AS key_id,"
-        f" {main} AS phone, {main} AS c_phone, {_distinct_texts([main, *others]) if others else main} AS phones,"
+        f" {main} AS phone, {main} AS c_phone, {_phones(main, others)} AS phones,"
         f" {''.join(f'{cell}, ' for cell in cells)}{dropped} AS dropped,"
         f" CASE WHEN t.problem <> '' THEN t.problem WHEN {main} = '' THEN {why} ELSE '' END AS reason,"
         f" {'t.c_id' if 'id' in taken else quoted('')} AS own_id FROM {trimmed} t {joins}",
@@ -148,10 +155,15 @@ def _phone_joins(book: PhoneBook, region: str, phones: list[str]) -> tuple[str, 
     return joins, {c: f"coalesce(p_{c}.number, '')" for c in phones}
 
 
-def _distinct_texts(expressions: list[str]) -> str:
-    """SQL for the texts that are not blank, each once, in order, parted by blanks."""
-    items = f"list_filter([{', '.join(expressions)}], lambda p: p <> '')"
-    return f"array_to_string(list_filter({items}, lambda p, i: list_position({items}, p) = i), ' ')"
+def _phones(main: str, others: list[str]) -> str:
+    """SQL for all numbers of a row, each once, the main one first, parted by blanks; most rows have one only."""
+    if not others:
+        return main
+    texts = [main, *others]
+    fresh = [f"CASE WHEN {o} NOT IN ('', {', '.join(texts[: n + 1])}) THEN {o} END" for n, o in enumerate(others)]
+    return (
+        f"CASE WHEN concat({', '.join(others)}) = '' THEN {main} ELSE concat_ws(' ', {', '.join([main, *fresh])}) END"
+    )
 
 
 def _bad(known: str) -> str:
@@ -177,20 +189,20 @@ def _rejects(workspace: Workspace, source: SourceTable, bad: str) -> str:
     """Make the table of rows set aside, with their cells as they stand in the source."""
     if not source.table:
         return workspace.table("rejects", f"SELECT 0 AS row, '' AS file, reason, own_id FROM {bad}")
-    numbered = f"SELECT row_number() OVER () AS place, * FROM {source.table}"
+    numbered = f"SELECT {source.place} AS place, * FROM {source.table}"
     cells = "".join(f", s.{column}" for column in source.columns.values())
     return workspace.table(
         "rejects",
-        f"SELECT s.row, s.file, b.reason, b.own_id{cells} FROM ({numbered}) s JOIN {bad} b USING (place) ORDER BY place",
+        f"SELECT s.row, s.file, b.reason, b.own_id{cells} FROM ({numbered}) s JOIN {bad} b USING (place)"
+        " ORDER BY place",
     )
 
 
 def _summary(
     workspace: Workspace, contact_list: ContactList, source: SourceTable, *, accepted: str, bad: str, now: float
 ) -> SourceSummary:
-    set_aside, doubles = workspace.one(
-        f"SELECT count(*), count(*) FILTER (reason LIKE 'same phone as row %' OR reason LIKE 'same id as row %') FROM {bad}"
-    )
+    double = "reason LIKE 'same phone as row %' OR reason LIKE 'same id as row %'"
+    set_aside, doubles = workspace.one(f"SELECT count(*), count(*) FILTER ({double}) FROM {bad}")
     reasons = dict(
         workspace.run(
             f"SELECT regexp_replace(reason, '^same (phone|id) as row .*$', 'same \\1 as an earlier row') AS why,"

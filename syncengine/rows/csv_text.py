@@ -1,3 +1,4 @@
+# ruff: noqa: S608  # SQL is put together from table names of our own; texts go in through quoted()
 """Delimited text as columns, strictly, with line numbers.
 
 DuckDB reads the file at full speed; its result is taken only where one record is one line, so that the line number of

@@ -42,8 +42,8 @@ class Difference:
 class Actual:
     """What is known about a dialer's rows."""
 
-    # Columns key, phones (parted by blanks), content_hash, remote_id, state, refused_hash, and expires_at (seconds since
-    # 1970 or null).
+    # Columns key, phones (parted by blanks), content_hash, remote_id, state, refused_hash, and expires_at (seconds
+    # since 1970 or null).
     ledger: "pa.Table"
     # None: the rows cannot be read, or were not.
     listing: Listing | None = None
@@ -203,9 +203,10 @@ class _Comparison:
             f" ANTI JOIN (SELECT key FROM {self._verdicts} WHERE verdict LIKE 'remove/%' OR verdict LIKE 'forget/%')"
             " USING (key) WHERE phones <> ''"
         )
+        same = f"s.phone = {self._verdicts}.phone AND s.key <> {self._verdicts}.key"
         self._workspace.run(
-            f"UPDATE {self._verdicts} SET verdict = 'note/same number there under another key' WHERE verdict LIKE 'add/%'"
-            f" AND EXISTS (SELECT 1 FROM ({staying}) s WHERE s.phone = {self._verdicts}.phone AND s.key <> {self._verdicts}.key)"
+            f"UPDATE {self._verdicts} SET verdict = 'note/same number there under another key'"
+            f" WHERE verdict LIKE 'add/%' AND EXISTS (SELECT 1 FROM ({staying}) s WHERE {same})"
         )
 
     def update_unblocked(self) -> None:
@@ -219,7 +220,8 @@ class _Comparison:
         """Gather the row sets, the counts and the notes."""
         notes = dict(
             self._workspace.run(
-                f"SELECT substr(verdict, 6), count(*) FROM {self._verdicts} WHERE verdict LIKE 'note/%' GROUP BY 1 ORDER BY 1"
+                f"SELECT substr(verdict, 6), count(*) FROM {self._verdicts} WHERE verdict LIKE 'note/%'"
+                " GROUP BY 1 ORDER BY 1"
             ).fetchall()
         )
         sets = tuple(self._row_sets(address, book))
@@ -300,10 +302,10 @@ class _Comparison:
             )
         bare = self._workspace.table(
             "bare",
-            f"SELECT key, coalesce(nullif(there_phones, ''), own_phones) AS phones, known_hash AS content_hash, remote_id"
-            f" FROM {chosen}",
+            "SELECT key, coalesce(nullif(there_phones, ''), own_phones) AS phones, known_hash AS content_hash,"
+            f" remote_id FROM {chosen}",
         )
-        records = bare_records(self._workspace, bare, columns=self._wanted.columns, book=book)
+        records = bare_records(bare, columns=self._wanted.columns, book=book)
         return (
             f"SELECT b.key, b.phones, b.content_hash, b.remote_id{values.format('r')} FROM {bare} b"
             f" JOIN ({records}) r ON r.key = b.key"

@@ -50,31 +50,29 @@ def load_listing(
     """
     raw = _taken_in(workspace, rows)
     form = collection.listed.phone_form if collection.listed else "digits"
+    split = "string_split(phones, chr(31))"
     spelt = workspace.table(
-        "spelt", f"SELECT place, number FROM (SELECT place, unnest(string_split(phones, chr(31))) AS number FROM {raw})"
+        "spelt", f"SELECT place, unnest({split}) AS number, generate_subscripts({split}, 1) AS n FROM {raw}"
     )
     by_phone = collection.key == "phone"
     texts = f"SELECT number FROM {spelt}" + (f" UNION ALL SELECT key FROM {raw}" if by_phone else "")
     kind = book.learn_listed(texts, regions, form=form)
-    # The book puts the likeliest reading first.
+    read = f"{book.table} b ON b.region = '{kind}' AND b.raw"
     numbers = (
-        f"SELECT s.place, string_agg(DISTINCT b.number, ' ') AS phones, first(split_part(b.number, ' ', 1)) AS main"
-        f" FROM {spelt} s JOIN {book.table} b ON b.raw = s.number AND b.region = '{kind}' WHERE b.number <> '' GROUP BY s.place"
+        f"SELECT s.place, string_agg(b.number, ' ' ORDER BY s.n) AS phones FROM {spelt} s JOIN {read} = s.number"
+        " WHERE b.number <> '' GROUP BY s.place"
     )
-    own = (
-        "coalesce(nullif(split_part(k.number, ' ', 1), ''), n.main, r.key)"
-        if by_phone
-        else "coalesce(nullif(r.key, ''), n.main, '')"
-    )
-    join = f"LEFT JOIN {book.table} k ON k.raw = r.key AND k.region = '{kind}'" if by_phone else ""
-    known = "coalesce(k.number, '')" if by_phone else "''"
+    # The book puts the likeliest reading first.
+    first = "split_part(coalesce(nullif(b.number, ''), n.phones, ''), ' ', 1)"
+    key = f"coalesce(nullif({first}, ''), r.key)" if by_phone else f"coalesce(nullif(r.key, ''), {first})"
     placed = (
-        f"SELECT {own} AS key, trim({known} || ' ' || coalesce(n.phones, '')) AS phones, r.remote_id, r.blocked, r.place"
-        f" FROM {raw} r LEFT JOIN ({numbers}) n USING (place) {join}"
+        f"SELECT {key} AS key, concat_ws(' ', nullif(b.number, ''), nullif(n.phones, b.number)) AS phones, r.remote_id,"
+        f" r.blocked, r.place FROM {raw} r LEFT JOIN ({numbers}) n USING (place)"
+        f" LEFT JOIN {read} = r.key AND {'true' if by_phone else 'false'}"
     )
     table = workspace.table(
         "listing",
-        f"SELECT key, string_agg(DISTINCT phones, ' ') AS phones, arg_min(remote_id, place) AS remote_id,"
+        f"SELECT key, string_agg(phones, ' ' ORDER BY place) AS phones, arg_min(remote_id, place) AS remote_id,"
         f" bool_and(blocked) AS blocked FROM ({placed}) WHERE key <> '' GROUP BY key",
     )
     total, kept = workspace.count(raw), workspace.count(table)

@@ -1,3 +1,4 @@
+# ruff: noqa: S608  # SQL is put together from table names of our own; texts go in through quoted()
 """Parquet as columns of text."""
 
 import hashlib
@@ -36,8 +37,8 @@ def read_parquet(workspace: Workspace, path: Path, label: str) -> Rows:
         )
         table = workspace.new_name("source")
         workspace.connection.execute(
-            f"CREATE TABLE {table} AS SELECT row_number() OVER () AS row, {quoted(label)} AS file, '' AS problem, {cells}"
-            f" FROM {source}"
+            f"CREATE TABLE {table} AS SELECT row_number() OVER () AS row, {quoted(label)} AS file, '' AS problem,"
+            f" {cells} FROM {source}"
         )
     except duckdb.Error as error:
         raise SourceError(f"{label}: cannot be read as Parquet: it is damaged, cut off or something else") from error

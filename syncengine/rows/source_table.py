@@ -24,6 +24,9 @@ class SourceTable:
     # Heading -> column of the table.
     columns: Mapping[str, str] = field(default_factory=dict)
     rows: int = 0
+    # SQL of a number that no two rows share, in the order of reading: row numbers begin anew in each file, and rows
+    # written in a manifest may share a line.
+    place: str = "row"
     # Seconds since 1970 of the oldest file; None for inline rows.
     changed_at: float | None = None
     # Of the bytes of all files, in order.

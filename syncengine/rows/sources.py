@@ -1,3 +1,4 @@
+# ruff: noqa: S608  # SQL is put together from table names of our own; texts go in through quoted()
 """Any source as one table of text: the files of a list in their order, or rows written in the manifest."""
 
 import hashlib
@@ -48,6 +49,7 @@ def read_source(
         table=whole.table,
         columns={name: f"s{n}" for n, name in enumerate(whole.columns)},
         rows=whole.count,
+        place="row" if len(parts) == 1 else "row_number() OVER ()",
         changed_at=min(changed, default=None),
         digest=_digest(digests),
     )
@@ -118,7 +120,11 @@ def _inline(workspace: Workspace, source: Source, required: Sequence[str]) -> So
     ]
     rows.append(workspace, source.label or source.location.file or "inline", cells)
     return SourceTable(
-        table=rows.table, columns={name: f"s{n}" for n, name in enumerate(columns)}, rows=rows.count, digest=digest
+        table=rows.table,
+        columns={name: f"s{n}" for n, name in enumerate(columns)},
+        rows=rows.count,
+        place="row_number() OVER ()",
+        digest=digest,
     )
 
 

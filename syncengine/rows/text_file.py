@@ -183,7 +183,7 @@ def _undecodable(path: Path, label: str, encoding: str) -> SourceError:
     """Say in which line the first byte stands that an encoding does not know."""
     place = label
     try:
-        decoder = codecs.getincrementaldecoder(encoding.split(",")[0])("strict")
+        decoder = codecs.getincrementaldecoder(encoding.split(",", 1)[0])("strict")
         line = 1
         with path.open("rb") as stream:
             while chunk := stream.read(_CHUNK):

@@ -58,8 +58,8 @@ def wanted_numbers(workspace: Workspace, numbers: str, *, columns: Sequence[Colu
     return _wanted(workspace, [relation], columns=columns, book=book, unmappable="SELECT '' AS key WHERE false")
 
 
-def bare_records(workspace: Workspace, rows: str, *, columns: Sequence[Column], book: PhoneBook) -> str:
-    """Return a view of records for rows that no source names, of a table (key, phones): what key and phones give."""
+def bare_records(rows: str, *, columns: Sequence[Column], book: PhoneBook) -> str:
+    """Return a query of records for rows that no source names, of a table (key, phones): what key and phones give."""
     phone = "split_part(phones, ' ', 1)"
     relation = _relation_of(rows, key="key", phone=phone, phones="phones")
     made = mapped(columns, relation, book=book.table, national=_learn_national(columns, [relation], book))

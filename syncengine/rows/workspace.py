@@ -1,3 +1,4 @@
+# ruff: noqa: S608  # SQL is put together from table names of our own; texts go in through quoted()
 """One run's tables: an in-memory DuckDB that may spill to a private folder, and nothing else.
 
 The folder is readable by its owner alone and is removed with the workspace, since it holds phones in clear.

@@ -1,4 +1,4 @@
-"""One client a dialer: the origin is allowed first, the secrets are resolved last, the budget is counted in the ledger."""
+"""One client a dialer: its origin is allowed first, its secrets are resolved last, its calls are counted in the ledger."""
 
 import hashlib
 import json

@@ -1,5 +1,8 @@
-"""Which collections of rows a run is about: for each campaign the vendor's way to hold its contacts, for each dialer
-the lists and directories that the manifest keeps there."""
+"""Which collections of rows a run is about.
+
+For each campaign the vendor's way to hold its contacts; for each dialer the do-not-call lists and the directories of
+people that are kept there.
+"""
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass

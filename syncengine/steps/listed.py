@@ -15,6 +15,8 @@ class ListedNow:
 
     ledger: Ledger
     desired: Desired
+    # Do-not-call lists that only the ledger still knows; they count everywhere.
+    orphans: Sequence[str]
     # Do-not-call list -> numbers that the plan takes off it.
     releases: Mapping[str, Sequence[str]]
     # Who allowed the releases, as the plan id.
@@ -37,6 +39,9 @@ class ListedNow:
         self._indexes.clear()
 
     def _lists(self, address: Address) -> frozenset[str]:
+        return self._covering(address) | frozenset(self.orphans)
+
+    def _covering(self, address: Address) -> frozenset[str]:
         if address.of_account:
             # A call for the whole account can reach every campaign of the dialer.
             campaigns = [c for c in self.desired.campaigns.values() if c.dialer == address.dialer]

@@ -32,14 +32,15 @@ class Loaded:
 
     def files(self) -> tuple[Path, ...]:
         """Return every file that a plan depends on, for watching."""
-        sources = [
-            Path(path)
-            for found in (*self.desired.contacts.values(), *self.desired.dnd.values())
-            for path in found.source.paths
-        ]
+        contacts = [path for found in self.desired.contacts.values() for path in found.source.paths]
+        dnd = [path for found in self.desired.dnd.values() for path in found.source.paths]
         project = self.root / "syncengine.yaml"
         folders_here = [self.root / name for name in ("manifests", "vendors", "mappings")]
-        return (project, *(p for folder in folders_here for p in sorted(folder.rglob("*.yaml"))), *sources)
+        return (
+            project,
+            *(p for folder in folders_here for p in sorted(folder.rglob("*.yaml"))),
+            *map(Path, (*contacts, *dnd)),
+        )
 
     def vendors_digest(self) -> str:
         """Return the digest of all vendor and mapping files in use."""

@@ -1,19 +1,29 @@
 """Read the sources: contact lists into columns, do-not-call lists into statements that are kept from this moment on."""
 
 import hashlib
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from pathlib import Path
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 
-from syncengine.errors import SourceError, SyncEngineError
+from syncengine.errors import SourceError
 from syncengine.ledger.ledger import Ledger
-from syncengine.model.desired import DndList
+from syncengine.model.desired import Desired, DndList
 from syncengine.model.plan import SourceSummary
 from syncengine.rows.contacts import Contacts, load_contacts
-from syncengine.rows.dnd import load_dnd
+from syncengine.rows.dnd import DndReading, load_dnd
 from syncengine.rows.phone_book import PhoneBook
 from syncengine.rows.workspace import Workspace
 from syncengine.steps.loading import Loaded
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DndSource:
+    """One do-not-call list as it was read."""
+
+    summary: SourceSummary
+    digest: str
+    # Numbers that its ``release`` takes off now.
+    releases: tuple[str, ...]
+    notes: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -21,67 +31,97 @@ class Sources:
     """What the sources say."""
 
     contacts: Mapping[str, Contacts]
-    # Contact list -> why it could not be read; nothing is removed on its account.
+    # Contact list -> why it could not be read; nothing is added or removed on its account.
     unreadable: Mapping[str, str]
-    summaries: Sequence[SourceSummary]
-    # Do-not-call list -> why everything dialable in its scope is held.
-    held: Mapping[str, str]
-    # Do-not-call list -> numbers that its ``release`` takes off now.
-    releases: Mapping[str, Sequence[str]]
+    dnd: Mapping[str, DndSource]
     # Do-not-call lists that the ledger knows and the manifest no longer names; their statements stay in force.
-    orphans: Sequence[str]
+    orphans: tuple[str, ...]
     book: PhoneBook
-    # Do-not-call list -> (digest, age in seconds), the evidence of what was consulted.
-    consulted: Mapping[str, tuple[str, float]]
-    contacts_digest: str
-    notes: Sequence[str]
+
+    @property
+    def releases(self) -> Mapping[str, Sequence[str]]:
+        """Return do-not-call list -> numbers that its ``release`` takes off now; lists without any are left out."""
+        return {name: found.releases for name, found in self.dnd.items() if found.releases}
+
+    @property
+    def contacts_digest(self) -> str:
+        """Return the digest of all contact sources."""
+        return _digest(f"{name}:{found.digest}" for name, found in sorted(self.contacts.items()))
+
+    @property
+    def dnd_digest(self) -> str:
+        """Return the digest of all do-not-call sources."""
+        return _digest(f"{name}:{found.digest}" for name, found in sorted(self.dnd.items()))
+
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """Return what people must know of the sources."""
+        unread = [
+            f"contacts {name}: cannot be read, so nothing is done with it: {why}"
+            for name, why in self.unreadable.items()
+        ]
+        orphaned = [
+            f"do-not-call list {name} is no longer in the manifest; its numbers stay in force everywhere"
+            for name in self.orphans
+        ]
+        return (*unread, *(note for found in self.dnd.values() for note in found.notes), *orphaned)
+
+    def held(self, desired: Desired) -> dict[str, str]:
+        """Return campaign -> why everything dialable there is held: one of its do-not-call sources is not sound."""
+        found: dict[str, str] = {}
+        for name, source in self.dnd.items():
+            if source.summary.held:
+                for key in desired.dnd_scopes(desired.dnd[name]):
+                    found.setdefault(key, f"do-not-call list {name}: {source.summary.held}")
+        return found
 
 
 def read_sources(loaded: Loaded, ledger: Ledger, workspace: Workspace, *, now: float) -> Sources:
     """Read every source of a project; what cannot be read is said and never raised."""
+    desired = loaded.desired
     book = PhoneBook(workspace, loaded.root / ".syncengine" / "phones.parquet")
     contacts: dict[str, Contacts] = {}
     unreadable: dict[str, str] = {}
-    for name, found in loaded.desired.contacts.items():
+    for name, wanted in desired.contacts.items():
         try:
-            contacts[name] = load_contacts(workspace, found, book=book, now=now)
+            contacts[name] = load_contacts(workspace, wanted, book=book, now=now)
         except SourceError as problem:
             unreadable[name] = str(problem)
-    dnd = _Dnd()
-    for dnd_list in loaded.desired.dnd.values():
-        _read_dnd(loaded, dnd_list, ledger, workspace, book, dnd, now=now)
+    regions = {found.region for found in desired.contacts.values()} | {d.region for d in desired.dnd.values()}
+    dnd = {}
+    for name, dnd_list in desired.dnd.items():
+        last = ledger.last_reading(f"dnd/{name}")
+        rows = last.rows if last else None
+        read = load_dnd(workspace, dnd_list, regions=sorted(regions - {""}), previous_rows=rows, book=book, now=now)
+        dnd[name] = _keep(ledger, workspace, dnd_list, read, now=now)
     book.save()
-    orphans = tuple(name for name in ledger.dnd_lists() if name not in loaded.desired.dnd)
-    notes = [f"contacts {name}: cannot be read, so nothing is done with it: {why}" for name, why in unreadable.items()]
-    notes += dnd.notes
-    notes += [
-        f"do-not-call list {name} is no longer in the manifest; its numbers stay in force everywhere until released"
-        for name in orphans
-    ]
-    return Sources(
-        contacts=contacts,
-        unreadable=unreadable,
-        summaries=(*_with_rejects(loaded, workspace, contacts), *dnd.summaries),
-        held=dnd.held,
-        releases=dnd.releases,
-        orphans=orphans,
-        book=book,
-        consulted=dnd.consulted,
-        contacts_digest=_digest(f"{name}:{found.digest}" for name, found in sorted(contacts.items())),
-        notes=notes,
+    orphans = tuple(name for name in ledger.dnd_lists() if name not in desired.dnd)
+    return Sources(contacts=contacts, unreadable=unreadable, dnd=dnd, orphans=orphans, book=book)
+
+
+def _keep(ledger: Ledger, workspace: Workspace, dnd_list: DndList, read: DndReading, *, now: float) -> DndSource:
+    """Write what a list states into the ledger, at once and whatever becomes of this run."""
+    name, summary = dnd_list.name, read.summary
+    numbers = workspace.arrow(f"SELECT number FROM {read.numbers} ORDER BY number")  # noqa: S608 - a table of our own
+    known = ledger.record_statements(name, numbers, source_digest=read.digest, now=now, complete=not summary.held)
+    if known.contradictions:
+        why = f"{len(known.contradictions):,} numbers were released by name and the source states them still"
+        summary = replace(summary, held="; ".join(filter(None, [summary.held, why])))
+    if not summary.held:
+        ledger.remember_source(f"dnd/{name}", digest=read.digest, rows=summary.rows, now=now)
+    stated = set(numbers.column("number").to_pylist()) if dnd_list.release else set()
+    in_force = ledger.all_numbers([name]) if dnd_list.release else set()
+    still = [number for number in dnd_list.release if number in stated]
+    note = (
+        f"do-not-call list {name}: {len(still):,} numbers under release: stand in its source still; take the lines out"
+    )
+    return DndSource(
+        summary=summary,
+        digest=read.digest,
+        releases=tuple(sorted(n for n in dnd_list.release if n in in_force and n not in stated)),
+        notes=(note,) if still else (),
     )
 
 
-class _Dnd:
-    """What reading the do-not-call lists came to."""
-
-    def __init__(self) -> None:
-        self.summaries: list[SourceSummary] = []
-        self.held: dict[str, str] = {}
-        self.releases: dict[str, list[str]] = {}
-        self.consulted: dict[str, tuple[str, float]] = {}
-        self.notes: list[str] = []
-
-
-def _digest(parts: object) -> str:
-    return hashlib.sha256("\n".join(parts).encode()).hexdigest()  # type: ignore[arg-type]  # any iterable of text
+def _digest(parts: Iterable[str]) -> str:
+    return hashlib.sha256("\n".join(parts).encode()).hexdigest()

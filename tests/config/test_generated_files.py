@@ -11,7 +11,19 @@ from python_calamine import CalamineWorkbook
 from syncengine.config.generated_files import MAX_CELL, custom_headings, file_bytes
 from syncengine.errors import RenderError
 
-CELLS = ["+573001234567", "007", "=HYPERLINK(\"http://x\")", "@SUM(1)", "-1", "\tx", "é😀", "a,b;\"c\"\nd", "1e5", "https://x.example", "2024-01-02"]
+CELLS = [
+    "+573001234567",
+    "007",
+    '=HYPERLINK("http://x")',
+    "@SUM(1)",
+    "-1",
+    "\tx",
+    "é😀",
+    'a,b;"c"\nd',
+    "1e5",
+    "https://x.example",
+    "2024-01-02",
+]
 
 
 def build(form: str, rows: list[dict[str, str]]) -> bytes:
@@ -41,7 +53,10 @@ def test_a_cell_that_a_workbook_would_cut_is_refused() -> None:
 
 def test_a_csv_file_is_read_back_unchanged() -> None:
     raw = build("csv", [{"Tel": cell, "Name": cell} for cell in CELLS])
-    assert list(csv.reader(io.StringIO(raw.decode(), newline=""), delimiter=";")) == [["Tel", "Name"], *([c, c] for c in CELLS)]
+    assert list(csv.reader(io.StringIO(raw.decode(), newline=""), delimiter=";")) == [
+        ["Tel", "Name"],
+        *([c, c] for c in CELLS),
+    ]
 
 
 def test_a_missing_cell_is_empty() -> None:

@@ -11,7 +11,10 @@ def decoded(body: bytes, content_type: str) -> list[tuple[str, bytes]]:
     pieces = body.split(b"--" + boundary)
     assert pieces[0] == b""
     assert pieces[-1] == b"--\r\n"
-    return [(heading.decode(), content.removesuffix(b"\r\n")) for heading, _, content in (piece.partition(b"\r\n\r\n") for piece in pieces[1:-1])]
+    return [
+        (heading.decode(), content.removesuffix(b"\r\n"))
+        for heading, _, content in (piece.partition(b"\r\n\r\n") for piece in pieces[1:-1])
+    ]
 
 
 @given(st.lists(st.binary(max_size=60), min_size=1, max_size=4))

@@ -6,7 +6,16 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from syncengine.config.template_filters import FILTERS, LEAF_LIMIT, OMITTED, header_value, json_text, joined, segment, text
+from syncengine.config.template_filters import (
+    FILTERS,
+    LEAF_LIMIT,
+    OMITTED,
+    header_value,
+    joined,
+    json_text,
+    segment,
+    text,
+)
 from syncengine.errors import RenderError
 
 scalars = st.none() | st.booleans() | st.integers(-(2**60), 2**60) | st.floats(allow_nan=False) | st.text(max_size=30)
@@ -20,7 +29,9 @@ def test_a_filter_never_fails_on_a_scalar(name: str, value: object) -> None:
     FILTERS[name](value)
 
 
-@pytest.mark.parametrize("value", ["+573001234567", "007", "1e5", "0x10", "1_000", " 5", "５", "None", "true", "", "1.", ".5", "٣"])
+@pytest.mark.parametrize(
+    "value", ["+573001234567", "007", "1e5", "0x10", "1_000", " 5", "５", "None", "true", "", "1.", ".5", "٣"]
+)
 @pytest.mark.parametrize("name", ["integer", "number"])
 def test_what_is_not_plainly_a_number_stays_text(name: str, value: str) -> None:
     assert FILTERS[name](value) == value
@@ -59,10 +70,19 @@ def test_json_text_is_read_back_unchanged(value: str) -> None:
 
 
 def test_json_text_cannot_grow_without_bound() -> None:
-    value: object = '"' * 1000
+    doubled = str(json_text('"' * (LEAF_LIMIT // 3)))
     with pytest.raises(RenderError, match="longer"):
-        for _ in range(25):
-            value = json_text(value)
+        json_text(doubled)
+
+
+def test_a_value_that_json_does_not_know_is_an_error_and_an_omitted_one_stays_omitted() -> None:
+    assert json_text(OMITTED) is OMITTED
+    with pytest.raises(RenderError):
+        json_text({"a": OMITTED})
+
+
+def test_an_omitted_header_stays_omitted() -> None:
+    assert header_value(OMITTED) is OMITTED
 
 
 def test_joined_text_cannot_grow_without_bound() -> None:

@@ -21,7 +21,7 @@ def value_of(template: str, scope: Mapping[str, object]) -> object:
     return program(leaf.single)(scope)
 
 
-@given(st.recursive(st.none() | st.booleans() | st.integers() | st.text(), lambda inner: st.lists(inner), max_leaves=5))
+@given(st.recursive(st.none() | st.booleans() | st.integers() | st.text(), st.lists, max_leaves=5))
 @settings(max_examples=50, deadline=None)
 def test_a_lone_expression_keeps_value_and_type(value: object) -> None:
     found = value_of("{{ record.x }}", {"record": {"x": value}})

@@ -51,7 +51,10 @@ def test_two_loops_do_not_mix() -> None:
 
 
 def test_omitted_leaves_are_left_out_of_objects_lists_and_loops() -> None:
-    assert value_of({"$each": {"a": "{{ record.a | omit_empty }}", "b": "b"}}, rows=ROWS) == [{"a": 1, "b": "b"}, {"b": "b"}]
+    assert value_of({"$each": {"a": "{{ record.a | omit_empty }}", "b": "b"}}, rows=ROWS) == [
+        {"a": 1, "b": "b"},
+        {"b": "b"},
+    ]
     assert value_of({"$each": "{{ record.a | omit_empty }}"}, rows=ROWS) == [1]
     assert value_of(["{{ campaign.id | omit_empty }}", "b"], campaign={}) == ["b"]
     conditional = "{{ (campaign.id | omit_empty) if campaign.id != '7' else 'seven' }}"

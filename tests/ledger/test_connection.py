@@ -51,9 +51,14 @@ def test_durability_and_privacy_are_switched_on(tmp_path: Path, pragma: str, val
 
 def test_a_failed_block_leaves_nothing_behind(tmp_path: Path) -> None:
     opened = Database.open(tmp_path / "ledger.db")
-    with pytest.raises(ZeroDivisionError), opened.write() as statements:
-        statements.execute("CREATE TABLE t (x)")
-        raise ZeroDivisionError
+
+    def fail() -> None:
+        with opened.write() as statements:
+            statements.execute("CREATE TABLE t (x)")
+            raise ZeroDivisionError
+
+    with pytest.raises(ZeroDivisionError):
+        fail()
     with opened.read() as statements:
         assert statements.execute("SELECT count(*) FROM sqlite_master").fetchone() == (0,)
     opened.close()
@@ -106,7 +111,7 @@ def test_a_folder_in_place_of_the_file_is_said_so(tmp_path: Path) -> None:
 
 
 def test_a_network_file_system_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(connection, "filesystem_of", lambda path: "nfs4")
+    monkeypatch.setattr(connection, "filesystem_of", lambda _: "nfs4")
     with pytest.raises(LedgerError, match=r"network file system \(nfs4\).*local disk"):
         Database.open(tmp_path / "ledger.db")
 

@@ -41,7 +41,7 @@ def answer(body: object = None, status: int = 200, headers: Mapping[str, str] | 
 
 
 def reading(**more: Any) -> Operation:
-    stated = {"writes": False, "render": lambda scope: Request("GET", "/things"), "success": Match(status=("2xx",))}
+    stated = {"writes": False, "render": lambda _: Request("GET", "/things"), "success": Match(status=("2xx",))}
     return operation("things.list", **(stated | more))
 
 

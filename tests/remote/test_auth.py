@@ -46,7 +46,7 @@ def test_a_secret_stands_in_its_header() -> None:
 
 
 def test_a_secret_stands_in_the_query_once() -> None:
-    operation = reading(render=lambda scope: Request("GET", "/x", (("key", "forged"), ("a", "1"))))
+    operation = reading(render=lambda _: Request("GET", "/x", (("key", "forged"), ("a", "1"))))
     script = Script(OK)
     dialer = client(
         script, secrets={"k": "a&b=c"}, vendor_words={"auth": QueryAuth(scheme="query", parameter="key", secret="k")}
@@ -125,7 +125,11 @@ def test_secrets_are_exchanged_for_a_token() -> None:
     assert result.judgement.outcome == "applied"
     asked = dialer.exchanges[0]
     assert (asked.method, asked.url.path) == ("POST", "/api/CreateToken/42")
-    assert orjson.loads(asked.content) == {**{"accessToken": GIVEN["id"], "accessTokenSecret": GIVEN["key"]}, "tenant": 42}
+    assert orjson.loads(asked.content) == {
+        "accessToken": GIVEN["id"],
+        "accessTokenSecret": GIVEN["key"],
+        "tenant": 42,
+    }
     assert "authorization" not in asked.headers
 
 
@@ -194,7 +198,9 @@ def test_an_exchange_survives_a_short_outage() -> None:
 
 @pytest.mark.parametrize("token", ["", None, "two\nlines", "x" * 20_000, "schlüssel"])
 def test_a_token_that_cannot_be_used_is_an_error(token: object) -> None:
-    running = client(Script({"token": token}), secrets=GIVEN, vendor_words={"auth": EXCHANGE}, settings={"tenant": "42"})
+    running = client(
+        Script({"token": token}), secrets=GIVEN, vendor_words={"auth": EXCHANGE}, settings={"tenant": "42"}
+    )
     result = asyncio.run(running.call(reading(), {}))
     assert (result.judgement.outcome, result.judgement.name) == ("stop_dialer", "credentials")
 

@@ -63,7 +63,14 @@ def test_records_become_campaigns_in_our_words() -> None:
 
 @pytest.mark.parametrize(
     ("word", "status"),
-    [("Started", "started"), (2, "started"), ("Stopped", "stopped"), ("started", "unknown"), ("Paused", "unknown"), (None, "unknown")],
+    [
+        ("Started", "started"),
+        (2, "started"),
+        ("Stopped", "stopped"),
+        ("started", "unknown"),
+        ("Paused", "unknown"),
+        (None, "unknown"),
+    ],
 )
 def test_a_status_word_that_is_not_listed_is_unknown(word: object, status: str) -> None:
     assert read(listed({"id": "1", "status": word})).campaigns[0].status == status

@@ -14,7 +14,16 @@ from tests.remote.dialing import BASE, TOKEN, Clockwork, Loopback, Script, clien
 OK = {"ok": True}
 REFUSED = httpx.ConnectError("refused")
 LOST = httpx.ReadTimeout("no answer")
-FINAL = {"applied", "already_present", "already_absent", "rejected", "deferred", "budget_exhausted", "stop_dialer", "unknown"}
+FINAL = {
+    "applied",
+    "already_present",
+    "already_absent",
+    "rejected",
+    "deferred",
+    "budget_exhausted",
+    "stop_dialer",
+    "unknown",
+}
 
 
 def run(script: Script, operation: Operation, **more: Any) -> CallResult:
@@ -31,7 +40,7 @@ def proven(by: str) -> Operation:
 def test_a_call_carries_what_was_rendered_and_the_credential() -> None:
     script = Script(OK)
     operation = writing(
-        render=lambda scope: Request(
+        render=lambda _: Request(
             "POST", "/x/a%2Fb", (("p", "+57 1"),), (("x-extra", "1"),), b'{"a":1}', "application/json"
         )
     )
@@ -62,7 +71,7 @@ def test_templates_find_settings_and_declared_options() -> None:
 @pytest.mark.parametrize("method", ["GET", "DELETE"])
 def test_a_body_travels_with_any_method(method: str) -> None:
     script = Script(OK)
-    run(script, writing(render=lambda scope: Request(method, "/x", body=b"{}")))
+    run(script, writing(render=lambda _: Request(method, "/x", body=b"{}")))
     assert script.requests[0].content == b"{}"
 
 
@@ -122,8 +131,10 @@ def test_already_there_settles_a_lost_answer() -> None:
     assert run(Script(LOST, {"error": "Existing Contact"}), operation).judgement.outcome == "already_present"
 
 
-@pytest.mark.parametrize(("answers", "sent"), [([REFUSED] * 4, False), ([REFUSED, LOST], True), ([OK], True), ([500], True)])
-def test_it_is_known_whether_any_byte_may_have_arrived(answers: list[Any], sent: bool) -> None:
+@pytest.mark.parametrize(
+    ("answers", "sent"), [([REFUSED] * 4, False), ([REFUSED, LOST], True), ([OK], True), ([500], True)]
+)
+def test_it_is_known_whether_any_byte_may_have_arrived(answers: list[Any], sent) -> None:
     assert run(Script(*answers), writing()).sent is sent
 
 
@@ -307,7 +318,7 @@ def test_the_rate_limit_holds_and_is_told() -> None:
 
 def test_an_url_longer_than_the_vendor_takes_is_not_sent() -> None:
     script = Script(OK)
-    operation = writing(render=lambda scope: Request("DELETE", "/x", tuple(("id[]", str(n)) for n in range(500))))
+    operation = writing(render=lambda _: Request("DELETE", "/x", tuple(("id[]", str(n)) for n in range(500))))
     with pytest.raises(RemoteError, match="the vendor takes 4000"):
         run(script, operation)
     assert script.requests == []
@@ -317,7 +328,7 @@ def test_an_url_longer_than_the_vendor_takes_is_not_sent() -> None:
 def test_a_path_that_leads_elsewhere_is_not_sent(path: str) -> None:
     script = Script(OK)
     with pytest.raises(RemoteError):
-        run(script, writing(render=lambda scope: Request("POST", path)))
+        run(script, writing(render=lambda _: Request("POST", path)))
     assert script.requests == []
 
 
@@ -387,13 +398,13 @@ def test_many_calls_share_a_few_connections() -> None:
     async def talk(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         while True:
             peers.add(writer.get_extra_info("peername"))
-            writer.write(b"HTTP/1.1 200 OK\r\nContent-Length: 11\r\n\r\n{\"ok\":true}")
+            writer.write(b'HTTP/1.1 200 OK\r\nContent-Length: 11\r\n\r\n{"ok":true}')
             await writer.drain()
             await reader.readuntil(b"\r\n\r\n")
 
     async def calls() -> None:
         async with loopback(talk) as server, on(server, limits=Limits(concurrency=4)) as dialer:
-            operation = writing(render=lambda scope: Request("GET", "/x"))
+            operation = writing(render=lambda _: Request("GET", "/x"))
             results = await asyncio.gather(*(dialer.call(operation, {}) for _ in range(100)))
             assert {result.judgement.outcome for result in results} == {"applied"}
 
@@ -401,7 +412,7 @@ def test_many_calls_share_a_few_connections() -> None:
     assert len(peers) == 4
 
 
-@pytest.mark.parametrize("answered", [b"", b"HTTP/1.1 200 OK\r\nContent-Length: 11\r\n\r\n{\"ok\":"])
+@pytest.mark.parametrize("answered", [b"", b'HTTP/1.1 200 OK\r\nContent-Length: 11\r\n\r\n{"ok":'])
 def test_a_write_that_may_have_landed_is_sent_once(answered: bytes) -> None:
     async def talk(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         writer.write(answered)
@@ -417,7 +428,7 @@ def test_a_write_that_may_have_landed_is_sent_once(answered: bytes) -> None:
 
 def test_a_write_that_cannot_have_landed_is_deferred() -> None:
     async def calls() -> None:
-        async with loopback(lambda reader, writer: asyncio.sleep(0)) as server:
+        async with loopback(lambda _, __: asyncio.sleep(0)) as server:
             pass
         async with on(server) as dialer:
             result = await dialer.call(proven("park"), {})

@@ -42,7 +42,7 @@ def call(base_url: str, *, seconds: float = 5.0, body: bytes = b"", echoes: tupl
         dialer="acme-co",
         operation="things.add",
         method="POST",
-        url=base_url + "/things",
+        url=httpx.URL(base_url + "/things"),
         headers=(("accept-encoding", "gzip"),),
         body=body,
         seconds=seconds,
@@ -107,7 +107,9 @@ def test_each_exception_becomes_a_transport_error_that_knows_whether_bytes_left(
     assert caught.value.__cause__ is None
 
 
-@pytest.mark.parametrize("problem", [OSError("reset"), RuntimeError("odd"), EOFError(), TimeoutError(), UnicodeError("x")])
+@pytest.mark.parametrize(
+    "problem", [OSError("reset"), RuntimeError("odd"), EOFError(), TimeoutError(), UnicodeError("x")]
+)
 def test_an_exception_of_any_other_name_is_a_lost_answer(problem: Exception) -> None:
     def fail(request: httpx.Request) -> httpx.Response:
         raise problem
@@ -132,7 +134,7 @@ def test_an_answer_cut_at_any_byte_is_a_lost_answer() -> None:
             await saying(WHOLE[:length])(reader, writer)
 
         async with loopback(talk) as server:
-            for length in range(len(WHOLE)):
+            for length in range(len(WHOLE)):  # noqa: B007 - the server reads it
                 with pytest.raises(TransportError) as caught:
                     await once(server)
                 assert caught.value.sent
@@ -142,7 +144,7 @@ def test_an_answer_cut_at_any_byte_is_a_lost_answer() -> None:
 
 
 def test_a_reset_at_any_chunk_is_a_lost_answer() -> None:
-    chunked = b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n5\r\n{\"ok\"\r\n6\r\n:true}\r\n0\r\n\r\n"
+    chunked = b'HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n5\r\n{"ok"\r\n6\r\n:true}\r\n0\r\n\r\n'
 
     async def run() -> None:
         length = 0
@@ -152,7 +154,7 @@ def test_a_reset_at_any_chunk_is_a_lost_answer() -> None:
             writer.transport.abort()
 
         async with loopback(talk) as server:
-            for length in range(0, len(chunked) - 1, 3):
+            for length in range(0, len(chunked) - 1, 3):  # noqa: B007 - the server reads it
                 with pytest.raises(TransportError) as caught:
                     await once(server)
                 assert caught.value.sent
@@ -300,17 +302,17 @@ def test_after_a_failure_the_next_call_has_a_connection_of_its_own() -> None:
 
 def test_a_cancelled_call_closes_its_connection() -> None:
     async def run() -> None:
-        gone = asyncio.Event()
+        arrived, gone = asyncio.Event(), asyncio.Event()
 
         async def talk(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+            arrived.set()
             await reader.read()
             gone.set()
 
         async with loopback(talk) as server:
             connection = Connection(OPEN)
             task = asyncio.create_task(connection.send(call(server.base_url)))
-            while not server.requests:
-                await asyncio.sleep(0.01)
+            await arrived.wait()
             task.cancel()
             with pytest.raises(asyncio.CancelledError):
                 await task

@@ -14,9 +14,7 @@ WORDS = {"ADDED": "applied", "ALREADY_EXISTS": "already_present", "FAILED": "rej
 
 
 def rows(count: int) -> list[RowItem]:
-    return [
-        RowItem(f"k{n}", (f"+4830000{n:04}",), {"customer_id": n}, remote_id=f"r{n}") for n in range(count)
-    ]
+    return [RowItem(f"k{n}", (f"+4830000{n:04}",), {"customer_id": n}, remote_id=f"r{n}") for n in range(count)]
 
 
 def read(items: Items, sent: list[RowItem], body: object) -> tuple[dict[str, str], str]:
@@ -69,7 +67,11 @@ def test_a_refusal_without_words_shows_the_vendors_word() -> None:
         (MAP, {"1": {"status": "ADDED"}}, ["unknown", "applied"]),
         (MAP, {}, ["unknown", "unknown"]),
         (MAP, [], ["unknown", "unknown"]),
-        (LIST, {"rows": [{"who": "k1", "status": "FAILED"}, {"who": "k0", "status": "ADDED"}]}, ["applied", "rejected"]),
+        (
+            LIST,
+            {"rows": [{"who": "k1", "status": "FAILED"}, {"who": "k0", "status": "ADDED"}]},
+            ["applied", "rejected"],
+        ),
         (LIST, {"rows": {"0": {"who": "k1", "status": "ADDED"}}}, ["unknown", "applied"]),
         (
             MANY,
@@ -122,9 +124,19 @@ def test_two_rows_with_one_number_share_the_graver_word() -> None:
 
 @pytest.mark.parametrize(
     ("total", "applied"),
-    [("3", True), (3, True), (" ", True), (None, True), ("", True), (2, False), ("0", False), (4, False), ("all", False)],
+    [
+        ("3", True),
+        (3, True),
+        (" ", True),
+        (None, True),
+        ("", True),
+        (2, False),
+        ("0", False),
+        (4, False),
+        ("all", False),
+    ],
 )
-def test_a_total_that_differs_makes_the_whole_batch_unknown(total: object, applied: bool) -> None:
+def test_a_total_that_differs_makes_the_whole_batch_unknown(total: object, applied) -> None:
     outcomes, alarm = read(Items(shape="none", total="data.0.total"), rows(3), {"data": [{"total": total}]})
     assert set(outcomes.values()) == ({"applied"} if applied else {"unknown"})
     assert bool(alarm) is not applied

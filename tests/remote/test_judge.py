@@ -45,7 +45,7 @@ PAGE = b"<!DOCTYPE html><html><body>Please log in</body></html>"
         (Match(status=(200,), body={"r": (0,)}), answer({"r": 0}, status=202), False),
     ],
 )
-def test_a_match_holds_exactly_when_all_that_it_states_holds(match: Match, given: object, expected: bool) -> None:
+def test_a_match_holds_exactly_when_all_that_it_states_holds(match: Match, given: object, expected) -> None:
     assert matches(match, given) is expected  # type: ignore[arg-type]
 
 

@@ -19,7 +19,9 @@ Handler = Callable[[httpx.Request], Any]
 def paged(pagination: Any = None, records: str = "rows") -> Operation:
     def render(scope: Any) -> Request:
         page = scope["page"]
-        return Request("GET", "/things", tuple((name, str(page[name])) for name in ("number", "offset", "limit", "cursor")))
+        return Request(
+            "GET", "/things", tuple((name, str(page[name])) for name in ("number", "offset", "limit", "cursor"))
+        )
 
     more = {} if pagination is None else {"pagination": pagination}
     return reading(render=render, records=records, **more)
@@ -124,7 +126,8 @@ def test_an_endless_listing_ends_at_the_cap(monkeypatch: pytest.MonkeyPatch) -> 
     monkeypatch.setattr("syncengine.remote.listing.MAX_PAGES", 50)
     asked = iter(range(1000))
     end = walk(
-        lambda request: httpx.Response(200, json={"rows": [{"id": next(asked)}]}), paged(PageNumber(kind="page", limit=1))
+        lambda _: httpx.Response(200, json={"rows": [{"id": next(asked)}]}),
+        paged(PageNumber(kind="page", limit=1)),
     )[1]
     assert (end.complete, end.records) == (False, 50)
 
@@ -149,7 +152,9 @@ def test_a_repeated_cursor_is_not_complete() -> None:
 
 
 def test_links_in_the_body_are_followed_at_home() -> None:
-    script = Script({"rows": [1], "next": f"{BASE}/things?page=2&x=%2F"}, {"rows": [2], "next": "?page=3"}, {"rows": [3]})
+    script = Script(
+        {"rows": [1], "next": f"{BASE}/things?page=2&x=%2F"}, {"rows": [2], "next": "?page=3"}, {"rows": [3]}
+    )
     records, end = walk(script, paged(Link(kind="link", next="next")))
     assert (records, end.complete) == ([1, 2, 3], True)
     assert [str(request.url) for request in script.requests[1:]] == [
@@ -169,13 +174,15 @@ def test_links_in_the_body_are_followed_at_home() -> None:
         ("garbage, <broken", False),
     ],
 )
-def test_links_in_the_header_are_followed(header: str, followed: bool) -> None:
+def test_links_in_the_header_are_followed(header: str, followed) -> None:
     script = Script((200, {"rows": [1]}, {"link": header}), {"rows": [2]})
     records, end = walk(script, paged(Link(kind="link")))
     assert (records, end.complete) == ([1, 2] if followed else [1], True)
 
 
-@pytest.mark.parametrize("link", ["https://evil.example/api/things", "//evil.example/x", "https://dialer.example/other"])
+@pytest.mark.parametrize(
+    "link", ["https://evil.example/api/things", "//evil.example/x", "https://dialer.example/other"]
+)
 def test_a_link_elsewhere_is_not_followed_and_carries_no_credential_away(link: str) -> None:
     script = Script({"rows": [1], "next": link})
     records, end = walk(script, paged(Link(kind="link", next="next")))

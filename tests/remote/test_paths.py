@@ -67,7 +67,9 @@ def test_an_object_keyed_by_places_is_a_list_in_their_order(values: list[int], f
     assert as_list(keyed) == values
 
 
-@pytest.mark.parametrize("value", [{}, {"441": 1}, {"0": 1, "2": 2}, {"0": 1, "a": 2}, {"0": 1, "00": 2}, "ab", None, 3])
+@pytest.mark.parametrize(
+    "value", [{}, {"441": 1}, {"0": 1, "2": 2}, {"0": 1, "a": 2}, {"0": 1, "00": 2}, "ab", None, 3]
+)
 def test_what_is_no_list_is_not_taken_for_one(value: object) -> None:
     assert as_list(value) is None
 

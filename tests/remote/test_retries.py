@@ -9,7 +9,7 @@ from tests.remote.dialing import Clockwork, reading, writing
     ("proof", "harmless"),
     [("repeat", True), ("refusal", True), ("task", False), ("read_back", False), ("park", False)],
 )
-def test_only_proven_writes_are_repeated(proof: str, harmless: bool) -> None:
+def test_only_proven_writes_are_repeated(proof: str, harmless) -> None:
     assert repeat_is_harmless(writing(proof=Proof(by=proof))) is harmless  # type: ignore[arg-type]
 
 
@@ -45,8 +45,10 @@ def failing(breaker: Breaker, pattern: str) -> None:
         breaker.record(failed=mark == "x")
 
 
-@pytest.mark.parametrize(("pattern", "open_"), [("xxxx", False), ("xxxxx", True), (".x.x.x.x.x", True), ("x....x....x....x....x", False)])
-def test_it_opens_after_five_failures_in_ten_calls(pattern: str, open_: bool) -> None:
+@pytest.mark.parametrize(
+    ("pattern", "open_"), [("xxxx", False), ("xxxxx", True), (".x.x.x.x.x", True), ("x....x....x....x....x", False)]
+)
+def test_it_opens_after_five_failures_in_ten_calls(pattern: str, open_) -> None:
     breaker = Breaker(Clockwork())
     failing(breaker, pattern)
     assert breaker.admits(harmless=False) is not open_

@@ -9,14 +9,18 @@ from syncengine.model.vendor import Collection, Listed, Offset
 from syncengine.remote.rows_reader import listed_row, read_rows
 from tests.remote.dialing import Script, client, reading
 
-BY_PHONE = Listed(phones=("phone_number", "others"), remote_id="record_id", state="system_status", blocked=("NO_CALL", "8"))
+BY_PHONE = Listed(
+    phones=("phone_number", "others"), remote_id="record_id", state="system_status", blocked=("NO_CALL", "8")
+)
 BY_ID = Listed(key="crm_id", phones=("phones",), remote_id="id")
 
 
 def read(*answers: Any, listed: Listed = BY_PHONE, **more: Any) -> tuple[list[ListedRow], RowsReading, Script]:
     operation = reading(
         records="result",
-        render=lambda scope: Request("GET", f"/{scope['campaign']['id']}/records", (("offset", str(scope["page"]["offset"])),)),
+        render=lambda scope: Request(
+            "GET", f"/{scope['campaign']['id']}/records", (("offset", str(scope["page"]["offset"])),)
+        ),
         **more,
     )
     collection = Collection(name="x", holds="contacts", scope="campaign", operations={"list": operation}, listed=listed)
@@ -34,7 +38,10 @@ def read(*answers: Any, listed: Listed = BY_PHONE, **more: Any) -> tuple[list[Li
 def test_records_become_rows_with_numbers_as_the_vendor_writes_them() -> None:
     record = {"phone_number": "5555", "others": ["+48 1", " "], "record_id": 228, "system_status": "NO_CALL"}
     rows, reading_, script = read({"result": [record, {"phone_number": 5556, "system_status": "TO_CALL"}]})
-    assert rows == [ListedRow("5555", ("5555", "+48 1"), "228", blocked=True), ListedRow("5556", ("5556",), "", blocked=False)]
+    assert rows == [
+        ListedRow("5555", ("5555", "+48 1"), "228", blocked=True),
+        ListedRow("5556", ("5556",), "", blocked=False),
+    ]
     assert reading_ == RowsReading(complete=True, rows=2)
     assert script.requests[0].url.path == "/api/7/records"
 

@@ -10,7 +10,15 @@ from syncengine.remote.judge import Judgement
 from syncengine.remote.tasks import await_task
 from tests.remote.dialing import Clockwork, Script, client, reading, writing
 
-TASK = Task(id="taskId", poll="status", status="Status", success=("200", "Done"), failure=("500", "Failed"), interval=2.0, deadline=60.0)
+TASK = Task(
+    id="taskId",
+    poll="status",
+    status="Status",
+    success=("200", "Done"),
+    failure=("500", "Failed"),
+    interval=2.0,
+    deadline=60.0,
+)
 POLL = reading(render=lambda scope: Request("GET", f"/tasks/{scope['task']['id']}"), success=Match(present=("Status",)))
 
 

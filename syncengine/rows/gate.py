@@ -1,0 +1,142 @@
+"""Listed numbers in the bytes of a request, in any spelling: the index behind the last gate.
+
+A template can put a number into any field, with or without plus, country code, trunk zero or separators. So the gate
+does not look at fields but at digits: wherever a group of digits ends, its last eight digits are looked up, and the few
+that are known are compared whole. Blocking too much is right here; missing one is not.
+"""
+
+import re
+import unicodedata
+from collections.abc import Iterable, Iterator
+from typing import Final
+from urllib.parse import unquote_to_bytes
+
+_TAIL: Final = 8
+_LONG: Final = re.compile(rb"[0-9]{8,}")
+_SHORT: Final = re.compile(rb"[0-9]{7}")
+# Digits with what people, templates and form encoding (a plus for a blank) put between them.
+_SPACED: Final = re.compile(rb"[0-9]+(?:(?:[ ().+/_\-\t]|\xc2\xa0|\xe2\x80[\x80-\x95\xaf]){1,4}[0-9]+)+")
+_GROUP: Final = re.compile(rb"[0-9]+")
+_FOREIGN_DIGIT: Final = re.compile("[\u0660-\u0669\u06f0-\u06f9\u0966-\u096f\uff10-\uff19]")
+_JSON_ESCAPE: Final = re.compile(rb"\\u00([0-7][0-9a-fA-F])")
+_ENTITY: Final = re.compile(rb"&#(x?)0*([0-9a-fA-F]{1,3});")
+
+
+class ListedIndex:
+    """Numbers that must not be dialled, found by their digits."""
+
+    def __init__(self, numbers: Iterable[str] = ()) -> None:
+        """Index numbers in E.164."""
+        # Last eight digits -> numbers in E.164; nearly always one.
+        self._by_tail: dict[bytes, tuple[str, ...]] = {}
+        # Numbers of less than eight digits, whole; a handful of small countries.
+        self._short: set[bytes] = set()
+        self.add(numbers)
+
+    def __len__(self) -> int:
+        return len({number for found in self._by_tail.values() for number in found}) + len(self._short)
+
+    def add(self, numbers: Iterable[str]) -> None:
+        """List more numbers."""
+        for number in numbers:
+            for tail in _tails(number):
+                known = self._by_tail.get(tail, ())
+                if number not in known:
+                    self._by_tail[tail] = (*known, number)
+            if len(number) <= _TAIL:
+                self._short.add(number[1:].encode())
+
+    def discard(self, numbers: Iterable[str]) -> None:
+        """Forget numbers; unknown ones are passed over."""
+        for number in numbers:
+            for tail in _tails(number):
+                left = tuple(known for known in self._by_tail.get(tail, ()) if known != number)
+                if left:
+                    self._by_tail[tail] = left
+                else:
+                    self._by_tail.pop(tail, None)
+            self._short.discard(number[1:].encode())
+
+    def hits(self, data: bytes) -> set[str]:
+        """Return the listed numbers that occur in some bytes."""
+        if not self._by_tail and not self._short:
+            return set()
+        text = _unescaped(data)
+        known = self._by_tail
+        runs = {run for run in _LONG.findall(text) if run[-_TAIL:] in known}
+        runs.update(run for run in _joined(text) if run[-_TAIL:] in known)
+        found = {number for run in runs for number in known[run[-_TAIL:]] if _is_spelling(run, number)}
+        if self._short:
+            found |= {f"+{number.decode()}" for number in self._short if number in text}
+        return found
+
+
+def _tails(number: str) -> set[bytes]:
+    """Return the endings under which a number is found: its own, and where its home spelling ends otherwise."""
+    digits = number[1:].encode()
+    spellings = [digits, *_argentine_at_home(number)]
+    return {spelling[-_TAIL:] for spelling in spellings if len(spelling) >= _TAIL}
+
+
+def _unescaped(data: bytes) -> bytes:
+    """Undo what a URL, JSON or XML may do to digits and to what stands between them."""
+    text = data
+    if b"%" in text:
+        # Both readings stay: a percent sign before digits may also be just that.
+        text = text + b"\n" + unquote_to_bytes(text)
+    if b"\\u00" in text:
+        text = _JSON_ESCAPE.sub(lambda found: bytes([int(found[1], 16)]), text)
+    if b"&#" in text:
+        text = _ENTITY.sub(_character, text)
+    if not text.isascii():
+        shown = text.decode("utf-8", "replace")
+        text = _FOREIGN_DIGIT.sub(lambda found: str(unicodedata.digit(found[0])), shown).encode()
+    return text
+
+
+def _character(found: re.Match[bytes]) -> bytes:
+    code = int(found[2], 16 if found[1] else 10)
+    return bytes([code]) if code < 128 else found[0]
+
+
+def _joined(text: bytes) -> Iterator[bytes]:
+    """Walk the digits up to each place where a group of a spaced number ends."""
+    for run in _SPACED.findall(text):
+        if len(run) <= _TAIL:
+            continue
+        digits = b""
+        for group in _GROUP.findall(run):
+            digits += group
+            if len(digits) >= _TAIL:
+                # Longer than any spelling: what stands further to the left belongs to something else.
+                yield digits[-22:]
+
+
+def _is_spelling(run: bytes, number: str) -> bool:
+    """Whether digits that end like a number are one of its spellings."""
+    digits = number[1:].encode()
+    if run.endswith(digits):
+        return True
+    code = _calling_code(number)
+    national = digits[len(code) :]
+    if len(national) < _TAIL or not run.endswith(national):
+        return any(run.endswith(home) for home in _argentine_at_home(number))
+    before = run[: -len(national)]
+    return len(before) <= 3 or code in before
+
+
+def _argentine_at_home(number: str) -> list[bytes]:
+    """At home an Argentine mobile number has 15 after its area code (2 to 4 digits) instead of the 9 before it."""
+    if not number.startswith("+549"):
+        return []
+    national = number[4:].encode()
+    return [national[:area] + b"15" + national[area:] for area in (2, 3, 4)]
+
+
+def _calling_code(number: str) -> bytes:
+    from phonenumbers import COUNTRY_CODE_TO_REGION_CODE
+
+    for length in (1, 2, 3):
+        if int(number[1 : 1 + length]) in COUNTRY_CODE_TO_REGION_CODE:
+            return number[1 : 1 + length].encode()
+    return b""

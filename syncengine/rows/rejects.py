@@ -1,0 +1,80 @@
+# ruff: noqa: S608  # SQL is put together from table names of our own
+"""The rows that were set aside, as a CSV file that a person opens in a spreadsheet, corrects and puts back.
+
+The file is for its owner alone, and none of its cells is a formula: a text that a spreadsheet would compute gets a
+quotation mark in front. A phone keeps its plus: what is nothing but a number is left as it is in a phone column.
+"""
+
+import csv
+import os
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Final
+
+from syncengine.rows.contacts import Contacts
+from syncengine.rows.wanted import Wanted
+from syncengine.rows.workspace import Workspace
+
+_FORMULA: Final = ("=", "+", "-", "@", "\t", "\r", "\n")
+_PHONE: Final = re.compile(r"\+?[0-9][0-9 ().-]*")
+
+
+def write_rejects(
+    workspace: Workspace, path: Path, contacts: Contacts, *, wanted: Wanted | None = None, position: int = 0
+) -> int:
+    """Write the rows of a list that were set aside and return how many; no file is written when there are none.
+
+    Args:
+        workspace: where the tables are.
+        path: the file; an older one is replaced.
+        contacts: the list; the columns of the file are its own, after row, file and reason.
+        wanted: the list mapped for a collection, to write what the mapping set aside as well.
+        position: which of the mapped lists it is.
+    """
+    rows = _set_aside(workspace, contacts)
+    if wanted is not None:
+        rows += _unmapped(workspace, contacts, wanted, position)
+    if not rows:
+        return 0
+    path.parent.mkdir(parents=True, exist_ok=True)
+    beside = path.with_name(path.name + ".new")
+    beside.unlink(missing_ok=True)
+    phones = [heading in contacts.phone_headings for heading in contacts.headings]
+    with os.fdopen(
+        os.open(beside, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600), "w", encoding="utf-8", newline=""
+    ) as out:
+        writer = csv.writer(out)
+        writer.writerow(["row", "file", "reason", *(_inert(heading) for heading in contacts.headings)])
+        writer.writerows(_lines(rows, phones))
+    beside.replace(path)
+    return len(rows)
+
+
+def _set_aside(workspace: Workspace, contacts: Contacts) -> list[tuple[object, ...]]:
+    cells = "".join(f", s{n}" for n in range(len(contacts.headings)))
+    return workspace.run(f"SELECT row, file, reason{cells} FROM {contacts.rejects}").fetchall()
+
+
+def _unmapped(workspace: Workspace, contacts: Contacts, wanted: Wanted, position: int) -> list[tuple[object, ...]]:
+    """Rows that are sound but lack what a mapping needs; their cells as they were understood."""
+    cells = "".join(f", c.{contacts.cells[h]}" if h in contacts.cells else ", ''" for h in contacts.headings)
+    return workspace.run(
+        f"SELECT u.row, u.file, u.reason{cells} FROM {wanted.rejects} u"
+        f" JOIN {contacts.table} c ON c.row = u.row AND c.file = u.file WHERE u.src = ? ORDER BY c.place",
+        [position],
+    ).fetchall()
+
+
+def _lines(rows: list[tuple[object, ...]], phones: list[bool]) -> Iterator[list[str]]:
+    for number, file, reason, *cells in rows:
+        kept = [_phone(str(c)) if is_phone else _inert(str(c)) for c, is_phone in zip(cells, phones, strict=True)]
+        yield [str(number), _inert(str(file)), _inert(str(reason)), *kept]
+
+
+def _phone(text: str) -> str:
+    return text if _PHONE.fullmatch(text) else _inert(text)
+
+
+def _inert(text: str) -> str:
+    return f"'{text}" if text.startswith(_FORMULA) else text

@@ -1,0 +1,171 @@
+"""Apply: a plan that was made under the ledger's lock, carried out and booked; the run's own evidence goes with it."""
+
+import asyncio
+import json
+from collections.abc import Callable
+from contextlib import AsyncExitStack
+from dataclasses import dataclass, replace
+
+from syncengine.ledger.ledger import Ledger
+from syncengine.ledger.run_journal import RunJournal
+from syncengine.model.address import Address
+from syncengine.model.desired import FieldValue
+from syncengine.model.findings import KnownCampaign
+from syncengine.model.plan import Plan
+from syncengine.model.ports import Intent
+from syncengine.model.report import ApplyReport, Progress
+from syncengine.remote.dialer_run import DialerRun
+from syncengine.remote.executor import Execution, execute
+from syncengine.remote.tally import Tally
+from syncengine.rows.store import PlanRows
+from syncengine.rows.workspace import Workspace
+from syncengine.steps.clients import extra_of, open_client
+from syncengine.steps.differences import Differences
+from syncengine.steps.listed import ListedNow
+from syncengine.steps.loading import Loaded
+from syncengine.steps.options import Options
+from syncengine.steps.reading import Readings
+from syncengine.steps.sources import Sources
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ApplyingRun:
+    """A plan and everything that it was made from."""
+
+    plan: Plan
+    loaded: Loaded
+    ledger: Ledger
+    workspace: Workspace
+    sources: Sources
+    readings: Readings
+    differences: Differences
+    options: Options
+    on_progress: Callable[[Progress], None] | None
+    interrupted: Callable[[], bool]
+
+
+def apply_plan(run: ApplyingRun) -> ApplyReport:
+    """Carry the plan out. The ledger's lock must be held.
+
+    Raises:
+        LockedError: another run has taken the ledger meanwhile; the calls made so far are booked.
+    """
+    now = run.options.clock
+    number = run.ledger.begin_run("apply", run.plan.plan_id, now=now())
+    outcome = "failed"
+    summary: dict[str, int] = {}
+    try:
+        report = asyncio.run(_execute(run, number))
+        outcome = "done" if report.complete else "in part"
+        for change in report.changes:
+            for word, count in change.outcomes.items():
+                summary[word] = summary.get(word, 0) + count
+    finally:
+        run.ledger.end_run(number, outcome, json.dumps(summary), now=now())
+    return replace(report, parked=tuple(parked_lines(run.ledger)))
+
+
+def parked_lines(ledger: Ledger) -> list[str]:
+    """Return what waits for a person, with the command that settles it."""
+    return [
+        f"{call.address}: {call.action} of {call.rows:,} rows: nothing can prove whether it arrived;"
+        f" settle it with: syncengine state resolve {call.call_id} --assume-sent | --resend"
+        for call in ledger.parked()
+    ]
+
+
+async def _execute(run: ApplyingRun, number: int) -> ApplyReport:
+    listed = ListedNow(
+        ledger=run.ledger,
+        desired=run.loaded.desired,
+        orphans=run.sources.orphans,
+        releases=run.sources.releases,
+        basis=run.plan.plan_id,
+        clock=run.options.clock,
+    )
+    journal = RunJournal(
+        ledger=run.ledger, run_id=number, clock=run.options.clock, evidence=lambda intent: _evidence(run, intent)
+    )
+    tally = Tally(plan=run.plan, clock=run.options.clock, on_progress=run.on_progress)
+    rows = PlanRows(run.workspace, run.differences.sets)
+    _remember_adopted(run)
+    async with AsyncExitStack() as stack:
+        runs = {}
+        for name, reading in run.readings.dialers.items():
+            if not any(change.address.dialer == name for change in run.plan.changes):
+                continue
+            waiting = _Waiting(tally, name)
+            client = await stack.enter_async_context(
+                open_client(run.loaded, reading.dialer, run.ledger, run.options, waiting.told)
+            )
+            runs[name] = DialerRun(
+                dialer=name,
+                vendor=client.vendor,
+                settings=reading.dialer.settings,
+                options={**dict.fromkeys(client.vendor.options, ""), **extra_of(client.vendor, run.options)},
+                client=client,
+                campaigns=dict(reading.campaigns),
+                journal=journal,
+                store=rows,
+                listed=listed,
+                tally=tally,
+                interrupted=run.interrupted,
+            )
+        report = await execute(Execution(plan=run.plan, runs=runs, tally=tally, lasts_days=run.differences.lasts_days))
+    if run.plan.releases and not report.interrupted:
+        listed.release()
+    return report
+
+
+@dataclass(frozen=True, slots=True)
+class _Waiting:
+    """Tells the listener what a dialer's client waits for."""
+
+    tally: Tally
+    dialer: str
+
+    def told(self, what: str) -> None:
+        """Pass it on."""
+        if what:
+            self.tally.show(self.dialer, "", waiting=what)
+
+
+def _remember_adopted(run: ApplyingRun) -> None:
+    """Remember campaigns that the manifest adopts, so that what cannot be read back is believed from now on."""
+    for name, reading in run.readings.dialers.items():
+        for key, state in reading.campaigns.items():
+            campaign = run.readings.wanted.campaigns.get(key)
+            if campaign is None or not campaign.id or state.known is not None or not state.id:
+                continue
+            state.known = KnownCampaign(
+                key=key,
+                remote_id=state.id,
+                name=state.name,
+                status="started"
+                if state.status == "started"
+                else "stopped"
+                if state.status == "stopped"
+                else "unknown",
+                fields=_believed(run, name, key),
+                adopted=True,
+            )
+            run.ledger.save_campaign(Address(name, "campaign", key), state.known, now=run.options.clock())
+
+
+def _believed(run: ApplyingRun, dialer: str, key: str) -> dict[str, FieldValue]:
+    """Return the stated fields of an adopted campaign that no reading and no call of this plan will tell about."""
+    reading = run.readings.dialers[dialer]
+    fields = run.readings.wanted.campaigns[key].fields
+    rules = reading.vendor.campaigns.fields
+    return {name: value for name, value in fields.items() if name in rules and rules[name].write == "never"}
+
+
+def _evidence(run: ApplyingRun, intent: Intent) -> str:
+    """Return the evidence line of a dialable call: which lists were consulted, how old they were, what was decided."""
+    if intent.effect != "dialable":
+        return ""
+    consulted = {
+        name: {"digest": found.digest[:64], "age": round(found.summary.age), "numbers": found.summary.accepted}
+        for name, found in run.sources.dnd.items()
+    }
+    return json.dumps({"lists": consulted, "orphans": list(run.sources.orphans), "decision": "no listed number"})

@@ -1,0 +1,193 @@
+"""Difference: for every collection of every dialer, what the sources want beside what is there, as sets of rows."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+
+from syncengine.ledger.ledger import Ledger
+from syncengine.model.findings import DialerFindings, RowFindings
+from syncengine.model.plan import SourceSummary
+from syncengine.model.vendor import Column
+from syncengine.rows.contacts import Contacts
+from syncengine.rows.difference import Actual, Difference, difference_of_contacts, difference_of_dnd
+from syncengine.rows.rejects import write_rejects
+from syncengine.rows.row_sets import RowSetTable
+from syncengine.rows.wanted import Wanted, wanted_contacts, wanted_numbers
+from syncengine.rows.workspace import Workspace
+from syncengine.steps.clients import budget_used, daily_limit, identity_of
+from syncengine.steps.collections import Member
+from syncengine.steps.loading import Loaded
+from syncengine.steps.options import Options
+from syncengine.steps.reading import DialerReading, Readings
+from syncengine.steps.sources import Sources
+
+# Notes of a difference that the plan counts on its own.
+_COUNTED = {"vanished", "not updatable", "waiting", "waiting and listed", "rejected before"}
+
+
+@dataclass(slots=True, kw_only=True)
+class Differences:
+    """What all comparisons came to."""
+
+    dialers: list[DialerFindings] = field(default_factory=list)
+    sets: list[RowSetTable] = field(default_factory=list)
+    # Row set name -> days after which its entries lapse at the dialer.
+    lasts_days: dict[str, int] = field(default_factory=dict)
+    summaries: list[SourceSummary] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ComparingRun:
+    """What comparing needs."""
+
+    loaded: Loaded
+    ledger: Ledger
+    workspace: Workspace
+    sources: Sources
+    readings: Readings
+    options: Options
+    # Do-not-call lists -> table of the numbers in force on any of them, less what is released now.
+    in_force: dict[tuple[str, ...], str] = field(default_factory=dict)
+    # Contact list -> the file into which its unusable rows were written.
+    rejects: dict[str, str] = field(default_factory=dict)
+
+
+def difference(run: ComparingRun) -> Differences:
+    """Compare every collection."""
+    found = Differences()
+    held = run.sources.held(run.readings.wanted)
+    for name, reading in run.readings.dialers.items():
+        rows = [_compare(run, reading, member, found) for member in reading.members]
+        limit = daily_limit(reading.dialer, reading.vendor)
+        found.dialers.append(
+            DialerFindings(
+                dialer=reading.dialer,
+                vendor=reading.vendor,
+                identity=identity_of(reading.dialer, reading.vendor),
+                snapshot=reading.snapshot,
+                known=reading.known,
+                rows=tuple(rows),
+                held={key: why for key, why in held.items() if run.readings.wanted.campaigns[key].dialer == name},
+                duplicates=reading.duplicates,
+                budget_used=budget_used(reading.dialer, run.ledger, run.options),
+                budget=limit,
+            )
+        )
+    found.summaries += _summaries(run)
+    return found
+
+
+def _compare(run: ComparingRun, reading: DialerReading, member: Member, found: Differences) -> RowFindings:
+    made = _dnd(run, reading, member) if member.collection.holds == "dnd" else _contacts(run, reading, member, found)
+    found.sets += made.row_sets
+    if member.lasts_days is not None:
+        found.lasts_days |= {row_set.set.name: member.lasts_days for row_set in made.row_sets}
+    found.notes += [
+        f"{member.address}: {count:,} rows: {note}" for note, count in made.notes.items() if note not in _COUNTED
+    ]
+    return replace(made.findings, problem=reading.problems.get(member.address, ""))
+
+
+def _dnd(run: ComparingRun, reading: DialerReading, member: Member) -> Difference:
+    numbers = _in_force(run, member.dnd)
+    return difference_of_dnd(
+        run.workspace,
+        address=member.address,
+        collection=member.collection,
+        wanted=wanted_numbers(run.workspace, numbers, columns=_columns(reading, member), book=run.sources.book),
+        actual=_actual(run, reading, member),
+        released=_released(run, member.dnd),
+        book=run.sources.book,
+        now=run.options.clock(),
+        lasts_days=member.lasts_days,
+    )
+
+
+def _contacts(run: ComparingRun, reading: DialerReading, member: Member, found: Differences) -> Difference:
+    lists = [run.sources.contacts[name] for name in member.contacts if name in run.sources.contacts]
+    if len(lists) < len(member.contacts):
+        # A list that cannot be read says nothing about who is gone, and its people are not in the others.
+        lists = []
+    wanted = wanted_contacts(
+        run.workspace,
+        lists,
+        collection=member.collection,
+        columns=_columns(reading, member),
+        book=run.sources.book,
+    )
+    if member.collection.holds == "contacts":
+        _write_rejects(run, lists, wanted)
+    found.notes += [f"{member.address}: {count:,} rows: {why}" for why, count in wanted.rejected.items()]
+    listed = member.dnd if member.collection.holds == "contacts" else ()
+    return difference_of_contacts(
+        run.workspace,
+        address=member.address,
+        collection=member.collection,
+        lists=lists,
+        wanted=wanted,
+        actual=_actual(run, reading, member),
+        listed=_in_force(run, listed),
+        released=_released(run, listed),
+        book=run.sources.book,
+    )
+
+
+def _columns(reading: DialerReading, member: Member) -> Sequence[Column]:
+    return reading.vendor.columns.get(member.collection.name, ())
+
+
+def _actual(run: ComparingRun, reading: DialerReading, member: Member) -> Actual:
+    rows = run.ledger.rows_table(member.address)
+    if member.campaign and _is_gone(reading, member.campaign):
+        # The campaign that held them no longer exists; the next one begins empty.
+        rows = rows.slice(0, 0)
+    return Actual(ledger=rows, listing=reading.listings.get(member.address))
+
+
+def _is_gone(reading: DialerReading, campaign: str) -> bool:
+    state = reading.campaigns[campaign]
+    return not state.id and reading.snapshot.source == "read" and reading.snapshot.complete
+
+
+def _in_force(run: ComparingRun, lists: tuple[str, ...]) -> str:
+    """Return a table of the numbers in force on any of some lists, less those released now and on no other of them."""
+    if lists not in run.in_force:
+        numbers = run.ledger.all_numbers(lists) - _free(run, lists)
+        run.in_force[lists] = _numbers_table(run.workspace, numbers)
+    return run.in_force[lists]
+
+
+def _released(run: ComparingRun, lists: tuple[str, ...]) -> str:
+    return _numbers_table(run.workspace, _free(run, lists))
+
+
+def _free(run: ComparingRun, lists: tuple[str, ...]) -> set[str]:
+    """Return the numbers that this plan takes off some of the lists and that stand on no other of them."""
+    releases = run.sources.releases
+    free: set[str] = set()
+    for name in lists:
+        others = run.ledger.all_numbers([other for other in lists if other != name]) if name in releases else set()
+        also = {number for other in lists if other != name for number in releases.get(other, ())}
+        free |= {number for number in releases.get(name, ()) if number not in others or number in also}
+    return free
+
+
+def _numbers_table(workspace: Workspace, numbers: set[str]) -> str:
+    return workspace.table("numbers", "SELECT unnest(?::VARCHAR[]) AS number", [sorted(numbers)])
+
+
+def _write_rejects(run: ComparingRun, lists: Sequence[Contacts], wanted: Wanted) -> None:
+    """Write each list's unusable rows beside the ledger, once a run: what one collection cannot take is in it, too."""
+    for position, contacts in enumerate(lists):
+        name = contacts.list.name
+        path = run.loaded.root / ".syncengine" / "rejects" / f"{name}.csv"
+        count = write_rejects(run.workspace, path, contacts, wanted=wanted, position=position)
+        if count:
+            run.rejects[name] = str(path.relative_to(run.loaded.root))
+
+
+def _summaries(run: ComparingRun) -> list[SourceSummary]:
+    contacts = [
+        replace(found.summary, rejects_file=run.rejects.get(name, "")) for name, found in run.sources.contacts.items()
+    ]
+    return [*contacts, *(found.summary for found in run.sources.dnd.values())]

@@ -1,0 +1,282 @@
+"""Read the dialers, side by side: campaigns and rows. What cannot be read is a problem in a value, not an exception."""
+
+import asyncio
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+
+from syncengine.errors import RemoteError
+from syncengine.ledger.ledger import Ledger
+from syncengine.model.address import Address
+from syncengine.model.desired import Campaign, Desired, Dialer
+from syncengine.model.findings import KnownCampaign
+from syncengine.model.ports import CampaignState
+from syncengine.model.snapshot import ActualCampaign, CampaignSnapshot, ListedRow
+from syncengine.model.vendor import Collection, Operation, Vendor
+from syncengine.remote.campaigns_reader import read_campaigns, read_duplicates
+from syncengine.remote.client import DialerClient
+from syncengine.remote.dialer_run import campaign_scope
+from syncengine.remote.field_values import canonical_fields
+from syncengine.remote.rows_reader import read_rows
+from syncengine.rows.listing import Listing, load_listing
+from syncengine.rows.phone_book import PhoneBook
+from syncengine.rows.workspace import Workspace
+from syncengine.steps.clients import open_client
+from syncengine.steps.collections import Member, members_of
+from syncengine.steps.loading import Loaded
+from syncengine.steps.options import Options
+
+
+@dataclass(slots=True, kw_only=True)
+class DialerReading:
+    """One dialer as it was read."""
+
+    dialer: Dialer
+    vendor: Vendor
+    snapshot: CampaignSnapshot
+    known: Mapping[str, KnownCampaign]
+    members: Sequence[Member]
+    # Campaign key -> the campaign as it is now, for templates; without an id: not there yet.
+    campaigns: Mapping[str, CampaignState]
+    listings: dict[Address, Listing] = field(default_factory=dict)
+    # Collection -> why its listing is not whole.
+    problems: dict[Address, str] = field(default_factory=dict)
+    duplicates: dict[str, int] = field(default_factory=dict)
+    notes: list[str] = field(default_factory=list)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Readings:
+    """What was asked for, and what the dialers hold of it."""
+
+    # The manifest, restricted to the chosen dialers and campaigns, its fields in one spelling.
+    wanted: Desired
+    dialers: Mapping[str, DialerReading]
+
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """Return what people must know of the readings."""
+        return tuple(note for reading in self.dialers.values() for note in reading.notes)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReadingRun:
+    """What reading needs."""
+
+    loaded: Loaded
+    ledger: Ledger
+    workspace: Workspace
+    book: PhoneBook
+    # Do-not-call lists that only the ledger still knows.
+    orphans: Sequence[str]
+    options: Options
+
+    @property
+    def regions(self) -> list[str]:
+        """Return the regions in which a dialer's national numbers may be written."""
+        desired = self.loaded.desired
+        contacts = {found.region for found in desired.contacts.values()}
+        return sorted((contacts | {found.region for found in desired.dnd.values()}) - {""})
+
+
+async def read_dialers(run: ReadingRun) -> Readings:
+    """Read all dialers of the project that were not left out, side by side."""
+    wanted = _chosen(run.loaded, run.options)
+    chosen = {campaign.dialer for campaign in wanted.campaigns.values()}
+    names = [
+        name
+        for name in sorted(wanted.dialers)
+        if (not run.options.dialers or name in run.options.dialers) and (not run.options.campaigns or name in chosen)
+    ]
+    readings = await asyncio.gather(*(_read_dialer(run, wanted.dialers[name], wanted) for name in names))
+    for reading, rows in readings:
+        _take_in(run, reading, rows)
+    run.book.save()
+    return Readings(wanted=wanted, dialers={reading.dialer.name: reading for reading, _ in readings})
+
+
+Rows = Mapping[Address, tuple[list[ListedRow], bool]]
+
+
+def _chosen(loaded: Loaded, options: Options) -> Desired:
+    """Return the part of the manifest that this run is about."""
+    desired = loaded.desired
+    campaigns = {
+        key: replace(c, fields=canonical_fields(loaded.vendor_of(desired.dialers[c.dialer]), c.fields))
+        for key, c in desired.campaigns.items()
+        if (not options.dialers or c.dialer in options.dialers) and (not options.campaigns or key in options.campaigns)
+    }
+    return replace(desired, campaigns=campaigns)
+
+
+async def _read_dialer(run: ReadingRun, dialer: Dialer, wanted: Desired) -> tuple[DialerReading, Rows]:
+    vendor = run.loaded.vendor_of(dialer)
+    known = _known(run.ledger, dialer, run.options)
+    if run.options.refresh == "none":
+        return _prepare(run, dialer, wanted, _from_ledger(dialer, known, ""), known), {}
+    async with open_client(run.loaded, dialer, run.ledger, run.options) as client:
+        snapshot = await _snapshot(client, vendor, dialer, known, run.options)
+        reading = _prepare(run, dialer, wanted, snapshot, known)
+        await _read_duplicates(client, reading, wanted)
+        rows: dict[Address, tuple[list[ListedRow], bool]] = {}
+        if run.options.refresh == "full":
+            for member in reading.members:
+                await _read_member(client, reading, member, run.options, rows)
+        return reading, rows
+
+
+def _known(ledger: Ledger, dialer: Dialer, options: Options) -> Mapping[str, KnownCampaign]:
+    known = ledger.campaigns(dialer.name)
+    if not options.campaigns:
+        return known
+    return {key: campaign for key, campaign in known.items() if key in options.campaigns}
+
+
+async def _snapshot(
+    client: DialerClient, vendor: Vendor, dialer: Dialer, known: Mapping[str, KnownCampaign], options: Options
+) -> CampaignSnapshot:
+    operation = vendor.campaigns.operations.get("list")
+    if not _allowed(operation, options):
+        return _from_ledger(dialer, known, "its listing of campaigns is not documented and was not allowed")
+    snapshot = await read_campaigns(client, vendor)
+    return _from_ledger(dialer, known, "") if snapshot.source == "none" else snapshot
+
+
+def _from_ledger(dialer: Dialer, known: Mapping[str, KnownCampaign], problem: str) -> CampaignSnapshot:
+    remembered = tuple(
+        ActualCampaign(id=k.remote_id, name=k.name, status=k.status, fields=k.fields) for k in known.values()
+    )
+    return CampaignSnapshot(
+        dialer=dialer.name, campaigns=remembered, complete=not problem, source="ledger", problem=problem
+    )
+
+
+def _allowed(operation: Operation | None, options: Options) -> bool:
+    if operation is None or operation.ability == "absent":
+        return False
+    return operation.ability == "documented" or options.allowances.unverified
+
+
+def _prepare(
+    run: ReadingRun,
+    dialer: Dialer,
+    wanted: Desired,
+    snapshot: CampaignSnapshot,
+    known: Mapping[str, KnownCampaign],
+) -> DialerReading:
+    vendor = run.loaded.vendor_of(dialer)
+    mine = {key: campaign for key, campaign in wanted.campaigns.items() if campaign.dialer == dialer.name}
+    states = {key: _state(vendor, snapshot, campaign, known.get(key)) for key, campaign in mine.items()}
+    for key, remembered in known.items():
+        states.setdefault(key, _state_of_known(snapshot, remembered))
+    return DialerReading(
+        dialer=dialer,
+        vendor=vendor,
+        snapshot=snapshot,
+        known=known,
+        members=tuple(members_of(wanted, dialer, vendor, known, run.orphans)),
+        campaigns=states,
+    )
+
+
+def _state(vendor: Vendor, snapshot: CampaignSnapshot, wanted: Campaign, known: KnownCampaign | None) -> CampaignState:
+    remote_id = wanted.id or (known.remote_id if known else "")
+    if vendor.campaigns.references_only:
+        return CampaignState(wanted.key, remote_id, wanted.name, "started", dict(wanted.fields), {}, known)
+    actual = next((c for c in snapshot.campaigns if c.id == remote_id and remote_id and not c.ending), None)
+    if actual is None and known is not None and known.state == "unknown":
+        named = [c for c in snapshot.campaigns if c.name == wanted.name and not c.ending]
+        actual = named[0] if len(named) == 1 else None
+    if actual is None:
+        return CampaignState(wanted.key, "", wanted.name, "unknown", dict(wanted.fields), {}, known)
+    remembered = dict(known.fields) if known else {}
+    return CampaignState(
+        wanted.key,
+        actual.id,
+        actual.name or wanted.name,
+        actual.status,
+        {**remembered, **actual.fields, **wanted.fields},
+        dict(actual.raw),
+        known,
+    )
+
+
+def _state_of_known(snapshot: CampaignSnapshot, known: KnownCampaign) -> CampaignState:
+    actual = next((c for c in snapshot.campaigns if c.id == known.remote_id), None)
+    status = actual.status if actual else known.status
+    return CampaignState(
+        known.key, known.remote_id, known.name, status, dict(known.fields), dict(actual.raw) if actual else {}, known
+    )
+
+
+async def _read_duplicates(client: DialerClient, reading: DialerReading, wanted: Desired) -> None:
+    if "find_duplicates" not in reading.vendor.campaigns.operations:
+        return
+    for key, state in reading.campaigns.items():
+        campaign = wanted.campaigns.get(key)
+        if campaign is None or not campaign.duplicates or not state.id:
+            continue
+        try:
+            groups = await read_duplicates(client, reading.vendor, campaign_scope(reading.vendor, state))
+        except RemoteError as problem:
+            reading.notes.append(
+                f"{reading.dialer.name}/campaign/{key}: duplicates could not be read: {problem.detail}"
+            )
+            continue
+        reading.duplicates[key] = len(groups)
+
+
+async def _read_member(
+    client: DialerClient,
+    reading: DialerReading,
+    member: Member,
+    options: Options,
+    rows: dict[Address, tuple[list[ListedRow], bool]],
+) -> None:
+    operation = member.collection.operations.get("list")
+    if member.collection.listed is None or not _allowed(operation, options):
+        return
+    scope = None
+    if member.campaign:
+        state = reading.campaigns[member.campaign]
+        if not state.id:
+            return
+        scope = campaign_scope(reading.vendor, state)
+    listing = read_rows(client, member.collection, campaign=scope)
+    found: list[ListedRow] = []
+    try:
+        async for page in listing.pages():
+            found.extend(page)
+    except RemoteError as problem:
+        reading.problems[member.address] = problem.detail
+        return
+    if not listing.reading.complete:
+        reading.problems[member.address] = listing.reading.problem
+    rows[member.address] = (found, listing.reading.complete)
+
+
+def _take_in(run: ReadingRun, reading: DialerReading, rows: Rows) -> None:
+    """Put the listed rows into columns."""
+    for member in reading.members:
+        if member.address not in rows:
+            continue
+        found, complete = rows[member.address]
+        reading.listings[member.address] = load_listing(
+            run.workspace,
+            _under_our_keys(found, reading, member.collection, run.ledger),
+            collection=member.collection,
+            regions=run.regions,
+            complete=complete,
+            book=run.book,
+        )
+
+
+def _under_our_keys(
+    rows: list[ListedRow], reading: DialerReading, collection: Collection, ledger: Ledger
+) -> list[ListedRow]:
+    """Give rows that are listed by a directory's id the key that we know that person by; strangers get "#id"."""
+    if not collection.needs:
+        return rows
+    directory = next(m for m in reading.members if m.collection.name == collection.needs)
+    table = ledger.rows_table(directory.address)
+    ours = dict(zip(table.column("remote_id").to_pylist(), table.column("key").to_pylist(), strict=True))
+    return [replace(row, key=ours.get(row.remote_id, f"#{row.remote_id}")) for row in rows]
