@@ -31,7 +31,7 @@ from syncengine.steps.differences import ComparingRun, Differences, difference
 from syncengine.steps.loading import Loaded, load
 from syncengine.steps.options import Options
 from syncengine.steps.reading import ReadingRun, Readings, read_dialers
-from syncengine.steps.settling import settle
+from syncengine.steps.settling import SettlingRun, settle
 from syncengine.steps.sources import Sources, read_sources
 
 __all__ = ["Applying", "Loaded", "NotApplicableError", "Options", "Planned", "apply", "load", "planned"]
@@ -70,10 +70,10 @@ class Planned:
 def planned(loaded: Loaded, options: Options) -> Iterator[Planned]:
     """Make a plan; its rows can be looked at until the block ends."""
     with open_ledger(loaded.desired.ledger, loaded.desired.project) as ledger, Workspace() as workspace:
-        yield _plan(loaded, options, ledger, workspace)
+        yield _plan(loaded, options, ledger, workspace, locked=False)
 
 
-def _plan(loaded: Loaded, options: Options, ledger: Ledger, workspace: Workspace) -> Planned:
+def _plan(loaded: Loaded, options: Options, ledger: Ledger, workspace: Workspace, *, locked: bool) -> Planned:
     check_extra(loaded, options)
     sources = read_sources(loaded, ledger, workspace, now=options.clock())
     readings = asyncio.run(
@@ -88,7 +88,11 @@ def _plan(loaded: Loaded, options: Options, ledger: Ledger, workspace: Workspace
             )
         )
     )
-    settled = settle(ledger, workspace, readings, options)
+    settled = settle(
+        SettlingRun(
+            loaded=loaded, ledger=ledger, workspace=workspace, readings=readings, options=options, locked=locked
+        )
+    )
     differences = difference(
         ComparingRun(
             loaded=loaded,
@@ -159,7 +163,7 @@ def apply(loaded: Loaded, options: Options, applying: Applying) -> tuple[Plan, A
         Workspace() as workspace,
         ledger.lock("apply", now=now(), wait=applying.lock_timeout),
     ):
-        made = _plan(loaded, options, ledger, workspace)
+        made = _plan(loaded, options, ledger, workspace, locked=True)
         _refuse_another(made.plan, applying, now=now())
         if made.plan.empty:
             return made.plan, None

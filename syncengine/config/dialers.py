@@ -3,6 +3,7 @@
 import re
 from collections.abc import Collection, Mapping
 
+from syncengine.config.origins import origin_of
 from syncengine.config.places import Complaints
 from syncengine.config.project import DialerFile, Project
 from syncengine.diagnostics import Diagnostics, did_you_mean
@@ -23,6 +24,7 @@ def load_dialers(
     """
     dialers: dict[str, Dialer] = {}
     for name, written in project.file.dialers.items():
+        _check_base_url(project, name, written, diagnostics)
         vendor = vendors.get(written.vendor)
         if vendor is not None:
             _check_settings(project, name, written, vendor, diagnostics)
@@ -54,6 +56,18 @@ def _unknown_vendor(
         expected=f"one of: {', '.join(known)}" if known else "the name of a vendor file",
         hint=did_you_mean(written.vendor, known),
     )
+
+
+def _check_base_url(project: Project, name: str, written: DialerFile, diagnostics: Diagnostics) -> None:
+    try:
+        if written.base_url:
+            origin_of(written.base_url)
+    except ValueError as problem:
+        Complaints(project.document, diagnostics).error(
+            ("dialers", name, "base_url"),
+            str(problem),
+            expected="https://host, https://host:port or either with a path",
+        )
 
 
 def _check_settings(project: Project, name: str, written: DialerFile, vendor: Vendor, diagnostics: Diagnostics) -> None:

@@ -6,14 +6,14 @@ when it cannot.
 """
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from syncengine.model.address import Address
 from syncengine.model.change import CampaignAction, CampaignChange, Confidence, FieldChange, Reason
 from syncengine.model.desired import Campaign, FieldValue
 from syncengine.model.findings import DialerFindings, KnownCampaign
 from syncengine.model.plan import Hold, Violation
-from syncengine.model.snapshot import ActualCampaign, ActualStatus
+from syncengine.model.snapshot import ActualCampaign, ActualStatus, CampaignSnapshot
 from syncengine.model.vendor import Operation, Vendor
 
 
@@ -52,7 +52,7 @@ def diff_campaigns(findings: DialerFindings, wanted: Mapping[str, Campaign], *, 
 
 
 def _diff_one(findings: DialerFindings, wanted: Campaign, diff: CampaignDiff) -> None:
-    address = Address(wanted.dialer, "campaign", wanted.key)
+    address = _address(wanted)
     known = findings.known.get(wanted.key)
     actual, problem = _find_actual(findings, wanted, known)
     if problem is not None:
@@ -64,7 +64,7 @@ def _diff_one(findings: DialerFindings, wanted: Campaign, diff: CampaignDiff) ->
         return
     verified = findings.snapshot.source == "read" and actual is not None
     found = _Found(wanted=wanted, actual=actual, known=known, confidence="verified" if verified else "believed")
-    if actual is None and (known is None or known.state == "unknown" or findings.snapshot.source == "read"):
+    if actual is None:
         _create(findings, found, address, diff)
         return
     _update(findings.vendor, found, address, diff)
@@ -74,48 +74,92 @@ def _diff_one(findings: DialerFindings, wanted: Campaign, diff: CampaignDiff) ->
 def _find_actual(
     findings: DialerFindings, wanted: Campaign, known: KnownCampaign | None
 ) -> tuple[ActualCampaign | None, Violation | Hold | None]:
-    """Find the campaign at the dialer: by id where one is known, never silently by name."""
-    address = Address(wanted.dialer, "campaign", wanted.key)
+    """Find the campaign at the dialer: by id where one is known, never silently by name. Neither: it is not there."""
+    remote_id = known.remote_id if known else ""
+    if wanted.id and remote_id and wanted.id != remote_id:
+        # The rows that the ledger remembers under this key are in the other campaign.
+        return None, _impossible(
+            _address(wanted),
+            wanted,
+            f'its id is "{wanted.id}" now, and the ledger knows it as "{remote_id}"',
+            "restore the old id, or write the other campaign under a key of its own",
+        )
+    if findings.snapshot.source != "read":
+        return _remembered(findings.vendor, wanted, known)
+    if wanted.id or remote_id:
+        return _by_id(findings.snapshot, wanted, wanted.id or remote_id)
+    return _by_name(findings, wanted, known)
+
+
+def _by_id(
+    snapshot: CampaignSnapshot, wanted: Campaign, remote_id: str
+) -> tuple[ActualCampaign | None, Violation | Hold | None]:
+    here = next((c for c in snapshot.campaigns if c.id == remote_id and not c.ending), None)
+    if here is not None:
+        return here, None
+    if not snapshot.complete:
+        return None, _not_whole(snapshot, wanted, "all changes")
+    if wanted.id:
+        return None, _impossible(
+            _address(wanted),
+            wanted,
+            f'the dialer has no campaign with id "{wanted.id}"',
+            "correct the id, or leave it out",
+        )
+    return None, None
+
+
+def _by_name(
+    findings: DialerFindings, wanted: Campaign, known: KnownCampaign | None
+) -> tuple[ActualCampaign | None, Violation | Hold | None]:
     snapshot = findings.snapshot
-    remote_id = wanted.id or (known.remote_id if known else "")
-    if snapshot.source != "read":
-        return _remembered(known), None
-    if remote_id:
-        here = [c for c in snapshot.campaigns if c.id == remote_id and not c.ending]
-        if here:
-            return here[0], None
-        if not snapshot.complete:
-            return None, Hold(
-                address=address, what="all changes", why=f"the dialer's list is not whole: {snapshot.problem}"
-            )
-        if wanted.id:
-            return None, _impossible(
-                address, wanted, f'the dialer has no campaign with id "{wanted.id}"', "correct the id, or leave it out"
-            )
-        return None, None
     same_name = [c for c in snapshot.campaigns if c.name == wanted.name and not c.ending]
+    if not snapshot.complete and (not same_name or known is not None):
+        return None, _not_whole(snapshot, wanted, "creation")
     if not same_name:
-        if not snapshot.complete:
-            return None, Hold(
-                address=address, what="creation", why=f"the dialer's list is not whole: {snapshot.problem}"
-            )
-        return None, None
-    ids = ", ".join(f'"{c.id}"' for c in same_name)
+        return None, _lost_creation(findings.vendor, wanted, known)
     if len(same_name) == 1 and known is not None and known.state == "unknown":
         # The answer to our own create was lost, and there is exactly one campaign of that name: it is ours.
         return same_name[0], None
+    ids = [f'"{c.id}"' for c in same_name]
     return None, _impossible(
-        address,
+        _address(wanted),
         wanted,
-        f'the dialer already has a campaign named "{wanted.name}" (id {ids}) that is not ours',
-        f"write id: {ids.split(',')[0]} to adopt it, or give ours another name",
+        f'the dialer already has a campaign named "{wanted.name}" (id {", ".join(ids)}) that is not ours',
+        f"write id: {ids[0]} to adopt it, or give ours another name",
     )
 
 
-def _remembered(known: KnownCampaign | None) -> ActualCampaign | None:
+def _remembered(
+    vendor: Vendor, wanted: Campaign, known: KnownCampaign | None
+) -> tuple[ActualCampaign | None, Hold | None]:
+    """Return what is believed of a campaign that this run has not read."""
+    if wanted.id and (known is None or known.state == "unknown"):
+        # Somebody says that it is there; nothing else is known of it.
+        return ActualCampaign(id=wanted.id, name=wanted.name, status="unknown", fields={}), None
     if known is None or known.state == "unknown":
+        return None, _lost_creation(vendor, wanted, known)
+    return ActualCampaign(id=known.remote_id, name=known.name, status=known.status, fields=known.fields), None
+
+
+def _lost_creation(vendor: Vendor, wanted: Campaign, known: KnownCampaign | None) -> Hold | None:
+    """Hold a second creation while the first may have arrived; it is settled by the proof that the vendor file names."""
+    create = vendor.campaigns.operations.get("create")
+    if known is None or known.state != "unknown" or create is None:
         return None
-    return ActualCampaign(id=known.remote_id, name=known.name, status=known.status, fields=known.fields)
+    if create.proof is not None and create.proof.by in {"repeat", "refusal"}:
+        return None
+    return Hold(
+        address=_address(wanted), what="creation", why="the answer to an earlier one was lost, so it may be there"
+    )
+
+
+def _not_whole(snapshot: CampaignSnapshot, wanted: Campaign, what: str) -> Hold:
+    return Hold(address=_address(wanted), what=what, why=f"the dialer's list is not whole: {snapshot.problem}")
+
+
+def _address(wanted: Campaign) -> Address:
+    return Address(wanted.dialer, "campaign", wanted.key)
 
 
 def _create(findings: DialerFindings, found: _Found, address: Address, diff: CampaignDiff) -> None:

@@ -205,11 +205,6 @@ class Ledger:
         with self._database.read() as connection:
             return statements.list_names(connection, self._project)
 
-    def dnd_lists(self) -> Sequence[str]:
-        """Return the lists that have numbers in force, by name."""
-        with self._database.read() as connection:
-            return statements.lists(connection, self._project)
-
     def release(self, list_name: str, numbers: Iterable[str], *, basis: str, now: float) -> int:
         """Take numbers off a list by name, before any dialer is asked to; return how many were in force.
 

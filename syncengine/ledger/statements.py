@@ -125,19 +125,6 @@ def all_numbers(connection: sqlite3.Connection, project: str, list_names: Iterab
     return found
 
 
-def lists(connection: sqlite3.Connection, project: str) -> list[str]:
-    """Return the lists that have numbers in force; steps from name to name instead of over all numbers."""
-    found = connection.execute(
-        "WITH RECURSIVE names (name) AS (SELECT min(list_name) FROM statement WHERE project = ?1 UNION ALL"
-        " SELECT (SELECT min(list_name) FROM statement WHERE project = ?1 AND list_name > name) FROM names"
-        " WHERE name IS NOT NULL)"
-        " SELECT name FROM names WHERE EXISTS (SELECT 1 FROM statement"
-        " WHERE project = ?1 AND list_name = name AND released_at IS NULL)",
-        (project,),
-    )
-    return [name for (name,) in found]
-
-
 def remember_source(
     connection: sqlite3.Connection, project: str, name: str, *, digest: str, rows: int, now: float
 ) -> None:

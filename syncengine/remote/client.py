@@ -221,6 +221,8 @@ class DialerClient:
             stopped = await self._admit(course.operation)
             if stopped is not None:
                 return _Attempt(stopped)
+            # Made before the gate is asked, so that nothing can fail between the gate and the first byte.
+            wired, refused = self._wired(course), self._credentials.generation
             try:
                 await self._announce(course)
             except Exception as problem:
@@ -230,8 +232,7 @@ class DialerClient:
                 return _Attempt(
                     Judgement("unknown", "lost", f"an answer was lost; no repeat: {type(problem).__name__}")
                 )
-            refused = self._credentials.generation
-            attempt = await self._send(course, connection)
+            attempt = await self._send(course, wired, connection)
         if attempt.judgement.outcome == "renew_auth" and not course.renewed:
             course.renewed = True
             return await self._renew(attempt, refused)
@@ -271,11 +272,11 @@ class DialerClient:
         if waiting is not None:
             await waiting
 
-    async def _send(self, course: _Course, connection: Connection) -> _Attempt:
+    async def _send(self, course: _Course, wired: Call, connection: Connection) -> _Attempt:
         operation = course.operation
         course.attempts += 1
         try:
-            course.answer = await connection.send(self._wired(course))
+            course.answer = await connection.send(wired)
         except TransportError as problem:
             self._breaker.record(failed=True)
             return self._without_answer(course, problem)
@@ -286,12 +287,12 @@ class DialerClient:
         answer = course.answer
         self._breaker.record(failed=answer.status >= 500)
         judgement = judge(operation, self.vendor.responses, answer)
+        asked = retry_after(answer.headers, now=self._now())
         if judgement.outcome == "wait":
-            asked = retry_after(answer.headers, now=self._now())
             return _Attempt(judgement, "pause", judgement.wait if asked is None else asked)
         if judgement.outcome == "unknown":
             course.lost = True
-            return _Attempt(judgement, "pause" if repeat_is_harmless(operation) else "no")
+            return _Attempt(judgement, "pause" if repeat_is_harmless(operation) else "no", asked)
         return _Attempt(judgement)
 
     def _without_answer(self, course: _Course, problem: TransportError) -> _Attempt:

@@ -59,7 +59,7 @@ def opener() -> "Callable[[], httpx.AsyncBaseTransport]":
         logging.getLogger(name).setLevel(logging.CRITICAL + 1)
     if find_spec("sniffio") is None:
         # httpcore tries to import it several times a call; looking for it in vain takes half of a call's time.
-        sys.modules["sniffio"] = None  # type: ignore[assignment] - how Python is told that a module is not there
+        sys.modules["sniffio"] = None  # type: ignore[assignment]  # None tells Python that it is not there
     context: ssl.SSLContext | None = None
 
     def open_one() -> httpx.AsyncBaseTransport:

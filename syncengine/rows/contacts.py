@@ -95,7 +95,7 @@ def _cells_by_heading(
 def _columns_taken(contact_list: ContactList, source: SourceTable) -> Mapping[str, str]:
     """Return our column -> heading: as the list says, else the heading of the same name."""
     same = {column: column for column in CONTACT_COLUMNS if column in source.columns}
-    return {**same, **{c: h for c, h in contact_list.columns.items() if h in source.columns}}
+    return {**same, **{c: h for c, h in contact_list.columns.items() if c in CONTACT_COLUMNS and h in source.columns}}
 
 
 def _trimmed(

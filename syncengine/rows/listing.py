@@ -102,3 +102,11 @@ def _taken_in(workspace: Workspace, rows: Iterable[ListedRow]) -> str:
             workspace.run(f"INSERT INTO {name} SELECT * FROM {view}")
         place += len(batch)
     return name
+
+
+def keys_listed(workspace: Workspace, listing: Listing, keys: Sequence[str]) -> frozenset[str]:
+    """Return those of some keys that a listing has."""
+    found = workspace.run(
+        f"SELECT key FROM {listing.table} SEMI JOIN (SELECT unnest(?::VARCHAR[]) AS key) USING (key)", [list(keys)]
+    ).fetchall()
+    return frozenset(key for (key,) in found)

@@ -127,7 +127,7 @@ def _parsed(text: str, region: str) -> Canonical:
     try:
         parsed = phonenumbers.parse(text, region or None)
     except phonenumbers.NumberParseException as error:
-        return Canonical(None, _why(error.error_type, region))
+        return Canonical(None, _why(error.error_type, stated=bool(region) or text.startswith("+")))
     match phonenumbers.is_possible_number_with_reason(parsed):
         case phonenumbers.ValidationResult.IS_POSSIBLE:
             pass
@@ -146,12 +146,12 @@ def _parsed(text: str, region: str) -> Canonical:
     return Canonical(number) if _E164.fullmatch(number) else Canonical(None, NOT_A_NUMBER)
 
 
-def _why(kind: int, region: str) -> str:
+def _why(kind: int, *, stated: bool) -> str:
     import phonenumbers
 
     kinds = phonenumbers.NumberParseException
     if kind == kinds.INVALID_COUNTRY_CODE:
-        return NOT_A_NUMBER if region else NO_REGION
+        return NOT_A_NUMBER if stated else NO_REGION
     if kind in {kinds.TOO_SHORT_NSN, kinds.TOO_SHORT_AFTER_IDD}:
         return TOO_SHORT
     return TOO_LONG if kind == kinds.TOO_LONG else NOT_A_NUMBER

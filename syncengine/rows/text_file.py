@@ -6,6 +6,7 @@ does not know is an error with its line, since a damaged digit could be a number
 
 import codecs
 import hashlib
+import re
 from dataclasses import dataclass
 from itertools import count
 from pathlib import Path
@@ -33,7 +34,9 @@ _MAGIC: Final = (
     (b"SQLite format 3", "a database"),
 )
 # What lists are met in besides UTF-8; a wider choice makes the guess worse.
-_CANDIDATES: Final = ["cp1252", "latin_1", "cp1250", "iso8859_2", "cp1251", "cp1258", "gb18030", "shift_jis"]
+_CANDIDATES: Final = ["cp1252", "latin_1", "cp1250", "iso8859_2", "cp1251", "cp1258"]
+# Central European letters read as western text: a sign inside a word.
+_CENTRAL_EUROPEAN: Final = re.compile("[A-Za-zóÓ][¹³¿¥¶±¼¾]|[£¯][a-zó]|œ[^u]")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -144,10 +147,16 @@ def _guess(path: Path, label: str) -> str:
     odd = raw.decode("utf-8", "replace").count("\ufffd")
     if valid and valid >= odd:
         raise _undecodable(path, label, "UTF-8, in which the rest of the file is written")
-    best = from_bytes(raw, cp_isolation=list(_CANDIDATES)).best()
+    matches = from_bytes(raw, cp_isolation=list(_CANDIDATES))
+    best = matches.best()
     if best is None:
         raise SourceError(f'{label}: the encoding cannot be told; state it as "encoding: cp1252" or save as UTF-8')
-    return best.encoding
+    # Short lists fit several alphabets equally well; the western one is by far the most frequent.
+    equal = {name for m in matches if m.chaos <= best.chaos for name in (m.encoding, *(s.encoding for s in m.submatch))}
+    if "cp1252" not in equal:
+        return best.encoding
+    central = next((name for name in ("cp1250", "iso8859_2") if name in equal), None)
+    return central if central and _CENTRAL_EUROPEAN.search(raw.decode("cp1252", "ignore")) else "cp1252"
 
 
 def _sample_around_odd(path: Path) -> bytes:

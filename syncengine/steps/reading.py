@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 from syncengine.errors import RemoteError
 from syncengine.ledger.ledger import Ledger
 from syncengine.model.address import Address
-from syncengine.model.desired import Campaign, Desired, Dialer
+from syncengine.model.desired import Campaign, Desired, Dialer, FieldValue
 from syncengine.model.findings import KnownCampaign
 from syncengine.model.ports import CampaignState
 from syncengine.model.snapshot import ActualCampaign, CampaignSnapshot, ListedRow
@@ -98,14 +98,21 @@ Rows = Mapping[Address, tuple[list[ListedRow], bool]]
 
 
 def _chosen(loaded: Loaded, options: Options) -> Desired:
-    """Return the part of the manifest that this run is about."""
+    """Return the part of the manifest that this run is about, its fields in the spelling of a reading."""
     desired = loaded.desired
     campaigns = {
-        key: replace(c, fields=canonical_fields(loaded.vendor_of(desired.dialers[c.dialer]), c.fields))
-        for key, c in desired.campaigns.items()
-        if (not options.dialers or c.dialer in options.dialers) and (not options.campaigns or key in options.campaigns)
+        key: replace(campaign, fields=_canonical(loaded.vendor_of(desired.dialers[campaign.dialer]), campaign))
+        for key, campaign in desired.campaigns.items()
+        if (not options.dialers or campaign.dialer in options.dialers)
+        and (not options.campaigns or key in options.campaigns)
     }
     return replace(desired, campaigns=campaigns)
+
+
+def _canonical(vendor: Vendor, campaign: Campaign) -> Mapping[str, FieldValue]:
+    """Return the stated fields that the vendor's mapping has; a name that it lacks is still used to find a campaign."""
+    mapped = {name: value for name, value in campaign.fields.items() if name in vendor.campaigns.fields}
+    return canonical_fields(vendor, mapped)
 
 
 async def _read_dialer(run: ReadingRun, dialer: Dialer, wanted: Desired) -> tuple[DialerReading, Rows]:

@@ -2,20 +2,144 @@
 
 repeat, refusal: nothing to do here; the difference plans the row again, which is harmless or refused. task: the vendor
 is asked once more. read_back: the listing of this run tells, once the settle time is over. park: a person decides.
+
+What can be settled changes the ledger, so it takes the lock; a plan that finds the lock held leaves it to the holder.
 """
 
 import asyncio
 from collections.abc import Sequence
+from contextlib import nullcontext
+from dataclasses import dataclass, replace
 
-from syncengine.errors import LockedError
+from syncengine.config.operation_lookup import find_operation
+from syncengine.errors import LockedError, RemoteError
 from syncengine.ledger.ledger import Ledger
 from syncengine.ledger.records import OpenCall
+from syncengine.model.address import Address
+from syncengine.model.ports import RowOutcome
+from syncengine.model.report import Outcome
+from syncengine.remote.tasks import await_task
+from syncengine.rows.listing import keys_listed
 from syncengine.rows.workspace import Workspace
+from syncengine.steps.clients import open_client
+from syncengine.steps.loading import Loaded
 from syncengine.steps.options import Options
-from syncengine.steps.reading import Readings
+from syncengine.steps.reading import DialerReading, Readings
+
+# A call that is surely over: its time-out and as much again.
+_OVER = 2.0
 
 
-def settle(ledger: Ledger, workspace: Workspace, readings: Readings, options: Options) -> Sequence[str]:
-    """Settle what can be proven and return sentences about what cannot."""
-    del workspace, readings, options, asyncio, LockedError, OpenCall
-    return [f"{call.address}: {call.rows:,} rows wait" for call in ledger.unfinished_calls()]
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SettlingRun:
+    """What settling needs."""
+
+    loaded: Loaded
+    ledger: Ledger
+    workspace: Workspace
+    readings: Readings
+    options: Options
+    # Whether the caller holds the ledger's lock.
+    locked: bool
+
+
+def settle(run: SettlingRun) -> Sequence[str]:
+    """Settle what can be proven, and return sentences about what still waits."""
+    waiting = run.ledger.unfinished_calls()
+    if not waiting:
+        return _parked(run.ledger)
+    now = run.options.clock()
+    try:
+        with nullcontext() if run.locked else run.ledger.lock("settle", now=now):
+            for call in waiting:
+                _settle_call(run, call, now=now)
+    except LockedError:
+        return [f"{len(waiting)} calls of another run have no outcome yet; that run is under way", *_parked(run.ledger)]
+    return [*(_sentence(call) for call in run.ledger.unfinished_calls()), *_parked(run.ledger)]
+
+
+def _sentence(call: OpenCall) -> str:
+    what = f"{call.rows:,} rows" if call.rows else "the campaign"
+    return f"{call.address}: {call.action} of {what}: the answer was lost; it is settled by {call.proof}"
+
+
+def _parked(ledger: Ledger) -> list[str]:
+    return [
+        f"{call.address}: {call.action} of {call.rows:,} rows is parked, since nothing can prove whether it arrived;"
+        f" settle it with: syncengine state resolve {call.call_id} --assume-sent | --resend"
+        for call in ledger.parked()
+    ]
+
+
+def _settle_call(run: SettlingRun, call: OpenCall, *, now: float) -> None:
+    reading = run.readings.dialers.get(call.dialer)
+    match call.proof:
+        case "park":
+            run.ledger.park_call(call.call_id)
+        case "task" if not call.task_id:
+            run.ledger.park_call(call.call_id)
+        case "task" if reading is not None:
+            asyncio.run(_ask_task(run, reading, call, now=now))
+        case "read_back" if reading is not None and _is_over(reading, call, now=now):
+            if call.rows:
+                _read_rows_back(run, reading, call, now=now)
+            elif call.action == "create":
+                _read_campaign_back(run, reading, call, now=now)
+        case _:
+            # Repeatable, or too early, or not read in this run.
+            return
+
+
+def _is_over(reading: DialerReading, call: OpenCall, *, now: float) -> bool:
+    alive = _OVER * reading.vendor.limits.timeout if call.state == "intent" else 0.0
+    return now >= call.last_alive + call.settle + alive
+
+
+async def _ask_task(run: SettlingRun, reading: DialerReading, call: OpenCall, *, now: float) -> None:
+    operation = find_operation(reading.vendor, call.operation)
+    if operation.task is None:
+        return
+    # One question is enough here: a task of an earlier run has had its time.
+    once = replace(operation, task=replace(operation.task, deadline=0.0))
+    try:
+        async with open_client(run.loaded, reading.dialer, run.ledger, run.options) as client:
+            judgement = await await_task(client, reading.vendor, once, call.task_id, {})
+    except RemoteError:
+        return
+    if judgement.outcome != "applied":
+        if now > call.last_alive + operation.task.deadline:
+            run.ledger.park_call(call.call_id)
+        return
+    done = {row.key: RowOutcome("applied") for row in run.ledger.call_rows(call.call_id)}
+    run.ledger.settle_call(call.call_id, done, now=now)
+
+
+def _read_rows_back(run: SettlingRun, reading: DialerReading, call: OpenCall, *, now: float) -> None:
+    listing = reading.listings.get(Address.parse(call.address))
+    if listing is None or not listing.complete:
+        return
+    rows = run.ledger.call_rows(call.call_id)
+    there = keys_listed(run.workspace, listing, [row.key for row in rows])
+    verdicts = {row.key: RowOutcome(_verdict(call.action, there=row.key in there)) for row in rows}
+    run.ledger.settle_call(call.call_id, verdicts, now=now)
+
+
+def _verdict(action: str, *, there: bool) -> Outcome:
+    """Return what a complete listing proves about a lost call: an addition landed if listed, a removal if not."""
+    landed = there if action in {"add", "update", "unblock"} else not there
+    return "applied" if landed else "skipped"
+
+
+def _read_campaign_back(run: SettlingRun, reading: DialerReading, call: OpenCall, *, now: float) -> None:
+    """A lost creation: one campaign of that name is ours, none means that it did not arrive, several are parked."""
+    if reading.snapshot.source != "read" or not reading.snapshot.complete:
+        return
+    address = Address.parse(call.address)
+    wanted = run.readings.wanted.campaigns.get(address.name)
+    if wanted is None:
+        return
+    found = [c for c in reading.snapshot.campaigns if c.name == wanted.name and not c.ending]
+    if not found:
+        run.ledger.resolve_call(call.call_id, "not_sent", now=now)
+    elif len(found) > 1:
+        run.ledger.park_call(call.call_id)

@@ -65,12 +65,13 @@ def test_the_digest_follows_every_byte_of_every_file(tmp_path: Path) -> None:
 
 def test_the_same_key_in_two_manifests_names_the_other_place(tmp_path: Path) -> None:
     _, said, _ = load(write(tmp_path, a=MANIFEST, b="contacts:\n  leads: {rows: []}\n"))
-    assert said == [
-        'manifests/b.yaml:2:3: error: "leads" stands in manifests/a.yaml:10:3 already\n'
-        "  2 |   leads: {rows: []}\n"
-        "    |   ^^^^^\n"
-        "    expected: each name once under contacts, over all manifests\n"
-        "    hint: Remove one of the two, or rename it."
+    (shown,) = said
+    assert shown.splitlines() == [
+        'manifests/b.yaml:2:3: error: "leads" stands in manifests/a.yaml:10:3 already',
+        "  2 |   leads: {rows: []}",
+        "    |   ^^^^^",
+        "    expected: each name once under contacts, over all manifests",
+        "    hint: Remove one of the two, or rename it.",
     ]
 
 

@@ -25,6 +25,12 @@ def test_a_setting_must_match_as_a_whole_and_the_pattern_is_shown(tmp_path: Path
         ('secrets: {token: "env:ACME_TOKEN"}', "secrets: {}", 'the secret "token" is missing'),
         ('server: "0016"', 'server: "0016", x: "y"', '"x" is no setting of Acme'),
         ('token: "env:ACME_TOKEN"', 'token: "env:ACME_TOKEN", x: "env:Y"', '"x" is no secret of Acme'),
+        ("vendor: refs", "vendor: refs\n    base_url: localhost:8701", '"localhost:8701" is not a plain https address'),
+        (
+            "vendor: refs",
+            "vendor: refs\n    base_url: https://me:hunter2@host",
+            "a URL for a dialer cannot have a user or a password in it",
+        ),
         ("vendor: refs", "vendor: reffs", 'there is no vendor file for "reffs"'),
     ],
 )

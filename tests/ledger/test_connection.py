@@ -1,5 +1,4 @@
 import os
-import sqlite3
 import stat
 import subprocess
 import sys
@@ -64,52 +63,6 @@ def test_a_failed_block_leaves_nothing_behind(tmp_path: Path) -> None:
     opened.close()
 
 
-def test_a_busy_file_is_waited_for_and_then_refused(tmp_path: Path) -> None:
-    path = tmp_path / "ledger.db"
-    opened = Database.open(path, busy_seconds=0.05)
-    other = sqlite3.connect(path, isolation_level=None)
-    other.execute("BEGIN IMMEDIATE")
-    with pytest.raises(LedgerError, match="another process kept it busy"), opened.write():
-        pass
-    other.execute("ROLLBACK")
-    with opened.write():
-        pass
-    other.close()
-    opened.close()
-
-
-def test_something_that_is_no_database_is_refused_with_what_to_do(tmp_path: Path) -> None:
-    path = tmp_path / "ledger.db"
-    path.write_bytes(b"not a database, but long enough to be looked at " * 40)
-    with pytest.raises(LedgerError, match="put back a backup"):
-        Database.open(path)
-
-
-def test_a_full_disk_is_said_so_and_undone(tmp_path: Path) -> None:
-    opened = Database.open(tmp_path / "ledger.db")
-    with opened.write() as statements:
-        statements.execute("CREATE TABLE t (x)")
-    with opened.read() as statements:
-        statements.execute("PRAGMA max_page_count = 3")
-    with pytest.raises(LedgerError, match=r"disk is full.*SQLITE_FULL"), opened.write() as statements:
-        statements.execute("INSERT INTO t VALUES (zeroblob(100000))")
-    with opened.read() as statements:
-        assert statements.execute("SELECT count(*) FROM t").fetchone() == (0,)
-    opened.close()
-
-
-@pytest.mark.skipif(os.geteuid() == 0, reason="nothing is read-only for root")
-def test_a_folder_that_may_not_be_written_is_said_so(tmp_path: Path) -> None:
-    tmp_path.chmod(0o500)
-    with pytest.raises(LedgerError, match="Permission denied"):
-        Database.open(tmp_path / "ledger.db")
-
-
-def test_a_folder_in_place_of_the_file_is_said_so(tmp_path: Path) -> None:
-    with pytest.raises(LedgerError, match="cannot be opened"):
-        Database.open(tmp_path)
-
-
 def test_a_network_file_system_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(connection, "filesystem_of", lambda _: "nfs4")
     with pytest.raises(LedgerError, match=r"network file system \(nfs4\).*local disk"):
@@ -125,20 +78,6 @@ def test_the_kind_of_file_system_is_found_by_device(tmp_path: Path) -> None:
     )
     assert filesystem_of(tmp_path, mounts) == "cifs"
     assert filesystem_of(tmp_path, tmp_path / "absent") == ""
-
-
-def test_a_second_thread_is_refused_in_our_words(tmp_path: Path) -> None:
-    from concurrent.futures import ThreadPoolExecutor
-
-    opened = Database.open(tmp_path / "ledger.db")
-
-    def use() -> None:
-        with opened.read():
-            pass
-
-    with ThreadPoolExecutor(1) as pool, pytest.raises(LedgerError):
-        pool.submit(use).result()
-    opened.close()
 
 
 def test_commits_survive_another_process_that_opens_and_closes_the_file(tmp_path: Path) -> None:

@@ -82,6 +82,14 @@ def test_lists_do_not_mix(ledger: Ledger) -> None:
     assert ledger.all_numbers(["opt-outs", "registry"]) == {A, B}
 
 
+def test_lists_with_numbers_in_force_are_known_by_name(locked: Ledger) -> None:
+    read(locked, A)
+    locked.record_statements("registry", [B], source_digest="d", now=1.0)
+    assert list(locked.dnd_lists()) == ["opt-outs", "registry"]
+    locked.release("registry", [B], basis="plan", now=2.0)
+    assert list(locked.dnd_lists()) == ["opt-outs"]
+
+
 def test_a_number_that_is_not_e164_is_refused_whole_and_not_shown(ledger: Ledger) -> None:
     with pytest.raises(LedgerError) as refused:
         read(ledger, A, "3001112244")

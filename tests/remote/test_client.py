@@ -152,6 +152,13 @@ def test_the_dialers_own_wish_to_wait_is_granted_up_to_a_quarter_of_an_hour(head
     assert at_least <= time.time - began <= at_least + 1
 
 
+def test_a_server_in_trouble_that_names_a_time_is_left_alone_until_then() -> None:
+    for operation in (reading(), proven("repeat")):
+        time = Clockwork()
+        run(Script((503, {}, {"retry-after": "90"}), OK), operation, time=time)
+        assert 1_000_090 <= time.time < 1_000_092
+
+
 def test_a_class_can_state_its_wait() -> None:
     busy = ResponseClass(name="busy", when=Match(status=(403,), text=("simultaneous",)), outcome="wait", wait=40.0)
     time = Clockwork()

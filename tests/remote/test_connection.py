@@ -300,6 +300,30 @@ def test_after_a_failure_the_next_call_has_a_connection_of_its_own() -> None:
     asyncio.run(run())
 
 
+@pytest.mark.parametrize("problem", [httpx.ReadError("reset"), ValueError("odd"), asyncio.CancelledError()])
+def test_a_transport_that_has_failed_is_not_used_again(problem: BaseException) -> None:
+    opened = []
+
+    def fail(request: httpx.Request) -> httpx.Response:
+        if len(opened) == 1:
+            raise problem
+        return httpx.Response(200)
+
+    def open_one() -> httpx.AsyncBaseTransport:
+        opened.append(1)
+        return httpx.MockTransport(fail)
+
+    async def run() -> None:
+        connection = Connection(open_one)
+        with pytest.raises((TransportError, AnswerError, asyncio.CancelledError)):
+            await connection.send(call("https://dialer.example"))
+        for _ in range(2):
+            assert (await connection.send(call("https://dialer.example"))).status == 200
+
+    asyncio.run(run())
+    assert len(opened) == 2
+
+
 def test_a_cancelled_call_closes_its_connection() -> None:
     async def run() -> None:
         arrived, gone = asyncio.Event(), asyncio.Event()

@@ -69,7 +69,9 @@ def dnd_list(source: Source, **more: object) -> DndList:
 
 
 def inline(*rows: Mapping[str, str]) -> Source:
-    return Source(label="m.yaml", rows=rows, row_locations=tuple(Location("m.yaml", n, 1) for n in range(10, 10 + len(rows))))
+    return Source(
+        label="m.yaml", rows=rows, row_locations=tuple(Location("m.yaml", n, 1) for n in range(10, 10 + len(rows)))
+    )
 
 
 def contacts_of(workspace: Workspace, book: PhoneBook, *rows: Mapping[str, str], **more: object) -> Contacts:

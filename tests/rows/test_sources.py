@@ -19,7 +19,9 @@ def cells(workspace, source, *headings, **more):
     table = read_source(workspace, source, **more)
     if not table.table:
         return []
-    return workspace.run(f"SELECT {', '.join(['row', *(table.columns[h] for h in headings)])} FROM {table.table} ORDER BY row").fetchall()
+    return workspace.run(
+        f"SELECT {', '.join(['row', *(table.columns[h] for h in headings)])} FROM {table.table} ORDER BY row"
+    ).fetchall()
 
 
 ENCODINGS = ["utf-8", "utf-8-sig", "utf-16", "utf-16-le", "utf-16-be", "cp1252", "latin-1"]
@@ -57,7 +59,9 @@ def test_a_byte_that_the_encoding_does_not_know_is_an_error_with_its_line(worksp
 
 @pytest.mark.parametrize("delimiter", [",", ";", "\t", "|"])
 def test_a_delimiter_is_found_out_from_the_header(workspace, file_of, delimiter):
-    source = file_of(delimiter.join(["phone", '"last, first; or|so"', "x"]) + "\n" + delimiter.join(["1", '"a,b;c"', "z"]) + "\n")
+    source = file_of(
+        delimiter.join(["phone", '"last, first; or|so"', "x"]) + "\n" + delimiter.join(["1", '"a,b;c"', "z"]) + "\n"
+    )
     assert cells(workspace, source, "phone", "last, first; or|so", "x") == [(2, "1", "a,b;c", "z")]
 
 
@@ -122,7 +126,9 @@ def test_a_missing_file_is_refused(workspace, tmp_path):
 
 
 def test_a_missing_column_is_named_with_those_there_are(workspace, file_of):
-    with pytest.raises(SourceError, match=r'no column "Telefono"; there are: "Telefno", "x"\. Did you mean "Telefno"\?'):
+    with pytest.raises(
+        SourceError, match=r'no column "Telefono"; there are: "Telefno", "x"\. Did you mean "Telefno"\?'
+    ):
         read_source(workspace, file_of("Telefno,x\n1,2\n"), required=["Telefono"])
 
 
@@ -201,7 +207,9 @@ def workbook(path: Path, **sheets) -> Source:
 
 def test_a_workbook_keeps_phones_whole(workspace, tmp_path):
     moment = datetime.datetime(2026, 1, 2, 3, 4)
-    source = workbook(tmp_path / "a.xlsx", A=[["phone", "when", "x"], [573001234567, moment, 0.5], [], ["0300", "", True]], B=[])
+    source = workbook(
+        tmp_path / "a.xlsx", A=[["phone", "when", "x"], [573001234567, moment, 0.5], [], ["0300", "", True]], B=[]
+    )
     found = cells(workspace, source, "phone", "when", "x")
     assert found == [(2, "573001234567", "2026-01-02 03:04:00", "0.5"), (4, "0300", "", "true")]
 
@@ -245,7 +253,10 @@ def test_several_files_are_one_source_and_must_have_the_same_columns(workspace, 
 
 
 def test_inline_rows_have_the_line_of_the_manifest(workspace):
-    assert cells(workspace, inline({"phone": "1"}, {"phone": "2", "name": "x"}), "phone", "name") == [(10, "1", ""), (11, "2", "x")]
+    assert cells(workspace, inline({"phone": "1"}, {"phone": "2", "name": "x"}), "phone", "name") == [
+        (10, "1", ""),
+        (11, "2", "x"),
+    ]
 
 
 def test_the_digest_is_of_the_bytes(workspace, file_of):

@@ -1,0 +1,141 @@
+import pytest
+
+from syncengine.ledger.booking import booking_of
+from syncengine.ledger.ledger import Ledger
+from syncengine.model.ports import RowOutcome
+from tests.ledger.writing import CONTACTS, NOW, add, begin, intent, item, rows, states
+
+
+@pytest.mark.parametrize("action", ["add", "update", "remove", "block", "unblock"])
+@pytest.mark.parametrize("outcome", ["skipped", "held"])
+def test_what_was_never_sent_leaves_everything_as_it_was(action: str, outcome: str) -> None:
+    assert booking_of(action, outcome) == "as_was"
+
+
+@pytest.mark.parametrize("action", ["add", "update", "remove", "block", "unblock"])
+def test_a_lost_answer_and_an_unheard_of_one_prove_nothing(action: str) -> None:
+    assert {booking_of(action, outcome) for outcome in ("unknown", "perhaps")} == {"unknown"}
+
+
+@pytest.mark.parametrize("outcome", ["applied", "already_present", "already_absent", "rejected", "deferred", "failed"])
+def test_a_row_is_only_dropped_when_the_dialer_has_it_no_more(outcome: str) -> None:
+    dropped = {
+        action for action in ("add", "update", "remove", "block", "unblock") if booking_of(action, outcome) == "gone"
+    }
+    allowed = {"applied": {"remove"}, "already_absent": {"remove", "block"}}
+    assert dropped == allowed.get(outcome, set())
+
+
+def test_a_deferred_removal_leaves_the_row_with_the_reason(locked: Ledger) -> None:
+    locked.save_rows(CONTACTS, [item("1", content="h1")], now=NOW)
+    call = begin(locked, intent("remove", [item("1")], effect="suppressing"))
+    locked.finish_call(call, "failed", "budget", {}, now=NOW)
+    row = rows(locked)["1"]
+    assert (row["state"], row["message"], row["refused_hash"]) == ("present", "budget", "")
+
+
+def test_an_applied_addition_is_present_with_what_was_sent(locked: Ledger) -> None:
+    call = begin(locked, intent("add", [item("1", "+57300", "+57301", content="abc")], lasts_days=2))
+    locked.finish_call(call, "applied", "", {"1": RowOutcome("applied", "", "R7")}, now=NOW + 5)
+    assert rows(locked)["1"] == {
+        "key": "1",
+        "phones": "+57300 +57301",
+        "content_hash": "abc",
+        "remote_id": "R7",
+        "state": "present",
+        "message": "",
+        "refused_hash": "",
+        "expires_at": NOW + 2 * 86_400,
+        "updated_at": NOW + 5,
+        "call_id": call,
+    }
+    assert locked.unfinished_calls() == []
+
+
+def test_each_row_gets_its_own_outcome_and_one_not_named_is_unknown(locked: Ledger) -> None:
+    call = add(locked, "1", "2", "3", "4", "5", proof="read_back")
+    outcomes = {
+        "1": RowOutcome("applied"),
+        "2": RowOutcome("rejected", "bad number"),
+        "3": RowOutcome("deferred", "later"),
+        "4": RowOutcome("held"),
+        "foreign": RowOutcome("applied"),
+    }
+    locked.finish_call(call, "applied", "", outcomes, now=NOW)
+    assert states(locked) == {"1": "present", "2": "rejected", "3": "deferred", "5": "unknown_add"}
+    assert [(c.call_id, c.rows, c.state) for c in locked.unfinished_calls()] == [(call, 1, "unknown")]
+
+
+def test_without_row_outcomes_the_calls_outcome_is_every_rows(locked: Ledger) -> None:
+    call = add(locked, "1", "2")
+    locked.finish_call(call, "rejected", "no", {}, now=NOW)
+    assert {row["message"] for row in rows(locked).values()} == {"no"}
+    assert set(states(locked).values()) == {"rejected"}
+
+
+def test_a_rejected_addition_keeps_the_content_that_was_refused(locked: Ledger) -> None:
+    call = begin(locked, intent("add", [item("1", content="new")]))
+    locked.finish_call(call, "rejected", "", {"1": RowOutcome("rejected", "bad")}, now=NOW)
+    row = rows(locked)["1"]
+    assert (row["refused_hash"], row["message"]) == ("new", "bad")
+
+
+def test_a_rejected_update_leaves_the_row_there_as_it_was(locked: Ledger) -> None:
+    locked.save_rows(CONTACTS, [item("1", content="old")], now=NOW)
+    call = begin(locked, intent("update", [item("1", content="new")]))
+    locked.finish_call(call, "rejected", "", {"1": RowOutcome("rejected", "bad")}, now=NOW)
+    row = rows(locked)["1"]
+    assert (row["state"], row["content_hash"], row["refused_hash"]) == ("present", "old", "new")
+
+
+def test_a_lost_removal_is_still_there_and_a_proven_one_is_gone(locked: Ledger) -> None:
+    locked.save_rows(CONTACTS, [item("1"), item("2")], now=NOW)
+    call = begin(locked, intent("remove", [item("1"), item("2")], effect="suppressing", proof="read_back"))
+    locked.finish_call(call, "unknown", "time-out", {}, now=NOW)
+    assert states(locked) == {"1": "unknown_remove", "2": "unknown_remove"}
+    locked.settle_call(call, {"1": RowOutcome("already_absent"), "2": RowOutcome("skipped")}, now=NOW)
+    assert states(locked) == {"2": "present"}
+    assert locked.unfinished_calls() == []
+
+
+def test_a_block_is_booked_and_undone(locked: Ledger) -> None:
+    locked.save_rows(CONTACTS, [item("1", content="h1")], now=NOW)
+    call = begin(locked, intent("block", [item("1", content="")], effect="suppressing"))
+    assert states(locked) == {"1": "unknown_remove"}
+    locked.finish_call(call, "applied", "", {}, now=NOW)
+    assert (states(locked), rows(locked)["1"]["content_hash"]) == ({"1": "blocked"}, "h1")
+    call = begin(locked, intent("unblock", [item("1", content="")]))
+    assert states(locked) == {"1": "unknown_update"}
+    locked.finish_call(call, "applied", "", {}, now=NOW)
+    assert states(locked) == {"1": "present"}
+
+
+def test_an_answer_that_makes_no_sense_for_the_action_proves_nothing(locked: Ledger) -> None:
+    call = add(locked, "1")
+    locked.finish_call(call, "already_absent", "", {}, now=NOW)
+    assert states(locked) == {"1": "parked_add"}
+
+
+def test_a_rejected_renewal_leaves_the_entry_and_its_end_as_they_were(locked: Ledger) -> None:
+    locked.save_rows(CONTACTS, [item("1", content="h1")], now=NOW, expires_at=NOW + 9)
+    call = begin(locked, intent("add", [item("1", content="h2")], lasts_days=30))
+    locked.finish_call(call, "rejected", "no", {}, now=NOW + 5)
+    row = rows(locked)["1"]
+    assert (row["state"], row["content_hash"], row["expires_at"]) == ("present", "h1", NOW + 9)
+    assert (row["message"], row["refused_hash"], row["updated_at"]) == ("no", "h2", NOW)
+
+
+def test_a_row_that_is_gone_at_the_dialer_when_updated_stays_known(locked: Ledger) -> None:
+    locked.save_rows(CONTACTS, [item("1", content="old")], now=NOW)
+    call = begin(locked, intent("update", [item("1", content="new")]))
+    locked.finish_call(call, "already_absent", "no such lead", {}, now=NOW)
+    row = rows(locked)["1"]
+    assert (row["state"], row["refused_hash"]) == ("present", "new")
+
+
+def test_the_vendors_words_are_kept_short_and_without_numbers(locked: Ledger) -> None:
+    call = add(locked, "1")
+    locked.finish_call(call, "rejected", "", {"1": RowOutcome("rejected", "bad 3001112233 " + "x" * 900)}, now=NOW)
+    message = str(rows(locked)["1"]["message"])
+    assert "3001112233" not in message
+    assert len(message) == 500
