@@ -38,6 +38,7 @@ def load_dialers(
             stated_settings=frozenset(written.settings),
             secrets=dict(written.secrets),
             base_url=written.base_url,
+            limits=written.limits.model_dump(exclude_none=True),
             location=project.document.locate(("dialers", name), key=True)[0],
         )
     return dialers

@@ -48,6 +48,19 @@ def _has_password(url: str) -> bool:
         return True
 
 
+class LimitsFile(Written):
+    """What this account allows, where that is not what the vendor file says."""
+
+    concurrency: Annotated[int, Field(ge=1, le=64)] | None = None
+    """Calls under way at once."""
+    calls: Annotated[int, Field(ge=1)] | None = None
+    """At most this many calls per `per`."""
+    per: Span | None = None
+    """The window of `calls`, as 1s or 1m."""
+    timeout: Span | None = None
+    """How long one call may take."""
+
+
 class DialerFile(Written):
     """One account at a vendor."""
 
@@ -57,6 +70,8 @@ class DialerFile(Written):
     """Values that the vendor file asks for. Always text: write numbers in quotes."""
     secrets: dict[str, SecretReference] = Field(default_factory=dict)
     """Where each secret is kept: env:NAME or file:path. Never the secret itself."""
+    limits: LimitsFile = LimitsFile()
+    """What this account allows, where that is not what the vendor file says."""
     base_url: str = ""
     """Address to use instead of the vendor's own, as a sandbox or a proxy. Its origin must be allowed by the owner of
     the machine, unless it is this machine."""

@@ -8,13 +8,16 @@ when it cannot.
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 
+from syncengine.engine.campaign_lookup import address_of, find_actual, impossible
 from syncengine.model.address import Address
 from syncengine.model.change import CampaignAction, CampaignChange, Confidence, FieldChange, Reason
 from syncengine.model.desired import Campaign, FieldValue
 from syncengine.model.findings import DialerFindings, KnownCampaign
 from syncengine.model.plan import Hold, Violation
-from syncengine.model.snapshot import ActualCampaign, ActualStatus, CampaignSnapshot
+from syncengine.model.snapshot import ActualCampaign, ActualStatus
 from syncengine.model.vendor import Operation, Vendor
+
+_BY_SURENESS: tuple[Confidence, ...] = ("unknown", "believed", "verified")
 
 
 @dataclass(slots=True)
@@ -52,9 +55,8 @@ def diff_campaigns(findings: DialerFindings, wanted: Mapping[str, Campaign], *, 
 
 
 def _diff_one(findings: DialerFindings, wanted: Campaign, diff: CampaignDiff) -> None:
-    address = _address(wanted)
     known = findings.known.get(wanted.key)
-    actual, problem = _find_actual(findings, wanted, known)
+    actual, problem = find_actual(findings, wanted, known)
     if problem is not None:
         diff.status[wanted.key] = known.status if known else "unknown"
         if isinstance(problem, Violation):
@@ -65,125 +67,34 @@ def _diff_one(findings: DialerFindings, wanted: Campaign, diff: CampaignDiff) ->
     verified = findings.snapshot.source == "read" and actual is not None
     found = _Found(wanted=wanted, actual=actual, known=known, confidence="verified" if verified else "believed")
     if actual is None:
-        _create(findings, found, address, diff)
+        _create(findings, found, diff)
         return
-    _update(findings.vendor, found, address, diff)
-    _set_status(findings.vendor, found, address, diff)
+    _update(findings.vendor, found, diff)
+    _set_status(findings.vendor, found, diff)
 
 
-def _find_actual(
-    findings: DialerFindings, wanted: Campaign, known: KnownCampaign | None
-) -> tuple[ActualCampaign | None, Violation | Hold | None]:
-    """Find the campaign at the dialer: by id where one is known, never silently by name. Neither: it is not there."""
-    remote_id = known.remote_id if known else ""
-    if wanted.id and remote_id and wanted.id != remote_id:
-        # The rows that the ledger remembers under this key are in the other campaign.
-        return None, _impossible(
-            _address(wanted),
-            wanted,
-            f'its id is "{wanted.id}" now, and the ledger knows it as "{remote_id}"',
-            "restore the old id, or write the other campaign under a key of its own",
-        )
-    if findings.snapshot.source != "read":
-        return _remembered(findings.vendor, wanted, known)
-    if wanted.id or remote_id:
-        return _by_id(findings.snapshot, wanted, wanted.id or remote_id)
-    return _by_name(findings, wanted, known)
-
-
-def _by_id(
-    snapshot: CampaignSnapshot, wanted: Campaign, remote_id: str
-) -> tuple[ActualCampaign | None, Violation | Hold | None]:
-    here = next((c for c in snapshot.campaigns if c.id == remote_id and not c.ending), None)
-    if here is not None:
-        return here, None
-    if not snapshot.complete:
-        return None, _not_whole(snapshot, wanted, "all changes")
-    if wanted.id:
-        return None, _impossible(
-            _address(wanted),
-            wanted,
-            f'the dialer has no campaign with id "{wanted.id}"',
-            "correct the id, or leave it out",
-        )
-    return None, None
-
-
-def _by_name(
-    findings: DialerFindings, wanted: Campaign, known: KnownCampaign | None
-) -> tuple[ActualCampaign | None, Violation | Hold | None]:
-    snapshot = findings.snapshot
-    same_name = [c for c in snapshot.campaigns if c.name == wanted.name and not c.ending]
-    if not snapshot.complete and (not same_name or known is not None):
-        return None, _not_whole(snapshot, wanted, "creation")
-    if not same_name:
-        return None, _lost_creation(findings.vendor, wanted, known)
-    if len(same_name) == 1 and known is not None and known.state == "unknown":
-        # The answer to our own create was lost, and there is exactly one campaign of that name: it is ours.
-        return same_name[0], None
-    ids = [f'"{c.id}"' for c in same_name]
-    return None, _impossible(
-        _address(wanted),
-        wanted,
-        f'the dialer already has a campaign named "{wanted.name}" (id {", ".join(ids)}) that is not ours',
-        f"write id: {ids[0]} to adopt it, or give ours another name",
-    )
-
-
-def _remembered(
-    vendor: Vendor, wanted: Campaign, known: KnownCampaign | None
-) -> tuple[ActualCampaign | None, Hold | None]:
-    """Return what is believed of a campaign that this run has not read."""
-    if wanted.id and (known is None or known.state == "unknown"):
-        # Somebody says that it is there; nothing else is known of it.
-        return ActualCampaign(id=wanted.id, name=wanted.name, status="unknown", fields={}), None
-    if known is None or known.state == "unknown":
-        return None, _lost_creation(vendor, wanted, known)
-    return ActualCampaign(id=known.remote_id, name=known.name, status=known.status, fields=known.fields), None
-
-
-def _lost_creation(vendor: Vendor, wanted: Campaign, known: KnownCampaign | None) -> Hold | None:
-    """Hold a second creation while the first may have arrived; it is settled by the proof that the vendor file names."""
-    create = vendor.campaigns.operations.get("create")
-    if known is None or known.state != "unknown" or create is None:
-        return None
-    if create.proof is not None and create.proof.by in {"repeat", "refusal"}:
-        return None
-    return Hold(
-        address=_address(wanted), what="creation", why="the answer to an earlier one was lost, so it may be there"
-    )
-
-
-def _not_whole(snapshot: CampaignSnapshot, wanted: Campaign, what: str) -> Hold:
-    return Hold(address=_address(wanted), what=what, why=f"the dialer's list is not whole: {snapshot.problem}")
-
-
-def _address(wanted: Campaign) -> Address:
-    return Address(wanted.dialer, "campaign", wanted.key)
-
-
-def _create(findings: DialerFindings, found: _Found, address: Address, diff: CampaignDiff) -> None:
+def _create(findings: DialerFindings, found: _Found, diff: CampaignDiff) -> None:
     vendor = findings.vendor
-    operation = vendor.campaigns.operations.get("create")
+    operation = operation_of(vendor, "create")
     wanted = found.wanted
     diff.status[wanted.key] = vendor.campaigns.born
-    if operation is None or operation.ability == "absent":
+    if operation is None:
         diff.violations.append(
-            _impossible(
-                address, wanted, f"{vendor.title} has no call that creates a campaign", "adopt an existing one with id:"
-            )
+            impossible(wanted, f"{vendor.title} has no call that creates a campaign", "adopt an existing one with id:")
         )
         return
     stated = {**_defaults(vendor), **wanted.fields}
     fields = tuple(FieldChange(name, None, value) for name, value in sorted(stated.items()))
     reason: Reason = "vanished" if found.known and found.known.remote_id else "missing"
     diff.changes.append(
-        _change(address, "create", operation, "create", reason=reason, confidence="verified", fields=fields)
+        _change(address_of(wanted), "create", operation, "create", reason=reason, confidence="verified", fields=fields)
     )
+    # What is known is about the one that is gone: its id must not be started in the new one's place.
+    new = replace(found, known=None)
     if wanted.status == "started" and vendor.campaigns.born != "started":
-        _start_or_stop(vendor, found, address, diff, action="start")
+        _start_or_stop(vendor, new, diff, action="start")
     if wanted.status == "stopped" and vendor.campaigns.born == "started":
-        _start_or_stop(vendor, found, address, diff, action="stop")
+        _start_or_stop(vendor, new, diff, action="stop")
 
 
 def _defaults(vendor: Vendor) -> dict[str, FieldValue]:
@@ -191,10 +102,16 @@ def _defaults(vendor: Vendor) -> dict[str, FieldValue]:
     return {name: rule.default for name, rule in vendor.campaigns.fields.items() if rule.default is not None}
 
 
-def _update(vendor: Vendor, found: _Found, address: Address, diff: CampaignDiff) -> None:
+def operation_of(vendor: Vendor, role: str) -> Operation | None:
+    """Return the call of a role; None where the vendor has none."""
+    operation = vendor.campaigns.operations.get(role)
+    return None if operation is None or operation.ability == "absent" else operation
+
+
+def _update(vendor: Vendor, found: _Found, diff: CampaignDiff) -> None:
     by_role: dict[str, list[FieldChange]] = {}
     reasons: dict[str, Reason] = {}
-    confidence: dict[str, Confidence] = {}
+    sureness_of: dict[str, Confidence] = {}
     for name, value in sorted(found.wanted.fields.items()):
         rule = vendor.campaigns.fields.get(name)
         if rule is None:
@@ -202,24 +119,26 @@ def _update(vendor: Vendor, found: _Found, address: Address, diff: CampaignDiff)
         before, sureness = _before(found, name)
         if sureness != "unknown" and same_value(before, value):
             continue
-        if rule.write == "never" or rule.write not in vendor.campaigns.operations:
+        if operation_of(vendor, rule.write) is None:
             if sureness == "unknown":
-                diff.notes.append(f"{address}: {name} cannot be read back at {vendor.title}, so it is not verified")
+                diff.notes.append(
+                    f"{address_of(found.wanted)}: {name} cannot be read back at {vendor.title}, so it is not verified"
+                )
             else:
-                diff.violations.append(_fixed(vendor, found, address, FieldChange(name, before, value)))
+                diff.violations.append(_fixed(vendor, found, FieldChange(name, before, value)))
             continue
         by_role.setdefault(rule.write, []).append(FieldChange(name, before, value))
         reasons[rule.write] = _reason(found, name, value, reasons.get(rule.write))
-        confidence[rule.write] = sureness
+        sureness_of[rule.write] = min(sureness, sureness_of.get(rule.write, "verified"), key=_BY_SURENESS.index)
     for role, changes in sorted(by_role.items()):
         diff.changes.append(
             _change(
-                address,
+                address_of(found.wanted),
                 "update",
                 vendor.campaigns.operations[role],
                 role,
                 reason=reasons[role],
-                confidence=confidence[role],
+                confidence=sureness_of[role],
                 fields=tuple(changes),
                 remote_id=_remote_id(found),
             )
@@ -240,9 +159,8 @@ def _reason(found: _Found, name: str, value: FieldValue, so_far: Reason | None) 
     return "drift" if applied and so_far in (None, "drift") else "differs"
 
 
-def _fixed(vendor: Vendor, found: _Found, address: Address, change: FieldChange) -> Violation:
-    return _impossible(
-        address,
+def _fixed(vendor: Vendor, found: _Found, change: FieldChange) -> Violation:
+    return impossible(
         found.wanted,
         f"{change.name} is {change.before!r} there and cannot be changed to {change.after!r}"
         f" after creation at {vendor.title}",
@@ -250,32 +168,28 @@ def _fixed(vendor: Vendor, found: _Found, address: Address, change: FieldChange)
     )
 
 
-def _set_status(vendor: Vendor, found: _Found, address: Address, diff: CampaignDiff) -> None:
+def _set_status(vendor: Vendor, found: _Found, diff: CampaignDiff) -> None:
     actual = found.actual
     status: ActualStatus = actual.status if actual is not None else "unknown"
     diff.status[found.wanted.key] = status
     if found.wanted.status == "started" and status != "started":
-        _start_or_stop(vendor, found, address, diff, action="start")
+        _start_or_stop(vendor, found, diff, action="start")
     if found.wanted.status == "stopped" and status != "stopped":
-        _start_or_stop(vendor, found, address, diff, action="stop")
+        _start_or_stop(vendor, found, diff, action="stop")
 
 
-def _start_or_stop(
-    vendor: Vendor, found: _Found, address: Address, diff: CampaignDiff, *, action: CampaignAction
-) -> None:
-    operation = vendor.campaigns.operations.get(action)
-    if operation is None or operation.ability == "absent":
+def _start_or_stop(vendor: Vendor, found: _Found, diff: CampaignDiff, *, action: CampaignAction) -> None:
+    operation = operation_of(vendor, action)
+    if operation is None:
         diff.violations.append(
-            _impossible(address, found.wanted, f"{vendor.title} has no call to {action} a campaign", "leave status out")
+            impossible(found.wanted, f"{vendor.title} has no call to {action} a campaign", "leave status out")
         )
         return
     for name, allowed in vendor.campaigns.start_only_when.items():
-        there = found.actual.fields if found.actual else _defaults(vendor)
-        value = found.wanted.fields.get(name, there.get(name))
+        value = found.wanted.fields.get(name, _there(vendor, found).get(name))
         if str(value) not in allowed:
             diff.violations.append(
-                _impossible(
-                    address,
+                impossible(
                     found.wanted,
                     f"{vendor.title} can {action} a campaign only when {name} is {' or '.join(allowed)};"
                     f" here it is {value!r}",
@@ -285,7 +199,7 @@ def _start_or_stop(
             return
     diff.changes.append(
         _change(
-            address,
+            address_of(found.wanted),
             action,
             operation,
             action,
@@ -294,6 +208,13 @@ def _start_or_stop(
             remote_id=_remote_id(found),
         )
     )
+
+
+def _there(vendor: Vendor, found: _Found) -> Mapping[str, FieldValue]:
+    """Return the fields of a campaign as they are, or will be once it is created."""
+    if found.actual is None:
+        return _defaults(vendor)
+    return {**(found.known.fields if found.known else {}), **found.actual.fields}
 
 
 def _left_over(findings: DialerFindings, wanted: Mapping[str, Campaign], diff: CampaignDiff, *, prune: bool) -> None:
@@ -312,8 +233,8 @@ def _left_over(findings: DialerFindings, wanted: Mapping[str, Campaign], diff: C
 
 
 def _delete(findings: DialerFindings, known: KnownCampaign, address: Address, diff: CampaignDiff) -> None:
-    operation = findings.vendor.campaigns.operations.get("delete")
-    if operation is None or operation.ability == "absent":
+    operation = operation_of(findings.vendor, "delete")
+    if operation is None:
         diff.notes.append(f"{address}: no longer in the manifest; {findings.vendor.title} has no call to delete it")
         return
     snapshot = findings.snapshot
@@ -326,7 +247,7 @@ def _delete(findings: DialerFindings, known: KnownCampaign, address: Address, di
         diff.holds.append(Hold(address=address, what="deletion", why=f"the reading is not whole: {snapshot.problem}"))
         return
     status = here.status if here else known.status
-    stop = findings.vendor.campaigns.operations.get("stop")
+    stop = operation_of(findings.vendor, "stop")
     sureness: Confidence = "verified" if snapshot.source == "read" else "believed"
     if status != "stopped" and stop is not None:
         diff.changes.append(
@@ -381,12 +302,6 @@ def _remote_id(found: _Found) -> str:
     if found.actual is not None:
         return found.actual.id
     return found.known.remote_id if found.known else ""
-
-
-def _impossible(address: Address, wanted: Campaign, message: str, remedy: str) -> Violation:
-    return Violation(
-        rule="not_possible", message=f"{address}: {message}", remedy=remedy, address=address, location=wanted.location
-    )
 
 
 def same_value(left: FieldValue | None, right: FieldValue | None) -> bool:

@@ -65,7 +65,7 @@ def _newly_callable(
     starting: set[Address],
     stopping: set[Address],
 ) -> int:
-    """Rows added to a campaign that will be dialling, and all rows of a campaign that starts."""
+    """Rows added to a campaign that will be dialling, and all that stay in a campaign that starts."""
     count = 0
     for change in contacts:
         campaign = Address(change.address.dialer, "campaign", change.address.name)
@@ -75,14 +75,20 @@ def _newly_callable(
     for found in rows:
         campaign = Address(found.address.dialer, "campaign", found.address.name)
         if found.address.kind == "contacts" and campaign in starting:
-            count += found.unchanged
+            count += _staying(found)
     return count
+
+
+def _staying(found: RowFindings) -> int:
+    """Rows that are there before the plan and after it, changed or not; those of an unknown outcome may be."""
+    touched = sum(s.count for s in found.sets if s.action in {"update", "adopt"})
+    return found.unchanged + touched + found.not_updatable + found.waiting
 
 
 def _no_longer_callable(contacts: Sequence[RowChange], rows: Sequence[RowFindings], stopping: set[Address]) -> int:
     gone = sum(change.count for change in contacts if change.action in {"remove", "block"})
     halted = sum(
-        found.unchanged
+        _staying(found)
         for found in rows
         if found.address.kind == "contacts"
         and Address(found.address.dialer, "campaign", found.address.name) in stopping

@@ -20,14 +20,15 @@ def removals(found: RowFindings, guards: Guards, allowances: Allowances) -> Iter
     if not dropped or found.in_ledger < guards.min_rows:
         return
     limit = allowances.remove if allowances.remove is not None else guards.max_remove
-    allowed = limit if isinstance(limit, int) else limit * found.in_ledger
+    # A share of rows is rarely a whole number of them in binary: 29 % of 100 is a little less than 29.
+    allowed = limit if isinstance(limit, int) else round(limit * found.in_ledger, 6)
     if dropped <= allowed:
         return
-    share = dropped / found.in_ledger
+    share = dropped / max(found.in_ledger, 1)
     yield Violation(
         rule="max_remove",
         message=f"{found.address}: {dropped:,} of {found.in_ledger:,} rows ({share:.0%}) would be removed;"
-        f" the limit is {guards.max_remove:.0%}",
+        f" the limit is {f'{limit:,}' if isinstance(limit, int) else f'{limit:.0%}'}",
         remedy=f"if that is meant: --allow-remove {dropped}; else mend the source",
         address=found.address,
     )
@@ -83,7 +84,8 @@ def dnd_removals(changes: Sequence[Change], dnd_released: int, allowances: Allow
 
 def rejected_rows(source: SourceSummary, contact_list: ContactList | None) -> Iterable[Violation]:
     """A source of which too much is unusable stops the plan."""
-    if contact_list is None or not source.rows:
+    # A do-not-call list may have the name of a contact list; it has rules of its own.
+    if contact_list is None or source.kind != "contacts" or not source.rows:
         return
     share = source.rejected / source.rows
     if share <= contact_list.max_rejected:
@@ -110,7 +112,7 @@ def unverified(findings: DialerFindings, used: Iterable[Operation], allowances: 
         rule="unverified",
         message=f"{findings.dialer.name}: {findings.vendor.title} documents these calls by name only:"
         f" {', '.join(sorted(doubtful))}",
-        remedy=f"check against the account ({checks}), then --allow-unverified",
+        remedy=f"check against the account{f' ({checks})' if checks else ''}, then --allow-unverified",
         address=Address(findings.dialer.name, "campaign", "*"),
     )
 

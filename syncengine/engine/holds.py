@@ -8,7 +8,7 @@ it is stopped (D9).
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
-from syncengine.engine.campaigns import CampaignDiff
+from syncengine.engine.campaigns import CampaignDiff, operation_of
 from syncengine.engine.rows import RowPlan
 from syncengine.model.address import Address
 from syncengine.model.change import CampaignChange, Change, RowChange
@@ -37,9 +37,11 @@ def hold_back(
     """Split the changes of one dialer into what may go on and what is held."""
     kept = HeldBack()
     why_no_start = _why_no_start(findings, rows)
+    # Who is to be called in a campaign waits until it is certain which campaign that is.
+    unsure = {hold.address.name: hold.why for hold in diff.holds}
     changes: list[Change] = [*diff.changes, *rows.changes]
     for change in changes:
-        why = _why_held(change, findings.held, why_no_start)
+        why = _why_held(change, findings.held, unsure, why_no_start)
         if not why:
             kept.changes.append(change)
             continue
@@ -48,14 +50,14 @@ def hold_back(
     return kept
 
 
-def _why_held(change: Change, held: Mapping[str, str], no_start: Mapping[str, str]) -> str:
+def _why_held(change: Change, held: Mapping[str, str], unsure: Mapping[str, str], no_start: Mapping[str, str]) -> str:
     if change.effect != "dialable":
         return ""
     name = change.address.name
     if change.address.of_account and held:
         return next(iter(held.values()))
-    if name in held:
-        return held[name]
+    if name in held or name in unsure:
+        return held.get(name) or unsure[name]
     if isinstance(change, CampaignChange) and change.action == "start":
         return no_start.get(name, "")
     return ""
@@ -97,7 +99,7 @@ def _stop_the_stubborn(
                 f"DANGER {findings.dialer.name}/campaign/{key}: {stuck:,} listed numbers are in a campaign that may be"
                 " running and cannot be removed there"
             )
-        stop = findings.vendor.campaigns.operations.get("stop")
+        stop = operation_of(findings.vendor, "stop")
         if not running or not stop_after or failed < stop_after or stop is None or key in stopping:
             continue
         kept.changes.append(

@@ -73,5 +73,12 @@ def _dnd_level(change: RowChange, created: AbstractSet[str]) -> LevelName:
 def _sort_key(change: Change) -> tuple[object, ...]:
     """Listed rows first, then by address: the same plan for any order of the input."""
     if isinstance(change, RowChange):
-        return (change.reason != "listed", change.address, change.collection, change.action, change.reason)
+        return (
+            change.reason != "listed",
+            change.address,
+            change.collection,
+            change.action,
+            change.reason,
+            change.confidence,
+        )
     return (True, change.address, "", change.action, change.operation)

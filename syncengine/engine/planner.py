@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from syncengine.engine import costs, guards
-from syncengine.engine.campaigns import CampaignDiff, diff_campaigns, stated_duplicates
+from syncengine.engine.campaigns import CampaignDiff, diff_campaigns, operation_of, stated_duplicates
 from syncengine.engine.holds import hold_back
 from syncengine.engine.levels import in_levels
 from syncengine.engine.rows import operations_for, plan_rows
@@ -60,7 +60,7 @@ class _AtDialer:
 
 def make_plan(inputs: Inputs) -> Plan:
     """Return the plan; a guard that stops it is in ``violations``, never an exception."""
-    parts = [_plan_dialer(inputs, findings) for findings in sorted(inputs.dialers, key=lambda f: f.dialer.name)]
+    parts = [_plan_dialer(inputs, _in_order(found)) for found in sorted(inputs.dialers, key=lambda f: f.dialer.name)]
     changes = [change for part in parts for change in part.changes]
     levels = _levels(parts, changes)
     rows = [found for part in parts for found in part.findings.rows]
@@ -107,6 +107,10 @@ def _doing(change: Change) -> list[object]:
     return [str(change.address), change.action, change.operation, change.remote_id, fields]
 
 
+def _in_order(findings: DialerFindings) -> DialerFindings:
+    return replace(findings, rows=tuple(sorted(findings.rows, key=lambda row: (row.address, row.collection.name))))
+
+
 def _plan_dialer(inputs: Inputs, findings: DialerFindings) -> _AtDialer:
     wanted = {key: c for key, c in inputs.desired.campaigns.items() if c.dialer == findings.dialer.name}
     diff = diff_campaigns(findings, wanted, prune=inputs.allowances.prune)
@@ -126,7 +130,7 @@ def _plan_dialer(inputs: Inputs, findings: DialerFindings) -> _AtDialer:
 def _deduplications(
     findings: DialerFindings, wanted: Mapping[str, Campaign], diff: CampaignDiff
 ) -> Iterable[CampaignChange]:
-    keep = findings.vendor.campaigns.operations.get("keep_duplicates")
+    keep = operation_of(findings.vendor, "keep_duplicates")
     if keep is None:
         return
     for campaign, groups in stated_duplicates(wanted, findings.duplicates):
@@ -192,14 +196,18 @@ def _violations(
 def _used(part: _AtDialer) -> Iterable[Operation]:
     """Walk the calls that the plan makes at one dialer, and those that reading for it takes."""
     vendor = part.findings.vendor
-    if part.wanted and "list" in vendor.campaigns.operations:
-        yield vendor.campaigns.operations["list"]
+    listing = operation_of(vendor, "list")
+    if part.wanted and listing is not None:
+        yield listing
     collections = {collection.name: collection for collection in vendor.collections}
     for change in part.changes:
         if isinstance(change, CampaignChange):
             yield vendor.campaigns.operations[change.operation]
             continue
         collection = collections[change.collection]
+        lookup = collection.operations.get("lookup")
+        if change.action == "add" and lookup is not None:
+            yield lookup
         for operation in operations_for(collection, change.action):
             yield operation
             if operation.task is not None:

@@ -14,6 +14,13 @@ from syncengine.model.vendor import Collection, Effect, Operation
 
 # Nothing is sent for these; the ledger alone learns of them.
 BOOKED_ONLY: frozenset[RowAction] = frozenset({"adopt", "forget"})
+_POSSIBLE: Mapping[RowAction, str] = {
+    "add": "added",
+    "update": "changed",
+    "remove": "removed",
+    "block": "blocked",
+    "unblock": "unblocked",
+}
 
 
 @dataclass(slots=True)
@@ -91,11 +98,11 @@ def _plan_set(findings: DialerFindings, found: RowFindings, row_set: RowSet, pla
 
 def _not_possible(findings: DialerFindings, found: RowFindings, row_set: RowSet, plan: RowPlan) -> None:
     title = findings.vendor.title
-    verb = {"remove": "removed", "update": "changed", "block": "blocked"}.get(row_set.action, row_set.action)
+    verb = _POSSIBLE[row_set.action]
     if row_set.reason != "listed":
         plan.notes.append(f"{found.address}: {row_set.count:,} rows cannot be {verb} at {title}; they stay as they are")
         return
-    if any(c.holds == "dnd" for c in findings.vendor.collections):
+    if any(c.holds == "dnd" and operations_for(c, "add") for c in findings.vendor.collections):
         plan.notes.append(
             f"{found.address}: {row_set.count:,} listed rows stay at {title}, which keeps them from being rung by its"
             " own do-not-call list"

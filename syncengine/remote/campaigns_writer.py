@@ -6,7 +6,7 @@ number where it could be rung.
 
 from dataclasses import dataclass, replace
 
-from syncengine.errors import RemoteError
+from syncengine.errors import RemoteError, RenderError
 from syncengine.model.change import CampaignChange
 from syncengine.model.findings import KnownCampaign
 from syncengine.model.ports import CampaignState
@@ -56,6 +56,10 @@ async def write_campaign(job: CampaignJob) -> None:
         result, call = await run.write(operation, scope, change.address, action=change.action)
     except ListedNumberError:
         job.tally.add("held", "the last gate found a listed number in the request")
+        return
+    except (RemoteError, RenderError) as problem:
+        # The request itself cannot be made: nothing was sent.
+        job.tally.add("failed", str(problem))
         return
     job.tally.calls += result.attempts
     outcome, message = _book(job, operation, state, result)

@@ -8,7 +8,7 @@ import asyncio
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from syncengine.errors import RemoteError
+from syncengine.errors import RemoteError, RenderError
 from syncengine.model.address import ACCOUNT, Address
 from syncengine.model.change import RowAction, RowChange
 from syncengine.model.exchange import RowItem
@@ -197,9 +197,9 @@ async def _send(job: RowJob, step: _Step, rows: list[RowItem]) -> Outcomes:
         )
     except ListedNumberError as found:
         return await _without_listed(job, step, rows, found)
-    except RemoteError as problem:
+    except (RemoteError, RenderError) as problem:
         # The request itself cannot be made, as with a URL that is too long: nothing was sent.
-        return {row.key: RowOutcome("failed", problem.detail) for row in rows}
+        return {row.key: RowOutcome("failed", str(problem)) for row in rows}
     job.tally.calls += result.attempts
     outcomes = await _judge_rows(job, step.operation, rows, result, call)
     if step.replacing:

@@ -57,13 +57,13 @@ def load_dnd(
     Args:
         workspace: where the table is made.
         dnd_list: what to read.
-        regions: the project's regions; a number is read in each of them and in the list's own.
+        regions: the project's regions: where the list states none, a national number is read in each of them.
         previous_rows: rows of the last sound reading; None: there was none.
         book: what numbers mean.
         now: seconds since 1970.
     """
     numbers = workspace.table("dnd", "SELECT '' AS number WHERE false")
-    chosen = sorted({*regions, dnd_list.region} - {""})
+    chosen = [dnd_list.region] if dnd_list.region else sorted(set(regions) - {""})
     tally = _Tally()
     held: list[str] = []
     digests: list[str] = []

@@ -7,15 +7,18 @@ that are known are compared whole. Blocking too much is right here; missing one 
 
 import re
 import unicodedata
-from collections.abc import Iterable, Iterator
+from collections.abc import Container, Iterable, Iterator
 from typing import Final
 from urllib.parse import unquote_to_bytes
 
 _TAIL: Final = 8
+# A plus, a calling code of three digits, and less than eight digits.
+_LONGEST_WITH_SHORT_NATIONAL: Final = 11
 _LONG: Final = re.compile(rb"[0-9]{8,}")
 _SHORT: Final = re.compile(rb"[0-9]{7}")
 # Digits with what people, templates and form encoding (a plus for a blank) put between them.
-_SPACED: Final = re.compile(rb"[0-9]+(?:(?:[ ().+/_\-\t]|\xc2\xa0|\xe2\x80[\x80-\x95\xaf]){1,4}[0-9]+)+")
+# Possessive, and begun at the first digit only: else every long run of digits is tried from each of its digits.
+_SPACED: Final = re.compile(rb"(?<![0-9])[0-9]++(?:(?:[ ().+/_\-\t]|\xc2\xa0|\xe2\x80[\x80-\x95\xaf]){1,8}+[0-9]++)+")
 _GROUP: Final = re.compile(rb"[0-9]+")
 _FOREIGN_DIGIT: Final = re.compile("[\u0660-\u0669\u06f0-\u06f9\u0966-\u096f\uff10-\uff19]")
 _JSON_ESCAPE: Final = re.compile(rb"\\u00([0-7][0-9a-fA-F])")
@@ -34,7 +37,8 @@ class ListedIndex:
         self.add(numbers)
 
     def __len__(self) -> int:
-        return len({number for found in self._by_tail.values() for number in found}) + len(self._short)
+        short = {f"+{digits.decode()}" for digits in self._short}
+        return len(short.union(*self._by_tail.values()))
 
     def add(self, numbers: Iterable[str]) -> None:
         """List more numbers."""
@@ -64,7 +68,9 @@ class ListedIndex:
         text = _unescaped(data)
         known = self._by_tail
         runs = {run for run in _LONG.findall(text) if run[-_TAIL:] in known}
-        runs.update(run for run in _joined(text) if run[-_TAIL:] in known)
+        for spaced in _SPACED.findall(text):
+            if len(spaced) > _TAIL:
+                runs.update(_joined(spaced, known))
         found = {number for run in runs for number in known[run[-_TAIL:]] if _is_spelling(run, number)}
         if self._short:
             found |= {f"+{number.decode()}" for number in self._short if number in text}
@@ -72,9 +78,8 @@ class ListedIndex:
 
 
 def _tails(number: str) -> set[bytes]:
-    """Return the endings under which a number is found: its own, and where its home spelling ends otherwise."""
-    digits = number[1:].encode()
-    spellings = [digits, *_argentine_at_home(number)]
+    """Return the endings under which a number is found: its own, and where another spelling ends otherwise."""
+    spellings = [number[1:].encode(), *_other_endings(number)]
     return {spelling[-_TAIL:] for spelling in spellings if len(spelling) >= _TAIL}
 
 
@@ -99,38 +104,44 @@ def _character(found: re.Match[bytes]) -> bytes:
     return bytes([code]) if code < 128 else found[0]
 
 
-def _joined(text: bytes) -> Iterator[bytes]:
-    """Walk the digits up to each place where a group of a spaced number ends."""
-    for run in _SPACED.findall(text):
-        if len(run) <= _TAIL:
-            continue
-        digits = b""
-        for group in _GROUP.findall(run):
-            digits += group
-            if len(digits) >= _TAIL:
-                # Longer than any spelling: what stands further to the left belongs to something else.
-                yield digits[-22:]
+def _joined(spaced: bytes, known: Container[bytes]) -> Iterator[bytes]:
+    """Walk what ends in a known way among groups of digits, from each group on: any of them may begin the number."""
+    digits, starts = b"", []
+    for group in _GROUP.findall(spaced):
+        starts.append(len(digits))
+        digits += group
+        if digits[-_TAIL:] in known:
+            yield from (digits[start:] for start in starts if len(digits) - start >= _TAIL)
 
 
 def _is_spelling(run: bytes, number: str) -> bool:
     """Whether digits that end like a number are one of its spellings."""
     digits = number[1:].encode()
-    if run.endswith(digits):
+    if run.endswith(digits) or any(run.endswith(other) for other in _other_endings(number)):
         return True
     code = _calling_code(number)
     national = digits[len(code) :]
     if len(national) < _TAIL or not run.endswith(national):
-        return any(run.endswith(home) for home in _argentine_at_home(number))
+        return False
     before = run[: -len(national)]
     return len(before) <= 3 or code in before
 
 
-def _argentine_at_home(number: str) -> list[bytes]:
-    """At home an Argentine mobile number has 15 after its area code (2 to 4 digits) instead of the 9 before it."""
-    if not number.startswith("+549"):
+def _other_endings(number: str) -> list[bytes]:
+    """Return spellings whose last eight digits are not those of E.164.
+
+    A short national number has its trunk zero among them; an Argentine mobile number has, at home, 15 after its area
+    code (2 to 4 digits) instead of the 9 before it.
+    """
+    if len(number) > _LONGEST_WITH_SHORT_NATIONAL and not number.startswith("+549"):
         return []
-    national = number[4:].encode()
-    return [national[:area] + b"15" + national[area:] for area in (2, 3, 4)]
+    code = _calling_code(number)
+    national = number[1:].encode()[len(code) :]
+    if number.startswith("+549"):
+        return [national[1 : 1 + area] + b"15" + national[1 + area :] for area in (2, 3, 4)]
+    return (
+        [b"0" + national] if len(national) == _TAIL - 1 else [code + b"0" + national] if len(national) < _TAIL else []
+    )
 
 
 def _calling_code(number: str) -> bytes:

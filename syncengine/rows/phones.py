@@ -57,8 +57,11 @@ def canonical(raw: str, region: str) -> Canonical:
         return Canonical(None, LOST_DIGITS)
     if sum(sum(c.isdigit() for c in part) >= 6 for part in _PARTS.split(text)) > 1:
         return Canonical(None, TWO_NUMBERS)
-    found = _parsed(text, region)
     abroad = _ABROAD.fullmatch(text)
+    if abroad and region and abroad[1].startswith(_calling_code(region)):
+        # 0057... in Colombia: by the letter of the plan 005 is a carrier and the rest a Russian number.
+        return _parsed(f"+{abroad[1]}", region)
+    found = _parsed(text, region)
     if found.number is None and abroad:
         second = _parsed(f"+{abroad[1]}", region)
         return second if second.number else found
@@ -70,9 +73,14 @@ def plausible(raw: str, regions: Iterable[str]) -> frozenset[str]:
 
     Args:
         raw: the text as it stands in a do-not-call source.
-        regions: all regions in which it may have been written, in any order.
+        regions: all regions in which it may have been written, in any order: the list's own where it states one, else
+            those of the whole project.
     """
     found = {number for region in {*regions, ""} if (number := canonical(raw, region).number)}
+    if any(_in_service(number) for number in found):
+        # A number that a region really has is not also guessed to be a foreign one without its plus: invented numbers
+        # would fill the dialers' lists, and the last gate would keep strangers from being called.
+        return frozenset(found | {twin for number in found for twin in twins(number)})
     digits = re.sub(r"[\s().-]", "", _cleaned(raw)).lstrip("+0")
     # International without the plus, as dialers export it, and forms that the numbering plan has given up.
     if len(digits) >= 10 and digits.isdecimal():
@@ -80,6 +88,19 @@ def plausible(raw: str, regions: Iterable[str]) -> frozenset[str]:
             abroad = canonical(spelling, "").number
             found |= {abroad} if abroad else set()
     return frozenset(found | {twin for number in found for twin in twins(number)})
+
+
+def _calling_code(region: str) -> str:
+    import phonenumbers
+
+    return str(phonenumbers.country_code_for_region(region))
+
+
+def _in_service(number: str) -> bool:
+    """Whether the numbering plan of its country has a number like this one."""
+    import phonenumbers
+
+    return phonenumbers.is_valid_number(phonenumbers.parse(number))
 
 
 def twins(number: str) -> frozenset[str]:

@@ -2,8 +2,9 @@
 
 import hashlib
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Any
 
 from syncengine.config.desired import load_desired
 from syncengine.config.project import Project, WatchFile, load_project, needed_vendors
@@ -27,8 +28,13 @@ class Loaded:
     diagnostics: Diagnostics
 
     def vendor_of(self, dialer: Dialer) -> Vendor:
-        """Return the vendor of a dialer."""
-        return self.vendors[dialer.vendor].vendor
+        """Return the vendor of a dialer, with the limits of this account."""
+        vendor = self.vendors[dialer.vendor].vendor
+        if not dialer.limits:
+            return vendor
+        # Validated by config/ under the names of model.vendor.Limits.
+        stated: dict[str, Any] = dict(dialer.limits)
+        return replace(vendor, limits=replace(vendor.limits, **stated))
 
     def files(self) -> tuple[Path, ...]:
         """Return every file that a plan depends on, for watching."""

@@ -53,17 +53,20 @@ def test_an_applied_addition_is_present_with_what_was_sent(locked: Ledger) -> No
 
 
 def test_each_row_gets_its_own_outcome_and_one_not_named_is_unknown(locked: Ledger) -> None:
-    call = add(locked, "1", "2", "3", "4", "5", proof="read_back")
+    call = add(locked, "1", "2", "3", "4", "5", "6", proof="read_back")
     outcomes = {
         "1": RowOutcome("applied"),
         "2": RowOutcome("rejected", "bad number"),
         "3": RowOutcome("deferred", "later"),
         "4": RowOutcome("held"),
+        "6": RowOutcome("unknown"),
         "foreign": RowOutcome("applied"),
     }
     locked.finish_call(call, "applied", "", outcomes, now=NOW)
-    assert states(locked) == {"1": "present", "2": "rejected", "3": "deferred", "5": "unknown_add"}
-    assert [(c.call_id, c.rows, c.state) for c in locked.unfinished_calls()] == [(call, 1, "unknown")]
+    assert states(locked) == {"1": "present", "2": "rejected", "3": "deferred", "5": "unknown_add", "6": "unknown_add"}
+    assert [(c.call_id, c.rows, c.state) for c in locked.unfinished_calls()] == [(call, 2, "unknown")]
+    locked.settle_call(call, {"5": RowOutcome("skipped"), "6": RowOutcome("skipped")}, now=NOW)
+    assert states(locked) == {"1": "present", "2": "rejected", "3": "deferred"}
 
 
 def test_without_row_outcomes_the_calls_outcome_is_every_rows(locked: Ledger) -> None:

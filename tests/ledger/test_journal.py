@@ -115,8 +115,10 @@ def test_a_late_answer_is_booked_after_the_lock_was_lost(path: Path) -> None:
 def test_a_second_outcome_changes_nothing(locked: Ledger) -> None:
     call = add(locked, "1")
     locked.finish_call(call, "applied", "", {}, now=NOW)
-    locked.finish_call(call, "rejected", "", {}, now=NOW)
+    locked.finish_call(call, "rejected", "no", {}, now=NOW + 9)
     assert states(locked) == {"1": "present"}
+    (line,) = locked.calls_of_run(locked.history(1)[0].run_id)
+    assert (line.outcome, line.message, line.finished_at) == ("applied", "", NOW)
 
 
 def test_a_dialable_call_without_evidence_is_refused(locked: Ledger) -> None:

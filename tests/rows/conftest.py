@@ -9,6 +9,7 @@ from syncengine.diagnostics import Location
 from syncengine.model.desired import ContactList, DndList, Source
 from syncengine.rows.contacts import Contacts, load_contacts
 from syncengine.rows.phone_book import PhoneBook
+from syncengine.rows.sources import read_source
 from syncengine.rows.workspace import Workspace
 
 NOW = 1_790_000_000.0
@@ -80,3 +81,12 @@ def contacts_of(workspace: Workspace, book: PhoneBook, *rows: Mapping[str, str],
 
 def table_rows(workspace: Workspace, table: str, columns: str) -> list[tuple[object, ...]]:
     return workspace.run(f"SELECT {columns} FROM {table} ORDER BY ALL").fetchall()
+
+
+def cells(workspace: Workspace, source: Source, *headings: str, **more: object) -> list[tuple[object, ...]]:
+    """Read a source and return the row numbers and some columns, in the order of the rows."""
+    table = read_source(workspace, source, **more)
+    if not table.table:
+        return []
+    columns = ", ".join(["row", *(table.columns[heading] for heading in headings)])
+    return workspace.run(f"SELECT {columns} FROM {table.table} ORDER BY row").fetchall()

@@ -1,11 +1,7 @@
-import csv
-import stat
-
 import pytest
 
 from syncengine.errors import SourceError
 from syncengine.rows.contacts import load_contacts
-from syncengine.rows.rejects import write_rejects
 from tests.rows.conftest import NOW, contact_list, contacts_of, table_rows
 
 
@@ -99,41 +95,3 @@ def test_a_list_that_lacks_a_mapped_column_is_refused(workspace, book, file_of):
 def test_a_list_without_a_phone_column_sets_every_row_aside(workspace, book, file_of):
     found = load_contacts(workspace, contact_list(file_of("tel\n3001234567\n")), book=book, now=NOW)
     assert found.summary.rejected == 1
-
-
-def test_the_rejects_file_is_private_and_holds_no_formula(workspace, book, file_of, tmp_path):
-    source = file_of(
-        "phone,name,phone2\n"
-        '+12,"=HYPERLINK(""http://x"")",+57 300\n'
-        "=1+1,@sum,-3\n"
-        '123,"\t=x",+573001234567\n'
-        "n/a,+plus,\n"
-        "3001234567,ok,\n"
-    )
-    found = load_contacts(workspace, contact_list(source), book=book, now=NOW)
-    path = tmp_path / "out" / "leads.rejects.csv"
-    assert write_rejects(workspace, path, found) == 4
-    assert stat.S_IMODE(path.stat().st_mode) == 0o600
-    with path.open(newline="") as stream:
-        header, *rows = csv.reader(stream)
-    assert header == ["row", "file", "reason", "phone", "name", "phone2"]
-    assert [row[0] for row in rows] == ["2", "3", "4", "5"]
-    assert rows[0][3:] == ["+12", '\'=HYPERLINK("http://x")', "+57 300"]
-    assert rows[1][3:] == ["'=1+1", "'@sum", "'-3"]
-    assert rows[2][3:] == ["123", "'\t=x", "+573001234567"]
-    assert rows[3][3:] == ["n/a", "'+plus", ""]
-
-
-def test_no_rejects_file_is_written_when_nothing_was_set_aside(workspace, book, tmp_path):
-    found = contacts_of(workspace, book, {"phone": "3001234567"})
-    assert write_rejects(workspace, tmp_path / "x.csv", found) == 0
-    assert not (tmp_path / "x.csv").exists()
-
-
-def test_the_workspace_leaves_nothing_behind(file_of):
-    from syncengine.rows.workspace import Workspace
-
-    with Workspace(memory_limit="500MB") as workspace:
-        folder = workspace.folder
-        assert stat.S_IMODE(folder.stat().st_mode) == 0o700
-    assert not folder.exists()

@@ -39,7 +39,9 @@ def spellings(number):
         f"+{parsed.country_code} (0) {national}",
     ]
     if len(national) >= 8:
-        found += [national, f"0{national}", f"{parsed.country_code}0{national}"]
+        found.append(national)
+    if len(national) >= 7:
+        found += [f"0{national}", f"{parsed.country_code}0{national}"]
     return [s for s in found if len(re.sub(r"\D", "", s)) >= 8 or "+" in s]
 
 
@@ -65,7 +67,7 @@ ENCODINGS = {
 }
 
 
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=300, deadline=None)
 @given(st.sampled_from(EXAMPLES), st.data())
 def test_a_listed_number_is_found_in_every_spelling(number, data):
     spelling = data.draw(st.sampled_from(spellings(number)))

@@ -4,7 +4,6 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from syncengine.rows import phones
-from syncengine.rows.phone_shortcut import shortcut
 from syncengine.rows.phones import canonical, national_form, plausible
 
 LONDON = "+442079460018"
@@ -91,25 +90,6 @@ def test_the_national_form_is_as_people_write_it():
 
 
 REGIONS = sorted(phonenumbers.SUPPORTED_REGIONS)
-
-
-@settings(max_examples=400, deadline=None)
-@given(
-    st.sampled_from(REGIONS),
-    st.text("0123456789", min_size=4, max_size=15),
-    st.sampled_from(["+code", "+", "trunk", "code", ""]),
-    st.sampled_from(["", " ", "-", " (", ")", "."]),
-    st.integers(1, 8),
-)
-def test_the_shortcut_never_disagrees_with_the_parser(region, digits, lead, separator, at):
-    metadata = phonenumbers.PhoneMetadata.metadata_for_region(region, None)
-    code = str(metadata.country_code)
-    start = {"+code": f"+{code}", "+": "+", "trunk": metadata.national_prefix or "", "code": code, "": ""}[lead]
-    text = start + digits
-    text = text[:at] + separator + text[at:]
-    quick = shortcut(text, region)
-    if quick is not None:
-        assert phones._parsed(text, region).number == quick
 
 
 @settings(max_examples=100, deadline=None)

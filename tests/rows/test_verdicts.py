@@ -1,0 +1,84 @@
+import itertools
+
+import pytest
+
+from syncengine.rows.verdicts import Rules, contact_verdict, dnd_verdict
+
+STATES = ["", "present", "blocked", "rejected", "deferred"] + [
+    f"{kind}_{action}" for kind in ("unknown", "parked") for action in ("add", "update", "remove")
+]
+FLAGS = ("wanted", "there", "blocked_there", "listed", "left_alone", "released")
+
+
+@pytest.fixture(scope="module")
+def every_row():
+    """Every combination of what can be known about a row."""
+    rows = []
+    for state, *flags in itertools.product(STATES, *[(False, True)] * len(FLAGS)):
+        for own_hash, known_hash, refused_hash in (("a", "a", ""), ("a", "b", ""), ("a", "b", "a"), ("a", "a", "a")):
+            facts = dict(zip(FLAGS, flags, strict=True))
+            if facts["blocked_there"] and not facts["there"]:
+                continue
+            rows.append(
+                {**facts, "state": state, "own_hash": own_hash, "known_hash": known_hash, "refused_hash": refused_hash}
+            )
+    return rows
+
+
+def judged(workspace, rows, verdict):
+    import pyarrow as pa
+
+    with workspace.registered(pa.Table.from_pylist([{**row, "expires_at": 0.0} for row in rows])) as view:
+        return zip(rows, [v for (v,) in workspace.run(f"SELECT {verdict} FROM {view}").fetchall()], strict=True)
+
+
+RULES = [
+    Rules(**dict(zip(("removes", "adds_vanished", "blocks", "updates", "complete"), f, strict=True)))
+    for f in itertools.product((False, True), repeat=5)
+]
+
+
+@pytest.mark.parametrize("rules", RULES)
+def test_no_rule_ever_sends_a_listed_person_or_repeats_what_is_unknown(workspace, every_row, rules):
+    for row, verdict in judged(workspace, every_row, contact_verdict(rules)):
+        action = verdict.split("/")[0]
+        if row["listed"]:
+            assert action not in {"add", "update", "unblock", "adopt", "forget"}, row
+            maybe_there = row["there"] or row["state"] in {
+                "present",
+                "unknown_add",
+                "parked_add",
+                "unknown_update",
+                "parked_update",
+            }
+            if maybe_there and not row["blocked_there"]:
+                assert action in {"remove", "block"}, row
+            continue
+        if row["state"].startswith(("unknown", "parked")):
+            assert action == "note", row
+        if action in {"add", "update", "unblock", "adopt"}:
+            assert row["wanted"], row
+        if action == "add":
+            assert not row["there"], row
+            assert row["state"] not in {"present", "blocked"} or (rules.complete and rules.adds_vanished), row
+        if action == "remove":
+            assert rules.removes, row
+            assert row["state"] == "present", row
+            assert not row["wanted"], row
+            assert not row["left_alone"], row
+        if action == "update":
+            assert rules.updates, row
+
+
+@pytest.mark.parametrize("complete", [False, True])
+def test_nothing_but_a_release_takes_a_number_off_a_list(workspace, every_row, complete):
+    for row, verdict in judged(workspace, every_row, dnd_verdict(complete=complete, renew_before=None)):
+        action = verdict.split("/")[0]
+        if action == "remove":
+            assert row["released"], row
+            assert not row["wanted"], row
+            assert row["state"] not in {"", "rejected"}, row
+        known_to_hold = row["state"] in {"present", "blocked"} and (row["there"] or not complete)
+        refused = row["refused_hash"] == row["own_hash"] and row["state"] in {"", "rejected", "deferred"}
+        if row["wanted"] and not known_to_hold and not row["there"] and not refused:
+            assert action == "add", row
