@@ -42,8 +42,6 @@ FENCES: dict[str, set[str]] = {
     "python_calamine": {"rows", "sandbox"},
     "pyarrow": {"rows", "ledger"},
     "sqlite3": {"ledger"},
-    "adbc_driver_sqlite": {"ledger"},
-    "adbc_driver_manager": {"ledger"},
     "xlsxwriter": {"config"},
     "watchdog": {"watch"},
     "click": {"cli"},

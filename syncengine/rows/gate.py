@@ -15,7 +15,7 @@ _TAIL: Final = 8
 # A plus, a calling code of three digits, and less than eight digits.
 _LONGEST_WITH_SHORT_NATIONAL: Final = 11
 _LONG: Final = re.compile(rb"[0-9]{8,}")
-_SHORT: Final = re.compile(rb"[0-9]{7}")
+
 # Digits with what people, templates and form encoding (a plus for a blank) put between them.
 # Possessive, and begun at the first digit only: else every long run of digits is tried from each of its digits.
 _SPACED: Final = re.compile(rb"(?<![0-9])[0-9]++(?:(?:[ ().+/_\-\t]|\xc2\xa0|\xe2\x80[\x80-\x95\xaf]){1,8}+[0-9]++)+")
@@ -67,14 +67,16 @@ class ListedIndex:
             return set()
         text = _unescaped(data)
         known = self._by_tail
+        spaced = _SPACED.findall(text)
         runs = {run for run in _LONG.findall(text) if run[-_TAIL:] in known}
-        for spaced in _SPACED.findall(text):
-            if len(spaced) > _TAIL:
-                runs.update(_joined(spaced, known))
+        runs.update(run for groups in spaced if len(groups) > _TAIL for run in _joined(groups, known))
         found = {number for run in runs for number in known[run[-_TAIL:]] if _is_spelling(run, number)}
-        if self._short:
-            found |= {f"+{number.decode()}" for number in self._short if number in text}
-        return found
+        return found | self._short_hits(text, spaced) if self._short else found
+
+    def _short_hits(self, text: bytes, spaced: list[bytes]) -> set[str]:
+        """Look for whole short numbers anywhere, also inside longer ones: there are too few of them to be choosy."""
+        squeezed = b"\n".join([text, *(b"".join(_GROUP.findall(groups)) for groups in spaced)])
+        return {f"+{number.decode()}" for number in self._short if number in squeezed}
 
 
 def _tails(number: str) -> set[bytes]:

@@ -18,9 +18,7 @@ def unread():
 def vendor_whose_create(proof):
     base = vendor()
     create = operation("campaigns.create", proof=Proof(by=proof) if proof else None)
-    return replace(
-        base, campaigns=replace(base.campaigns, operations={**base.campaigns.operations, "create": create})
-    )
+    return replace(base, campaigns=replace(base.campaigns, operations={**base.campaigns.operations, "create": create}))
 
 
 def test_a_campaign_is_found_by_the_id_that_the_ledger_remembers_even_under_another_name():

@@ -213,9 +213,7 @@ def test_an_update_is_as_sure_as_the_least_sure_of_its_fields_and_drift_only_if_
     fields = {name: CampaignField(name=name, to=name, read=name) for name in ("a", "b", "c")}
     there = actual(fields={"a": "other", "c": "other"})
     remembered = known(fields={"a": "new", "b": "old", "c": "new"})
-    found = findings(
-        vendor=with_campaigns(fields=fields), snapshot=snapshot(there), known={"spring": remembered}
-    )
+    found = findings(vendor=with_campaigns(fields=fields), snapshot=snapshot(there), known={"spring": remembered})
     mixed = diff_campaigns(found, {"spring": campaign(fields={"a": "new", "b": "new", "c": "new"})}, prune=False)
     drifted = diff_campaigns(found, {"spring": campaign(fields={"a": "new", "c": "new"})}, prune=False)
     assert [(c.reason, c.confidence) for c in mixed.changes] == [("differs", "believed")]

@@ -239,9 +239,7 @@ def test_duplicates_are_only_touched_under_a_declared_policy():
             operations={**base.campaigns.operations, "keep_duplicates": operation("campaigns.keep_duplicates")},
         ),
     )
-    found = findings(
-        vendor=able, snapshot=snapshot(actual()), known={"spring": known()}, duplicates={"spring": 4}
-    )
+    found = findings(vendor=able, snapshot=snapshot(actual()), known={"spring": known()}, duplicates={"spring": 4})
     assert plan_of(found, wanted=[campaign()]).empty
     assert [c.action for c in plan_of(found, wanted=[campaign(duplicates="keep_first")]).changes] == ["deduplicate"]
 

@@ -1,0 +1,129 @@
+from dataclasses import replace
+
+import pytest
+
+from syncengine.engine.campaigns import diff_campaigns
+from syncengine.engine.holds import hold_back
+from syncengine.engine.rows import plan_rows
+from syncengine.model.address import Address
+from tests.building import (
+    actual,
+    campaign,
+    contacts_collection,
+    dnd_rows,
+    findings,
+    known,
+    operation,
+    row_set,
+    rows,
+    snapshot,
+    vendor,
+)
+
+
+def held(*found, wanted=None, stop_after=3, **more):
+    stated = {"snapshot": snapshot(actual()), "known": {"spring": known()}} | more
+    all_found = findings(*found, **stated)
+    wanted = {"spring": wanted or campaign(status="started")}
+    diff = diff_campaigns(all_found, wanted, prune=False)
+    return hold_back(all_found, wanted, diff, plan_rows(all_found), stop_after=stop_after)
+
+
+def actions(kept):
+    return [(c.address.kind, c.action) for c in kept.changes]
+
+
+def test_without_a_reason_everything_goes_on():
+    kept = held(rows(row_set("add")))
+    assert actions(kept) == [("campaign", "start"), ("contacts", "add")]
+    assert (kept.holds, kept.notes) == ([], [])
+
+
+def test_an_unsound_list_holds_what_could_ring_somebody_and_says_what():
+    kept = held(rows(row_set("add", 1_200), row_set("remove")), held={"spring": "the list is too old"})
+    assert actions(kept) == [("contacts", "remove")]
+    assert [(h.what, h.why) for h in kept.holds] == [
+        ("start", "the list is too old"),
+        ("add 1,200 rows", "the list is too old"),
+    ]
+
+
+def test_a_campaign_out_of_the_list_s_scope_goes_on():
+    kept = held(rows(row_set("add")), held={"summer": "the list is too old"})
+    assert actions(kept) == [("campaign", "start"), ("contacts", "add")]
+
+
+def test_what_could_ring_somebody_in_the_whole_account_is_held_by_any_unsound_list():
+    freed = dnd_rows(row_set("remove", 1, reason="released"))
+    kept = held(freed, held={"summer": "the list is too old"}, wanted=campaign())
+    assert kept.changes == []
+    assert kept.holds[0].address == Address("acme-co", "dnd", "account")
+
+
+def test_nobody_enters_a_campaign_while_it_is_unsure_which_one_it_is_but_listed_people_leave_it():
+    part = snapshot(complete=False, problem="page 2 is missing")
+    found = rows(row_set("add"), row_set("remove", 1, reason="listed"))
+    kept = held(found, snapshot=part)
+    assert actions(kept) == [("contacts", "remove")]
+    assert {h.why for h in kept.holds} == {"the dialer's list is not whole: page 2 is missing"}
+
+
+def test_a_listed_number_that_cannot_leave_holds_the_start_and_not_the_rest():
+    kept = held(rows(row_set("add"), listed_stuck=1))
+    assert actions(kept) == [("contacts", "add")]
+    assert [h.what for h in kept.holds] == ["start"]
+    assert kept.notes == []
+
+
+def test_people_that_the_plan_cannot_see_hold_the_start_only_when_some_are_added():
+    unseen = contacts_collection(opaque=True)
+    assert actions(held(rows(row_set("add"), collection=unseen))) == [("contacts", "add")]
+    assert ("campaign", "start") in actions(held(rows(collection=unseen)))
+
+
+RUNNING = {"snapshot": snapshot(actual(status="started"))}
+
+
+def running(failed):
+    return RUNNING | {"known": {"spring": known(status="started", failed_suppressions=failed)}}
+
+
+@pytest.mark.parametrize(("failed", "stop_after", "stops"), [(2, 3, False), (3, 3, True), (9, 0, False)])
+def test_a_running_campaign_that_a_listed_number_does_not_leave_is_stopped_after_some_tries(failed, stop_after, stops):
+    kept = held(rows(listed_stuck=1), stop_after=stop_after, **running(failed))
+    assert (("campaign", "stop") in actions(kept)) is stops
+    assert kept.notes[0].startswith("DANGER acme-co/campaign/spring: 1 ")
+
+
+def test_the_stop_says_why_and_knows_the_campaign():
+    (stop,) = held(rows(listed_stuck=1), **running(3)).changes
+    assert (stop.reason, stop.remote_id, stop.effect) == ("suppression_failed", "17", "suppressing")
+
+
+def test_a_campaign_whose_removals_fail_time_and_again_is_stopped_though_the_vendor_could_remove():
+    kept = held(rows(row_set("remove", 1, reason="listed")), **running(3))
+    assert actions(kept) == [("contacts", "remove"), ("campaign", "stop")]
+    assert kept.notes == []
+
+
+def test_a_campaign_that_is_stopped_anyway_is_stopped_once():
+    kept = held(rows(listed_stuck=1), wanted=campaign(status="stopped"), **running(3))
+    assert actions(kept) == [("campaign", "stop")]
+    assert kept.changes[0].reason == "differs"
+
+
+@pytest.mark.parametrize("stop", [None, operation("campaigns.stop", ability="absent")])
+def test_where_no_call_stops_a_campaign_the_danger_is_all_that_can_be_told(stop):
+    base = vendor()
+    calls = {role: call for role, call in base.campaigns.operations.items() if role != "stop"}
+    unable = replace(base.campaigns, operations=calls | ({"stop": stop} if stop else {}))
+    kept = held(rows(listed_stuck=1), vendor=replace(base, campaigns=unable), **running(5))
+    assert kept.changes == []
+    assert kept.notes[0].startswith("DANGER")
+
+
+def test_a_campaign_of_which_the_ledger_knows_nothing_is_still_in_danger():
+    agreed = replace(vendor(), campaigns=replace(vendor().campaigns, references_only=True))
+    kept = held(rows(listed_stuck=2), vendor=agreed, known={})
+    assert kept.changes == []
+    assert "2 listed numbers" in kept.notes[0]
