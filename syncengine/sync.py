@@ -33,6 +33,7 @@ from syncengine.steps.options import Options
 from syncengine.steps.reading import ReadingRun, Readings, read_dialers
 from syncengine.steps.settling import SettlingRun, settle
 from syncengine.steps.sources import Sources, read_sources
+from syncengine.steps.vendor_check import CheckingRun, vendor_check
 
 __all__ = ["Applying", "Loaded", "NotApplicableError", "Options", "Planned", "apply", "load", "planned"]
 
@@ -103,6 +104,16 @@ def _plan(loaded: Loaded, options: Options, ledger: Ledger, workspace: Workspace
             options=options,
         )
     )
+    checked = vendor_check(
+        CheckingRun(
+            loaded=loaded,
+            ledger=ledger,
+            workspace=workspace,
+            readings=readings,
+            differences=differences,
+            options=options,
+        )
+    )
     plan = make_plan(
         Inputs(
             desired=readings.wanted,
@@ -113,7 +124,7 @@ def _plan(loaded: Loaded, options: Options, ledger: Ledger, workspace: Workspace
             allowances=options.allowances,
             refresh=options.refresh,
             created_at=options.clock(),
-            notes=(*settled, *sources.notes, *readings.notes, *differences.notes),
+            notes=(*settled, *sources.notes, *readings.notes, *differences.notes, *checked),
         )
     )
     return Planned(

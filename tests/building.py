@@ -5,23 +5,16 @@ from typing import Any
 
 from syncengine.diagnostics import Location
 from syncengine.model.address import Address
+from syncengine.model.answers import Match
+from syncengine.model.calling import Limits, Proof
 from syncengine.model.change import RowAction
+from syncengine.model.credentials import HeaderAuth
 from syncengine.model.desired import Campaign, ContactList, Desired, Dialer, DndList, Guards, Source
 from syncengine.model.exchange import Request
 from syncengine.model.findings import DialerFindings, KnownCampaign, RowFindings, RowSet
 from syncengine.model.plan import Basis
 from syncengine.model.snapshot import ActualCampaign, CampaignSnapshot
-from syncengine.model.vendor import (
-    CampaignField,
-    Campaigns,
-    Collection,
-    HeaderAuth,
-    Limits,
-    Match,
-    Operation,
-    Proof,
-    Vendor,
-)
+from syncengine.model.vendor import CampaignField, Campaigns, Collection, Operation, Vendor
 
 HERE = Location("manifests/x.yaml", 3, 5)
 

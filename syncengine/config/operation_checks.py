@@ -12,7 +12,8 @@ from syncengine.config.places import Complaints, Path
 from syncengine.config.vendor_spec import BodySpec, OperationSpec, VendorSpec
 from syncengine.config.written_operations import WrittenOperation
 from syncengine.diagnostics import did_you_mean
-from syncengine.model.vendor import Items, Match, ResponseClass, SinglePage
+from syncengine.model.answers import Items, Match, ResponseClass
+from syncengine.model.calling import SinglePage
 
 _READ_BACK = frozenset({"list", "lookup", "read"})
 _ALREADY = frozenset({"already_present", "already_absent"})

@@ -9,7 +9,7 @@ from syncengine.config.template_rules import Names
 from syncengine.config.templates import read_leaf
 from syncengine.config.vendor_spec import CampaignsSpec, CollectionSpec, MappingSpec, VendorSpec
 from syncengine.diagnostics import did_you_mean
-from syncengine.model.vendor import Auth, BasicAuth, ExchangeAuth, JwtAuth
+from syncengine.model.credentials import Auth, BasicAuth, ExchangeAuth, JwtAuth
 
 _LASTS = ("yes", "no")
 _UPDATE_NEEDS = {"operation": ("update",), "replace": ("remove", "add"), "absent": ()}

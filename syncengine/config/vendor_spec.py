@@ -1,6 +1,6 @@
 """A vendor file as people write it.
 
-The judging, paging, limiting and credential words are the dataclasses of ``model/vendor.py`` themselves; only what has
+The judging, paging, limiting and credential words are the dataclasses of ``model/`` themselves; only what has
 to be compiled (templates) has a written form of its own here. ``config/compile.py`` turns this into a
 :class:`syncengine.model.vendor.Vendor`.
 """
@@ -9,22 +9,10 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from syncengine.model.vendor import (
-    Ability,
-    Auth,
-    CampaignField,
-    Effect,
-    Items,
-    Limits,
-    Listed,
-    Match,
-    Pagination,
-    Proof,
-    ResponseClass,
-    Setting,
-    SinglePage,
-    Task,
-)
+from syncengine.model.answers import Items, Match, ResponseClass
+from syncengine.model.calling import Limits, Pagination, Proof, SinglePage, Task
+from syncengine.model.credentials import Auth
+from syncengine.model.vendor import Ability, CampaignField, Effect, Listed, Setting
 
 
 class Written(BaseModel):

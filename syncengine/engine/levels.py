@@ -17,12 +17,21 @@
 A level begins at a dialer when the one before has ended there; dialers run side by side.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from collections.abc import Set as AbstractSet
 from typing import get_args
 
-from syncengine.model.change import Change, RowChange
+from syncengine.model.change import CampaignAction, Change, RowChange
 from syncengine.model.plan import Level, LevelName
+
+_OF_CAMPAIGNS: Mapping[CampaignAction, LevelName] = {
+    "stop": "stops",
+    "deduplicate": "contact removals",
+    "create": "campaign changes",
+    "update": "campaign changes",
+    "start": "starts",
+    "delete": "campaign deletions",
+}
 
 
 def in_levels(
@@ -45,15 +54,7 @@ def in_levels(
 
 def _level_of(change: Change, dnd_collections: AbstractSet[tuple[str, str]], created: AbstractSet[str]) -> LevelName:
     if not isinstance(change, RowChange):
-        match change.action:
-            case "stop" | "deduplicate":
-                return "stops" if change.action == "stop" else "contact removals"
-            case "create" | "update":
-                return "campaign changes"
-            case "start":
-                return "starts"
-            case "delete":
-                return "campaign deletions"
+        return _OF_CAMPAIGNS[change.action]
     if (change.address.dialer, change.collection) in dnd_collections:
         return _dnd_level(change, created)
     if change.address.kind == "directory":

@@ -1,4 +1,4 @@
-"""Names of things at dialers, as people and the ledger write them: ``wolkvox-co/campaign/spring-recovery``."""
+"""Names of things at dialers, as people and the ledger write them: ``acme-co/campaign/spring-recovery``."""
 
 from dataclasses import dataclass
 from typing import Literal, cast, get_args

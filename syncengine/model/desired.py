@@ -52,7 +52,7 @@ class Dialer:
     # Overrides the vendor file's base URL; empty: as the vendor file says.
     base_url: str
     location: Location
-    # Fields of model.vendor.Limits that the account has otherwise than the vendor file says.
+    # Fields of model.calling.Limits that the account has otherwise than the vendor file says.
     limits: Mapping[str, int | float] = field(default_factory=dict)
 
 

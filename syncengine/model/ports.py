@@ -39,7 +39,7 @@ class Intent:
     request_digest: str = ""
     # Days after which the written rows lapse at the dialer; None: they stay.
     lasts_days: int | None = None
-    # A call with these proofs may be repeated by a later run; see model.vendor.Proof.
+    # A call with these proofs may be repeated by a later run; see model.calling.Proof.
     proof: str = "park"
     # Seconds before an absence in a listing proves that the call was not applied.
     settle: float = 60.0

@@ -1,8 +1,9 @@
-"""The vendor vocabulary: every word that a vendor file can say, defined once.
+"""The vendor vocabulary: what one vendor file with its mapping says, compiled.
 
-The dataclasses here are both what ``config/`` validates (pydantic reads plain dataclasses) and what ``remote/`` and
-``engine/`` work with. Only what must be *compiled* differs between file and run time: a template in the file becomes
-the ``render`` function of an :class:`Operation`.
+Together with ``answers``, ``calling`` and ``credentials`` this defines every word that a vendor file can say, once.
+The dataclasses are both what ``config/`` validates and what ``remote/`` and ``engine/`` work with. Only what must be
+*compiled* differs between file and run time: a template in the file becomes the ``render`` function of an
+:class:`Operation`.
 
 No word names a vendor. What the vocabulary cannot say is added here, for all vendors.
 """
@@ -11,303 +12,33 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Literal
 
+from syncengine.model.answers import ItemOutcome as ItemOutcome
+from syncengine.model.answers import Items as Items
+from syncengine.model.answers import ListedItems as ListedItems
+from syncengine.model.answers import Match as Match
+from syncengine.model.answers import ResponseClass as ResponseClass
+from syncengine.model.answers import ResponseOutcome as ResponseOutcome
+from syncengine.model.answers import Scalar as Scalar
+from syncengine.model.calling import Cursor as Cursor
+from syncengine.model.calling import Limits as Limits
+from syncengine.model.calling import Link as Link
+from syncengine.model.calling import Offset as Offset
+from syncengine.model.calling import PageNumber as PageNumber
+from syncengine.model.calling import Pagination as Pagination
+from syncengine.model.calling import Proof as Proof
+from syncengine.model.calling import SinglePage as SinglePage
+from syncengine.model.calling import Task as Task
+from syncengine.model.credentials import Auth as Auth
+from syncengine.model.credentials import BasicAuth as BasicAuth
+from syncengine.model.credentials import ExchangeAuth as ExchangeAuth
+from syncengine.model.credentials import HeaderAuth as HeaderAuth
+from syncengine.model.credentials import JwtAuth as JwtAuth
+from syncengine.model.credentials import QueryAuth as QueryAuth
 from syncengine.model.exchange import Request
 
 Ability = Literal["documented", "unverified", "absent"]
 # What a call can do to who is rung. Undeclared counts as dialable.
 Effect = Literal["dialable", "suppressing", "neutral"]
-Scalar = str | int | float | bool | None
-
-
-# ---------------------------------------------------------------------------------------------- judging an answer
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Match:
-    """A test over one answer. All parts that are stated must hold; a Match that states nothing matches everything."""
-
-    status: tuple[int | str, ...] = ()
-    """HTTP statuses: numbers, or classes as "2xx"."""
-    body: Mapping[str, tuple[Scalar, ...]] = field(default_factory=dict)
-    """Path in the decoded body -> accepted values, compared as text; null accepts absent, null and blank."""
-    present: tuple[str, ...] = ()
-    """Paths that must exist in the body (any value)."""
-    text: tuple[str, ...] = ()
-    """Phrases, any of which must occur in the body's text, in any case; for bodies that are not JSON and messages."""
-    empty: bool | None = None
-    """Whether the body must be empty (true) or not empty (false)."""
-
-
-ResponseOutcome = Literal[
-    "applied",
-    "already_present",
-    "already_absent",
-    "rejected",
-    "deferred",
-    "wait",
-    "budget_exhausted",
-    "renew_auth",
-    "stop_dialer",
-    "unknown",
-]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ResponseClass:
-    """One named kind of answer. Classes are tried in order: the operation's, its success, then the vendor's.
-
-    applied: done. already_present, already_absent: nothing to do, which is success for us. rejected: refused for good,
-    nothing changed. deferred: not now, nothing changed, the next plan tries again. wait: not applied, wait and repeat.
-    budget_exhausted: not applied, this dialer stops until its budget is renewed. renew_auth: not applied, renew the
-    credential once and repeat. stop_dialer: not applied and nothing else will be. unknown: it may have been applied.
-    """
-
-    name: str
-    when: Match
-    outcome: ResponseOutcome
-    message: str = ""
-    """Path of the vendor's own words in the body; empty: the name of this class is shown."""
-    wait: float | None = None
-    """For outcome wait: seconds to wait where the answer has no Retry-After; null: full jitter."""
-
-
-ItemOutcome = Literal["applied", "already_present", "already_absent", "rejected", "deferred", "unknown"]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ListedItems:
-    """Rows named in one list of the answer, and what that means for them."""
-
-    at: str
-    """Path of a list of values or of objects."""
-    outcome: ItemOutcome
-    value: str = ""
-    """Path of the row's value inside each element; empty: the element itself."""
-    after: str | None = None
-    """Only the elements that follow this marker text count; without the marker in the list, none does."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Items:
-    """How the answer to one call tells what became of each row of the batch.
-
-    map: object keyed by row value -> result object. map_of_lists: object keyed by row value -> list of result objects
-    (a row is applied when each of its results is). list: list of result objects holding the row value under ``key``.
-    lists: lists of values that were skipped or refused; rows named in none are ``unlisted``. none: nothing per row;
-    ``total`` is the only check.
-    """
-
-    shape: Literal["map", "map_of_lists", "list", "lists", "none"]
-    at: str = ""
-    """Path of the map or list; empty: the root."""
-    row: str = "key"
-    """Which value of a row the answer names: key, phone, remote_id, or record.<vendor field>."""
-    key: str = ""
-    """For shape list: path of the row's value inside each result object."""
-    status: str = ""
-    """Path of the vendor's word inside each result object."""
-    outcomes: Mapping[str, ItemOutcome] = field(default_factory=dict)
-    """Vendor's word -> outcome; a word that is not listed is unknown."""
-    message: str = ""
-    """Path of the vendor's message inside each result object."""
-    remote_id: str = ""
-    """Path of the row's id inside each result object."""
-    lists: tuple[ListedItems, ...] = ()
-    """For shape lists: the lists to look at, in order."""
-    unlisted: ItemOutcome = "unknown"
-    """What a row is that the answer does not name."""
-    total: str = ""
-    """For shape none: path of the number of rows taken. Blank or absent is accepted as the vendor's silence; any other
-    number than the number sent makes the whole batch unknown."""
-
-
-# -------------------------------------------------------------------------------------------------- calling
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SinglePage:
-    """The listing has no pages."""
-
-    kind: Literal["none"] = "none"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class PageNumber:
-    """Pages by number. Templates read ``page.number`` and ``page.limit``."""
-
-    kind: Literal["page"]
-    limit: int
-    first: int = 1
-    total: str = ""
-    """Path of the total number of records; the listing is complete only when it agrees with what was read."""
-    pages: str = ""
-    """Path of the number of pages."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Offset:
-    """Pages by offset. Templates read ``page.offset`` and ``page.limit``."""
-
-    kind: Literal["offset"]
-    limit: int
-    total: str = ""
-    """Path of the total number of records."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Cursor:
-    """Pages by a cursor from the last answer. Templates read ``page.cursor`` (empty at first) and ``page.limit``."""
-
-    kind: Literal["cursor"]
-    next: str
-    """Path of the next cursor; absent, null or blank ends the listing."""
-    limit: int = 100
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Link:
-    """Pages by a link in the answer, followed only at the dialer's own origin."""
-
-    kind: Literal["link"]
-    next: str = ""
-    """Path of the next page's URL in the body; empty: the Link header with rel="next"."""
-
-
-Pagination = SinglePage | PageNumber | Offset | Cursor | Link
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Task:
-    """The answer only promises: a task runs at the vendor and must be asked about."""
-
-    id: str
-    """Path of the task's id in the answer of the call that started it."""
-    poll: str
-    """Name of the operation that asks; its templates read ``task.id``."""
-    status: str
-    """Path of the status word in the polling answer."""
-    success: tuple[str, ...]
-    """Words that mean done. Every word that is in no list means "still running" until the deadline."""
-    failure: tuple[str, ...] = ()
-    """Words that mean failed: the rows are then unknown, since a part may have been loaded."""
-    interval: float = 2.0
-    """Seconds between two questions."""
-    deadline: float = 600.0
-    """Seconds after which the outcome is unknown."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Proof:
-    """What settles a write whose answer was lost.
-
-    repeat: the call states an end state, so sending it again is harmless. refusal: a repeat is refused as already
-    there (or already gone), by a documented answer. task: ask the task, when its id is known; else park. read_back:
-    after ``settle`` seconds the listing tells. park: nothing can prove it; a person decides.
-    """
-
-    by: Literal["repeat", "refusal", "task", "read_back", "park"]
-    settle: float = 60.0
-    """Seconds to wait, from the moment the call was last alive, before a listing proves absence."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Limits:
-    """What a dialer allows. One set a dialer; an operation can tighten ``batch`` and ``timeout``."""
-
-    concurrency: int = 4
-    """Calls under way at once."""
-    calls: int | None = None
-    """At most this many calls per ``per`` seconds; null: no limit known."""
-    per: float = 1.0
-    """The window of ``calls`` in seconds."""
-    timeout: float = 30.0
-    """Seconds for one whole call, from connecting to the last byte."""
-    daily_calls: str = ""
-    """Name of the setting with the daily budget of calls; empty: none. The count is kept in the ledger."""
-    url_length: int = 4000
-    """Longest URL in characters; batches that travel in the query are cut to fit."""
-    reserve: int = 50
-    """Calls of the daily budget kept for suppressing requests."""
-
-
-# --------------------------------------------------------------------------------------------------- credentials
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class HeaderAuth:
-    """A secret as it stands in a header."""
-
-    scheme: Literal["header"]
-    header: str
-    secret: str
-    prefix: str = ""
-    """Text before the secret, as "bearer "."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class QueryAuth:
-    """A secret in the query string; redacted wherever a URL is shown."""
-
-    scheme: Literal["query"]
-    parameter: str
-    secret: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class BasicAuth:
-    """HTTP Basic."""
-
-    scheme: Literal["basic"]
-    user: str
-    """Name of the secret with the user's name."""
-    password: str
-    """Name of the secret with the password."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ExchangeAuth:
-    """A call that turns secrets into a token; renewed once, for all workers, when a call answers renew_auth.
-
-    Where the secret ``literal`` is given by the project, no exchange is made and that token is used as it stands.
-    """
-
-    scheme: Literal["exchange"]
-    path: str
-    """Path below the base URL; may hold ``{{ settings.x }}``."""
-    body: Mapping[str, str]
-    """Field -> "secret:<name>" or "setting:<name>", sent as a JSON object; a whole number is sent as a number."""
-    token: str
-    """Path of the token in the answer."""
-    header: str = "Authorization"
-    prefix: str = "Bearer "
-    literal: str = ""
-    """Name of an optional secret that holds a ready token."""
-    renew_after: float = 3000.0
-    """Seconds after which a new token is fetched without being asked."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class JwtAuth:
-    """A token that we sign ourselves."""
-
-    scheme: Literal["jwt"]
-    header: str
-    key_id: str
-    """Name of the secret with the key's id; claims may hold ``{key_id}`` and ``{now}``."""
-    secret: str
-    algorithm: Literal["HS256"] = "HS256"
-    fields: Mapping[str, Scalar] = field(default_factory=dict)
-    """Extra fields of the token's own header."""
-    claims: Mapping[str, Scalar] = field(default_factory=dict)
-    """Claims; text values may hold ``{key_id}`` and ``{now}``. ``exp`` is added by us."""
-    lifetime: float = 600.0
-    """Seconds; signed anew when less than 60 remain."""
-
-
-Auth = HeaderAuth | QueryAuth | BasicAuth | ExchangeAuth | JwtAuth
-
-
-# ---------------------------------------------------------------------------------------------------- operations
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

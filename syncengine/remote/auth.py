@@ -15,9 +15,9 @@ from urllib.parse import quote
 import orjson
 
 from syncengine.errors import RemoteError
+from syncengine.model.credentials import Auth, BasicAuth, ExchangeAuth, HeaderAuth, JwtAuth, QueryAuth
 from syncengine.model.exchange import Answer, Request
 from syncengine.model.secret import Secret
-from syncengine.model.vendor import Auth, BasicAuth, ExchangeAuth, HeaderAuth, JwtAuth, QueryAuth
 from syncengine.remote.paths import as_text, find
 
 Pairs = tuple[tuple[str, str], ...]

@@ -16,9 +16,10 @@ from typing import TYPE_CHECKING, Self
 
 from syncengine import __version__
 from syncengine.errors import AnswerError, RemoteError, TransportError
+from syncengine.model.answers import ResponseOutcome
 from syncengine.model.exchange import Answer, Request
 from syncengine.model.secret import Secret
-from syncengine.model.vendor import Operation, ResponseOutcome, Vendor
+from syncengine.model.vendor import Operation, Vendor
 from syncengine.remote.auth import Keyring, Pairs, credentials_for
 from syncengine.remote.connection import Call, Connection, opener
 from syncengine.remote.judge import Judgement, judge

@@ -10,10 +10,11 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from syncengine.model.address import ACCOUNT, Address
+from syncengine.model.answers import ResponseOutcome
 from syncengine.model.exchange import Request, RowItem
 from syncengine.model.ports import CampaignState, Intent, Journal, ListedNumbers, RowStore
 from syncengine.model.report import Outcome
-from syncengine.model.vendor import Operation, ResponseOutcome, Vendor
+from syncengine.model.vendor import Operation, Vendor
 from syncengine.remote.client import CallResult, DialerClient
 from syncengine.remote.field_values import write_fields
 from syncengine.remote.gate import searchable_bytes

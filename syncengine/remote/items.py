@@ -9,8 +9,9 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
+from syncengine.model.answers import ItemOutcome, Items, ListedItems
 from syncengine.model.exchange import Answer, RowItem
-from syncengine.model.vendor import ItemOutcome, Items, ListedItems, Operation
+from syncengine.model.vendor import Operation
 from syncengine.remote.paths import MISSING, as_count, as_list, as_text, find, is_blank
 from syncengine.remote.wording import presentable
 

@@ -9,8 +9,9 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
+from syncengine.model.answers import Match, ResponseClass, ResponseOutcome, Scalar
 from syncengine.model.exchange import Answer
-from syncengine.model.vendor import Match, Operation, ResponseClass, ResponseOutcome, Scalar
+from syncengine.model.vendor import Operation
 from syncengine.remote.paths import MISSING, as_text, find, is_blank
 from syncengine.remote.wording import presentable
 

@@ -13,8 +13,9 @@ from email.message import Message
 import orjson
 
 from syncengine.errors import AnswerError, RemoteError
+from syncengine.model.calling import Cursor, Link, Offset, PageNumber, SinglePage
 from syncengine.model.exchange import Answer, Request
-from syncengine.model.vendor import Cursor, Link, Offset, Operation, PageNumber, SinglePage
+from syncengine.model.vendor import Operation
 from syncengine.remote.client import CallResult, DialerClient
 from syncengine.remote.paths import MISSING, as_count, as_list, as_text, find, is_blank
 

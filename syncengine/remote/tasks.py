@@ -4,7 +4,9 @@ from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import replace
 
 from syncengine.errors import RemoteError
-from syncengine.model.vendor import Operation, ResponseOutcome, Task, Vendor
+from syncengine.model.answers import ResponseOutcome
+from syncengine.model.calling import Task
+from syncengine.model.vendor import Operation, Vendor
 from syncengine.remote.client import DialerClient
 from syncengine.remote.judge import Judgement
 from syncengine.remote.paths import as_text, find

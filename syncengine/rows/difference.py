@@ -305,7 +305,7 @@ class _Comparison:
             "SELECT key, coalesce(nullif(there_phones, ''), own_phones) AS phones, known_hash AS content_hash,"
             f" remote_id FROM {chosen}",
         )
-        records = bare_records(bare, columns=self._wanted.columns, book=book)
+        records = bare_records(bare, by_id=self._collection.key == "id", columns=self._wanted.columns, book=book)
         return (
             f"SELECT b.key, b.phones, b.content_hash, b.remote_id{values.format('r')} FROM {bare} b"
             f" JOIN ({records}) r ON r.key = b.key"

@@ -14,6 +14,8 @@ from syncengine.rows.phone_shortcut import shortcut
 # What spreadsheets and word processors leave between digits and nobody sees.
 _INVISIBLE: Final = re.compile("[\u00ad\u034f\u061c\u180e\u200b-\u200f\u202a-\u202e\u2060-\u2064\u2066-\u206f\ufeff]")
 _SCIENTIFIC: Final = re.compile(r"[+-]?\d+([.,]\d+)?[eE][+-]?\d+")
+# What people type where a form insists on a number: 000000000, 999 999 999. Lengths alone would let it pass.
+_PLACEHOLDER: Final = re.compile(r"\+?(\d)(?:[\s().-]*\1)+")
 # Excel's number as text: only ever with one zero after the point.
 _FLOAT: Final = re.compile(r"(\+?\d{6,})\.0")
 _PARTS: Final = re.compile(r"[;|,/&\n\r]|\s(?:and|or|und|oder|y|o|u|e|i|lub|và|hoặc)\s", re.IGNORECASE)
@@ -50,6 +52,8 @@ def canonical(raw: str, region: str) -> Canonical:
     text = _cleaned(raw)
     if not text:
         return Canonical(None, BLANK)
+    if _PLACEHOLDER.fullmatch(text):
+        return Canonical(None, NOT_A_NUMBER)
     quick = shortcut(text, region)
     if quick is not None:
         return Canonical(quick)

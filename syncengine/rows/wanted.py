@@ -54,14 +54,14 @@ def wanted_numbers(workspace: Workspace, numbers: str, *, columns: Sequence[Colu
         "numbers",
         f"SELECT row_number() OVER () AS place, '' AS file, 0 AS row, number FROM {numbers} WHERE number <> ''",
     )
-    relation = _relation_of(placed, key="number", phone="number", phones="number")
+    relation = _relation_of(placed, key="number", phone="number", phones="number", by_id=True)
     return _wanted(workspace, [relation], columns=columns, book=book, unmappable="SELECT '' AS key WHERE false")
 
 
-def bare_records(rows: str, *, columns: Sequence[Column], book: PhoneBook) -> str:
+def bare_records(rows: str, *, by_id: bool, columns: Sequence[Column], book: PhoneBook) -> str:
     """Return a query of records for rows that no source names, of a table (key, phones): what key and phones give."""
     phone = "split_part(phones, ' ', 1)"
-    relation = _relation_of(rows, key="key", phone=phone, phones="phones")
+    relation = _relation_of(rows, key="key", phone=phone, phones="phones", by_id=by_id)
     made = mapped(columns, relation, book=book.table, national=_learn_national(columns, [relation], book))
     return f"SELECT key{_numbered(made.values)} FROM {rows} {made.joins}"
 
@@ -81,8 +81,9 @@ def _relation(contacts: Contacts, collection: Collection) -> Relation:
     )
 
 
-def _relation_of(table: str, *, key: str, phone: str, phones: str) -> Relation:
-    return Relation(table=table, key=key, phone=phone, phones=phones, cells={"id": key, "phone": phone})
+def _relation_of(table: str, *, key: str, phone: str, phones: str, by_id: bool) -> Relation:
+    cells = {"phone": phone, **({"id": key} if by_id else {})}
+    return Relation(table=table, key=key, phone=phone, phones=phones, cells=cells)
 
 
 def _keys_set_aside(lists: Sequence[Contacts], collection: Collection) -> str:

@@ -1,4 +1,4 @@
-"""One client a dialer: its origin is allowed first, its secrets are resolved last, its calls are counted in the ledger."""
+"""One client a dialer: its origin is allowed first, its secrets come last, its calls are counted in the ledger."""
 
 import hashlib
 import json

@@ -32,7 +32,7 @@ class Loaded:
         vendor = self.vendors[dialer.vendor].vendor
         if not dialer.limits:
             return vendor
-        # Validated by config/ under the names of model.vendor.Limits.
+        # Validated by config/ under the names of model.calling.Limits.
         stated: dict[str, Any] = dict(dialer.limits)
         return replace(vendor, limits=replace(vendor.limits, **stated))
 

@@ -1,44 +1,50 @@
 """What an apply did, on a terminal: every change with every outcome, alarms last so that they are read."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from rich.text import Text
 
+from syncengine.model.phone import mask_numbers_in
 from syncengine.model.report import DONE, ApplyReport, ChangeReport, Progress
-from syncengine.views.wording import OUTCOMES, clean, plural
+from syncengine.views.grouping import grouped_reports, named
+from syncengine.views.lines import heading, line
+from syncengine.views.wording import clean, outcomes_phrase, plural
+
+# The commonest messages of a change; the ledger keeps the message of every row.
+_MESSAGES = 3
 
 
 def report_text(report: ApplyReport) -> Text:
     """Return the report as styled text."""
-    lines = [
-        Text("Applied" if report.complete else "Applied in part", "bold green" if report.complete else "bold yellow")
-    ]
-    for change in report.changes:
-        lines += list(_change(change))
+    whole = report.complete
+    lines = [line(("Applied" if whole else "Applied in part", "bold green" if whole else "bold yellow"))]
+    for group in grouped_reports(report.changes):
+        lines += list(_group(group))
     if report.parked:
-        lines += [Text(""), Text("Waiting for a person", "bold yellow")]
-        lines += [Text(f"  {clean(line)}", "yellow") for line in report.parked]
+        lines += heading("Waiting for a person", "bold yellow")
+        lines += [line((f"  {waiting}", "yellow")) for waiting in report.parked]
     if report.alarms:
-        lines += [Text(""), Text("ALARM", "bold red")]
-        lines += [Text(f"  {clean(line)}", "red") for line in report.alarms]
-    lines += [Text(""), Text(_totals(report), "bold")]
+        lines += heading("ALARM", "bold red")
+        lines += [line((f"  {alarm}", "red")) for alarm in report.alarms]
+    lines += heading(_totals(report))
     return Text("\n").join(lines)
 
 
-def _change(change: ChangeReport) -> Iterator[Text]:
-    outcomes = ", ".join(
-        f"{count:,} {OUTCOMES[outcome]}" for outcome, count in sorted(change.outcomes.items()) if count
-    )
-    style = "" if change.done else "yellow"
-    yield Text.assemble(
+def _group(group: Sequence[ChangeReport]) -> Iterator[Text]:
+    first = group[0]
+    calls = sum(change.calls for change in group)
+    yield line(
         "  ",
-        ("✓ " if change.done else "✗ ", "green" if change.done else "red"),
-        (f"{change.action} {clean(str(change.address))}: {outcomes}", style),
-        (f"   {plural(change.calls, 'call')}" if change.calls else "", "dim"),
+        ("✓ " if first.done else "✗ ", "green" if first.done else "red"),
+        (f"{first.action} {named([change.address for change in group])}: ", "" if first.done else "yellow"),
+        (outcomes_phrase(first.outcomes), "" if first.done else "yellow"),
+        (f"   {plural(calls, 'call')}" if calls else "", "dim"),
     )
-    worst = sorted(change.messages.items(), key=lambda item: (-item[1], item[0]))[:3]
-    for message, count in worst:
-        yield Text(f"      {count:,} x {clean(message)}", "dim")
+    worst = sorted(first.messages.items(), key=lambda item: (-item[1], item[0]))
+    for message, count in worst[:_MESSAGES]:
+        yield line((f"      {count:,} x {mask_numbers_in(message)}", "dim"))
+    if len(worst) > _MESSAGES:
+        yield line((f"      and {plural(len(worst) - _MESSAGES, 'other message')}", "dim"))
 
 
 def _totals(report: ApplyReport) -> str:
@@ -54,7 +60,7 @@ def progress_line(progress: Progress) -> str:
     """Return one line about where a long apply stands."""
     left = f", about {progress.remaining:.0f} s left" if progress.remaining is not None else ""
     waiting = f", waiting for {progress.waiting}" if progress.waiting else ""
-    return (
-        f"{progress.dialer}: {progress.level}: {progress.done:,} of {progress.total:,}"
-        f" ({progress.rate:,.0f}/s{left}{waiting})"
+    level = f" {progress.level}:" if progress.level else ""
+    return clean(
+        f"{progress.dialer}:{level} {progress.done:,} of {progress.total:,} ({progress.rate:,.0f}/s{left}{waiting})"
     )

@@ -1,9 +1,12 @@
 """The words that all views share, so that a plan says the same on a terminal, in a pull request and in JSON."""
 
+import json
 import unicodedata
+from collections.abc import Mapping
 
-from syncengine.model.change import CampaignChange, Change, Reason, RowChange
-from syncengine.model.plan import Cost, Headline, Plan
+from syncengine.model.change import Reason, RowChange
+from syncengine.model.phone import mask_numbers_in
+from syncengine.model.plan import Cost, Headline, Plan, SourceSummary
 from syncengine.model.report import Outcome
 
 REASONS: dict[Reason, str] = {
@@ -55,19 +58,32 @@ def plural(count: int, one: str, many: str = "") -> str:
 
 
 def clean(text: str) -> str:
-    """Return text in which control and direction characters are visible, so that it cannot rearrange a terminal."""
-    return "".join(c if unicodedata.category(c)[0] != "C" else f"\\u{ord(c):04x}" for c in text)
+    """Return text in which control, direction and line characters are visible: it cannot rearrange what is around it."""
+    if text.isascii() and text.isprintable():
+        return text
+    return "".join(f"\\u{ord(c):04x}" if rearranges(c) else c for c in text)
 
 
-def what_rows(change: RowChange) -> str:
-    """Return what the rows of a change are."""
-    return {"contacts": "contact", "dnd": "do-not-call entry", "directory": "person"}[change.address.kind]
+def rearranges(character: str) -> bool:
+    """Whether a character moves, hides or breaks what stands around it."""
+    category = unicodedata.category(character)
+    return category[0] == "C" or category in {"Zl", "Zp"}
+
+
+def masked_sample(change: RowChange) -> tuple[str, ...]:
+    """Return a few rows of a change for people; whoever made the sample has masked it, and this makes sure."""
+    return tuple(mask_numbers_in(row) for row in change.sample)
 
 
 def rows_phrase(change: RowChange) -> str:
     """Return ``1,204 contacts``."""
-    many = {"contacts": "contacts", "dnd": "do-not-call entries", "directory": "people"}[change.address.kind]
-    return plural(change.count, what_rows(change), many)
+    nouns = {
+        "contacts": ("contact",),
+        "dnd": ("do-not-call entry", "do-not-call entries"),
+        "directory": ("person", "people"),
+    }
+    # A change to rows is never about a campaign.
+    return plural(change.count, *nouns[change.address.kind])
 
 
 def headline_sentences(headline: Headline) -> list[str]:
@@ -90,8 +106,17 @@ def headline_sentences(headline: Headline) -> list[str]:
     return [sentence for count, sentence in counted if count]
 
 
+def release_sentences(plan: Plan) -> list[str]:
+    """Return what the plan takes off do-not-call lists, also where no dialer holds such a list."""
+    return [
+        f"{plural(count, 'number')} RELEASED from the do-not-call list {name}" for name, count in plan.releases.items()
+    ]
+
+
 def totals(plan: Plan) -> str:
     """Return the line that ends a plan."""
+    if plan.empty and (plan.holds or plan.violations):
+        return "No changes that could be made now; see what is held back or stopped."
     if plan.empty:
         return f"No changes. {plural(plan.headline.rows_unchanged, 'contact')} as wanted."
     calls = sum(cost.calls for cost in plan.costs)
@@ -104,29 +129,55 @@ def cost_phrase(cost: Cost) -> str:
     if cost.minutes is not None and cost.calls:
         parts.append("under a minute" if cost.minutes < 1 else f"about {plural(round(cost.minutes), 'minute')}")
     if cost.budget is not None:
-        parts.append(f"budget today {cost.budget_used + cost.calls:,} of {cost.budget:,}")
+        used = cost.budget_used + cost.calls
+        over = "; what is over waits for another day" if used > cost.budget else ""
+        parts.append(f"budget today {used:,} of {cost.budget:,}{over}")
     return ", ".join(parts)
 
 
-def grouped(changes: tuple[Change, ...]) -> list[list[Change]]:
-    """Put changes that differ only in which campaign they are about into one group, in order."""
-    groups: dict[object, list[Change]] = {}
-    for change in changes:
-        groups.setdefault(_likeness(change), []).append(change)
-    return list(groups.values())
+def age_phrase(seconds: float) -> str:
+    """Return how old something is, roughly."""
+    hours = int(seconds // 3600)
+    if hours >= 48:
+        return f"{hours // 24} days old"
+    return f"{plural(hours, 'hour')} old" if hours else "under an hour old"
 
 
-def _likeness(change: Change) -> object:
-    if isinstance(change, CampaignChange):
-        fields = tuple((f.name, repr(f.before), repr(f.after)) for f in change.fields if f.name != "name")
-        return (change.address.dialer, change.action, change.operation, change.reason, fields)
-    return (change.address, change.collection, change.action, change.reason)
+def source_phrase(source: SourceSummary) -> str:
+    """Return how a source was read."""
+    noun = ("do-not-call number",) if source.kind == "dnd" else ("contact",)
+    parts = [f"{plural(source.accepted, *noun)} from {source.label}"]
+    if source.kind == "dnd":
+        parts.append(age_phrase(source.age))
+    if source.rejected:
+        worst = sorted(source.reasons.items(), key=lambda item: (-item[1], item[0]))[:2]
+        why = "; ".join(f"{count:,} {mask_numbers_in(reason)}" for reason, count in worst)
+        parts.append(f"{source.rejected:,} set aside{f' ({why})' if why else ''}")
+    if source.duplicates:
+        parts.append(f"{plural(source.duplicates, 'duplicate')} left out")
+    if source.rejects_file:
+        parts.append(f"see {source.rejects_file}")
+    return ", ".join(parts)
+
+
+def outcomes_phrase(outcomes: Mapping[Outcome, int]) -> str:
+    """Return ``1,200 applied, 4 refused by the vendor``."""
+    return ", ".join(f"{count:,} {OUTCOMES[outcome]}" for outcome, count in sorted(outcomes.items()) if count)
 
 
 def shown_value(value: object) -> str:
     """Return a field's value as people read it."""
     if value is None:
-        return "unset"
+        return "not known"
     if isinstance(value, bool):
         return "true" if value else "false"
-    return clean(str(value))
+    if isinstance(value, str):
+        return short(value, 120) or '""'
+    if isinstance(value, list | tuple | Mapping):
+        return short(json.dumps(value, ensure_ascii=False, default=str), 120)
+    return str(value)
+
+
+def short(text: str, length: int) -> str:
+    """Return a text, or its beginning where it is too long."""
+    return text if len(text) <= length else f"{text[: length - 1]}…"

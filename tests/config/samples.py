@@ -6,19 +6,12 @@ from pathlib import Path
 from syncengine.config.desired import load_desired
 from syncengine.config.project import load_project
 from syncengine.diagnostics import Diagnostics
+from syncengine.model.answers import Match
+from syncengine.model.calling import Limits
+from syncengine.model.credentials import HeaderAuth
 from syncengine.model.desired import Desired
 from syncengine.model.exchange import Request
-from syncengine.model.vendor import (
-    CampaignField,
-    Campaigns,
-    Collection,
-    HeaderAuth,
-    Limits,
-    Match,
-    Operation,
-    Setting,
-    Vendor,
-)
+from syncengine.model.vendor import CampaignField, Campaigns, Collection, Operation, Setting, Vendor
 
 PROJECT = """\
 version: 1

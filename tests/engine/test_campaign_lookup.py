@@ -3,8 +3,8 @@ from dataclasses import replace
 import pytest
 
 from syncengine.engine.campaign_lookup import address_of, find_actual, impossible
+from syncengine.model.calling import Proof
 from syncengine.model.plan import Hold, Violation
-from syncengine.model.vendor import Proof
 from tests.building import HERE, actual, campaign, findings, known, operation, snapshot, vendor
 
 LOST = known(remote_id="", state="unknown")

@@ -3,7 +3,7 @@ from dataclasses import replace
 from syncengine.engine.campaigns import CampaignDiff
 from syncengine.engine.costs import cost_at, headline, statuses
 from syncengine.model.address import Address
-from syncengine.model.vendor import Limits
+from syncengine.model.calling import Limits
 from tests.building import findings, row_set, rows, vendor
 from tests.engine.test_levels import campaign_change, dnd_change, row_change
 

@@ -51,7 +51,7 @@ def test_what_was_not_dropped_by_the_source_is_not_counted():
 
 
 def test_an_empty_source_stops_only_what_would_remove_somebody():
-    assert list(guards.empty_source(dropped(1, source_empty=True)))[0].rule == "empty_source"
+    assert [v.rule for v in guards.empty_source(dropped(1, source_empty=True))] == ["empty_source"]
     assert list(guards.empty_source(dropped(1))) == []
     assert list(guards.empty_source(rows(row_set("remove", reason="listed"), source_empty=True))) == []
 

@@ -5,6 +5,7 @@ from hypothesis import strategies as st
 
 from syncengine.engine.planner import Inputs, make_plan, plan_id
 from syncengine.model.address import Address
+from syncengine.model.calling import Task
 from syncengine.model.desired import Guards
 from syncengine.model.plan import Allowances, SourceSummary
 from tests.building import (
@@ -12,8 +13,10 @@ from tests.building import (
     basis,
     campaign,
     contact_list,
+    contacts_collection,
     desired,
     dialer,
+    dnd_collection,
     dnd_rows,
     findings,
     known,
@@ -183,8 +186,6 @@ def test_a_running_campaign_is_stopped_after_three_failed_suppressions():
 
 
 def test_people_that_the_plan_cannot_see_hold_the_start():
-    from tests.building import contacts_collection
-
     found = findings(
         rows(row_set("add"), collection=contacts_collection(opaque=True)),
         snapshot=snapshot(actual()),
@@ -251,3 +252,53 @@ def test_two_dialers_are_planned_side_by_side():
     )
     plan = plan_of(findings(), second, wanted=[campaign(), campaign("summer", dialer="acme-pe")])
     assert [str(c.address) for c in plan.changes] == ["acme-co/campaign/spring", "acme-pe/campaign/summer"]
+
+
+def test_a_dialer_without_a_list_of_its_own_says_how_do_not_call_holds_there():
+    removing = contacts_collection()
+    adding = contacts_collection(operations={"add": operation("records.add", "dialable")})
+    for collection, sentence in (
+        (removing, "listed numbers are kept out of every request, and taken out of its campaigns"),
+        (adding, "listed numbers are kept out of every request; the dialer itself holds no list"),
+    ):
+        plan = plan_of(findings(vendor=vendor(collections=(collection,))))
+        assert plan.enforcement[0].sentence.startswith(sentence)
+
+
+def test_a_dialer_with_a_list_of_its_own_says_so_once():
+    twice = (contacts_collection(), dnd_collection(), replace(dnd_collection(), name="dnc2"))
+    plan = plan_of(findings(vendor=vendor(collections=twice)))
+    assert plan.enforcement[0].sentence == "the account's own list holds every entry"
+
+
+def test_an_undocumented_look_up_or_question_about_a_task_is_refused_as_the_call_that_needs_it():
+    doubtful = operation("calls.ask", ability="unverified", writes=False)
+    waiting = operation(
+        "records.add", "dialable", task=Task(id="id", poll="ask", status="state", success=("done",)), batch=100
+    )
+    looking = contacts_collection(
+        operations={"add": waiting, "lookup": replace(doubtful, name="records.lookup"), "remove": operation("x")}
+    )
+    strange = vendor(collections=(looking,), calls={"ask": doubtful})
+    found = findings(
+        rows(row_set("add"), row_set("remove", reason="listed"), collection=looking),
+        vendor=strange,
+        snapshot=snapshot(actual()),
+        known={"spring": known()},
+    )
+    plan = plan_of(found, wanted=[campaign()])
+    assert plan.violations[0].message.endswith("by name only: calls.ask, records.lookup")
+
+
+def test_notes_and_violations_do_not_depend_on_the_order_in_which_rows_were_compared():
+    first = rows(row_set("remove", 60, reason="not_in_source"), key="a", vanished=1, in_ledger=100)
+    second = replace(first, address=Address("acme-co", "contacts", "b"))
+    wanted = [campaign("a"), campaign("b")]
+    assert plan_of(findings(first, second), wanted=wanted) == plan_of(findings(second, first), wanted=wanted)
+
+
+def test_a_plan_for_a_campaign_that_the_vendor_lists_nowhere_uses_no_listing():
+    base = vendor()
+    calls = {role: call for role, call in base.campaigns.operations.items() if role != "list"}
+    blind = replace(base, campaigns=replace(base.campaigns, operations=calls))
+    assert plan_of(findings(vendor=blind, snapshot=snapshot(source="ledger")), wanted=[campaign()]).applicable

@@ -8,9 +8,11 @@ from typing import Any
 import httpx
 import orjson
 
+from syncengine.model.answers import Match
+from syncengine.model.calling import Limits
 from syncengine.model.exchange import Answer, Request
 from syncengine.model.secret import Secret
-from syncengine.model.vendor import Limits, Match, Operation
+from syncengine.model.vendor import Operation
 from syncengine.remote.client import DialerClient
 from syncengine.remote.decode import decode
 from tests.building import operation, vendor

@@ -8,8 +8,10 @@ import orjson
 import pytest
 
 from syncengine.errors import RemoteError
+from syncengine.model.answers import Match
+from syncengine.model.calling import Limits
+from syncengine.model.credentials import BasicAuth, ExchangeAuth, HeaderAuth, JwtAuth, QueryAuth
 from syncengine.model.exchange import Request
-from syncengine.model.vendor import BasicAuth, ExchangeAuth, HeaderAuth, JwtAuth, Limits, Match, QueryAuth
 from tests.remote.dialing import BASE, Clockwork, Script, client, reading
 
 EXCHANGE = ExchangeAuth(

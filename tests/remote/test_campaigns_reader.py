@@ -4,9 +4,11 @@ from typing import Any
 import pytest
 
 from syncengine.errors import AnswerError, RefusedError
+from syncengine.model.answers import Match
+from syncengine.model.calling import Offset
 from syncengine.model.exchange import Request
 from syncengine.model.snapshot import CampaignSnapshot
-from syncengine.model.vendor import CampaignField, Campaigns, Match, Offset
+from syncengine.model.vendor import CampaignField, Campaigns
 from syncengine.remote.campaigns_reader import DuplicateGroup, read_campaigns, read_duplicates, read_one
 from tests.remote.dialing import Script, client, reading
 

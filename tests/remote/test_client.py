@@ -6,8 +6,10 @@ import pytest
 
 from syncengine import __version__
 from syncengine.errors import RemoteError
+from syncengine.model.answers import Match, ResponseClass
+from syncengine.model.calling import Limits, Proof
 from syncengine.model.exchange import Request
-from syncengine.model.vendor import Limits, Match, Operation, Proof, ResponseClass
+from syncengine.model.vendor import Operation
 from syncengine.remote.client import CallResult, DialerClient
 from tests.remote.dialing import BASE, TOKEN, Clockwork, Loopback, Script, client, loopback, reading, writing
 

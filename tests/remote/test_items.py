@@ -5,8 +5,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from syncengine.model.answers import Items, ListedItems
 from syncengine.model.exchange import RowItem
-from syncengine.model.vendor import Items, ListedItems
 from syncengine.remote.items import ItemResult, item_results
 from tests.remote.dialing import answer, writing
 

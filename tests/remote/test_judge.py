@@ -2,7 +2,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from syncengine.model.vendor import Match, ResponseClass
+from syncengine.model.answers import Match, ResponseClass
 from syncengine.remote.judge import judge, looks_cut, matches
 from tests.remote.dialing import answer, reading, writing
 

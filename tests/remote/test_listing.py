@@ -8,8 +8,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from syncengine.errors import AnswerError
+from syncengine.model.calling import Cursor, Link, Offset, PageNumber
 from syncengine.model.exchange import Request
-from syncengine.model.vendor import Cursor, Link, Offset, Operation, PageNumber
+from syncengine.model.vendor import Operation
 from syncengine.remote.listing import Listing, ListingEnd, read_records
 from tests.remote.dialing import BASE, Script, client, reading
 

@@ -1,6 +1,6 @@
 import pytest
 
-from syncengine.model.vendor import Proof
+from syncengine.model.calling import Proof
 from syncengine.remote.retries import Breaker, RetryBudget, backoff, repeat_is_harmless
 from tests.remote.dialing import Clockwork, reading, writing
 

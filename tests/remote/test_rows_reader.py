@@ -3,9 +3,10 @@ from typing import Any
 
 import pytest
 
+from syncengine.model.calling import Offset
 from syncengine.model.exchange import Request
 from syncengine.model.snapshot import ListedRow, RowsReading
-from syncengine.model.vendor import Collection, Listed, Offset
+from syncengine.model.vendor import Collection, Listed
 from syncengine.remote.rows_reader import listed_row, read_rows
 from tests.remote.dialing import Script, client, reading
 

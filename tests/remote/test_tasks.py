@@ -4,8 +4,9 @@ from typing import Any
 import httpx
 import pytest
 
+from syncengine.model.answers import Match
+from syncengine.model.calling import Task
 from syncengine.model.exchange import Request
-from syncengine.model.vendor import Match, Task
 from syncengine.remote.judge import Judgement
 from syncengine.remote.tasks import await_task
 from tests.remote.dialing import Clockwork, Script, client, reading, writing

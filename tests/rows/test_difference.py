@@ -2,8 +2,9 @@ import pyarrow as pa
 import pytest
 
 from syncengine.model.address import Address
+from syncengine.model.answers import Match
 from syncengine.model.snapshot import ListedRow
-from syncengine.model.vendor import Collection, Column, Listed, Match, Operation
+from syncengine.model.vendor import Collection, Column, Listed, Operation
 from syncengine.rows.batches import batches
 from syncengine.rows.difference import Actual, difference_of_contacts, difference_of_dnd
 from syncengine.rows.listing import load_listing

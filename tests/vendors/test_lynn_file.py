@@ -10,8 +10,9 @@ import pytest
 
 from syncengine.config.vendor_files import load_vendor
 from syncengine.diagnostics import Diagnostics
+from syncengine.model.credentials import ExchangeAuth
 from syncengine.model.exchange import Request
-from syncengine.model.vendor import ExchangeAuth, Operation, Vendor
+from syncengine.model.vendor import Operation, Vendor
 from syncengine.remote.decode import decode
 from syncengine.remote.judge import judge
 

@@ -10,8 +10,9 @@ from python_calamine import CalamineWorkbook
 
 from syncengine.config.vendor_files import load_vendor
 from syncengine.diagnostics import Diagnostics
+from syncengine.model.credentials import JwtAuth
 from syncengine.model.exchange import Request, RowItem
-from syncengine.model.vendor import JwtAuth, Operation, Vendor
+from syncengine.model.vendor import Operation, Vendor
 from syncengine.remote.decode import decode
 from syncengine.remote.items import item_results
 from syncengine.remote.judge import judge
