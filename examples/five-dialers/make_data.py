@@ -127,7 +127,7 @@ def main() -> None:
             cells = [r["first"], r["phone"], "Altos las Condes", f"{dice.randrange(10**8):08d}", "03/05/2024"]
             for place, cell in enumerate(cells):
                 sheet.write_string(line, place, cell)
-    britain = people("GB", 420, dice)
+    britain = people("GB", 220, dice)
     with (HERE / "motor-trade.jsonl").open("w", encoding="utf-8") as file:
         for r in britain:
             line = {"first_name": r["first"], "surname": r["last"], "mobile": r["phone"], "email": email(r),
@@ -140,18 +140,18 @@ def main() -> None:
         encoding="utf-8",
         delimiter=",",
     )
-    poland = people("PL", 500, dice)
+    poland = people("PL", 260, dice)
     write_csv(
         "zima-crm.csv",
         (
             {"identyfikator": r["id"], "imie": r["first"], "nazwisko": r["last"], "telefon": r["phone"],
              "e-mail": email(r)}
-            for r in poland[:350]
+            for r in poland[:120]
         ),
         encoding="cp1250",
         delimiter="\t",
     )  # fmt: skip
-    rest = poland[350:]
+    rest = poland[120:]
     table = pa.table({"phone": [r["phone"] for r in rest], "Kraj": ["PL"] * len(rest), "Plan": ["roczny"] * len(rest)})
     pq.write_table(table, HERE / "zima-csv.parquet")
     listed = [("57", r["number"]) for r in colombia[::40]]

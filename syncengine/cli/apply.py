@@ -1,13 +1,17 @@
 """``syncengine apply``."""
 
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
-from syncengine.cli.exits import IN_PART, INTERRUPTED, Exit
+from syncengine.cli.exits import GUARD, IN_PART, INTERRUPTED, Exit
 from syncengine.cli.options import planning_options, project_option, view_options
-from syncengine.errors import GuardError, UsageError
+from syncengine.errors import UsageError
+
+if TYPE_CHECKING:
+    from syncengine.cli.planning import Given
+    from syncengine.model.report import ApplyReport
 
 
 @click.command("apply")
@@ -29,15 +33,16 @@ def command(  # noqa: PLR0917 - click passes its parameters by name
     from syncengine import sync
     from syncengine.cli.interrupt import interruptible
     from syncengine.cli.planning import Given, show_plan, show_warnings
-    from syncengine.cli.reporting import asked, progress_shown, show_report
+    from syncengine.cli.reporting import asked, progress_shown
     from syncengine.planfile import load_plan
 
     given = Given(**rest)
     saved = load_plan(plan_file) if plan_file is not None else None
     loaded = sync.load(project)
     show_warnings(loaded.diagnostics)
-    ask = asked(given, decided=approved or saved is not None or bool(expect))
-    with interruptible() as interrupted, progress_shown() as on_progress:
+    decided = approved or saved is not None or bool(expect)
+    with interruptible() as stop, progress_shown() as on_progress:
+        ask = asked(given, stop, decided=decided)
         try:
             plan, report = sync.apply(
                 loaded,
@@ -47,18 +52,28 @@ def command(  # noqa: PLR0917 - click passes its parameters by name
                     expect=expect,
                     approve=ask,
                     on_progress=on_progress,
-                    interrupted=interrupted,
+                    interrupted=stop.asked,
                     lock_timeout=lock_timeout,
                 ),
             )
         except sync.NotApplicableError as stopped:
             show_plan(stopped.plan, given)
-            raise GuardError(str(stopped)) from stopped
-    if report is None and not plan.empty:
-        raise UsageError("not approved; nothing was sent")
-    if report is None:
+            click.echo(f"error: {stopped}", err=True)
+            raise Exit(GUARD) from stopped
+    if report is not None:
+        _tell(report, given)
+    elif stop.asked():
+        raise KeyboardInterrupt
+    elif plan.empty:
         show_plan(plan, given)
-        return
+    else:
+        raise UsageError("not approved; nothing was sent")
+
+
+def _tell(report: "ApplyReport", given: "Given") -> None:
+    """Show the report and end with the code that it deserves."""
+    from syncengine.cli.reporting import show_report
+
     show_report(report, given)
     if report.interrupted:
         raise Exit(INTERRUPTED)

@@ -1,29 +1,54 @@
 """Ctrl-C and SIGTERM: the first finishes the calls that are under way, writes the ledger and stops; the second kills."""
 
 import signal
-from collections.abc import Callable, Iterator
+import threading
+from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass, field
 from types import FrameType
 
 import click
 
 
-@contextmanager
-def interruptible() -> Iterator[Callable[[], bool]]:
-    """Yield a function that tells whether the person wants to stop; the usual handlers come back at the end."""
-    asked: list[int] = []
+@dataclass(slots=True)
+class Stop:
+    """Whether somebody wants to stop, and by which signal."""
 
-    def stop(number: int, frame: FrameType | None) -> None:
+    event: threading.Event = field(default_factory=threading.Event)
+    number: int = 0
+
+    def asked(self) -> bool:
+        """Whether the first signal has come."""
+        return self.event.is_set()
+
+
+@contextmanager
+def interruptible() -> Iterator[Stop]:
+    """Take both signals as a wish to stop; the usual handlers come back at the end."""
+    stop = Stop()
+
+    def take(number: int, frame: FrameType | None) -> None:
         del frame
-        if asked:
+        if stop.asked():
             signal.signal(number, signal.SIG_DFL)
             signal.raise_signal(number)
-        asked.append(number)
+        stop.number = number
+        stop.event.set()
         click.echo("stopping: calls under way are finished and written down; once more to kill", err=True)
 
-    before = {number: signal.signal(number, stop) for number in (signal.SIGINT, signal.SIGTERM)}
+    before = {number: signal.signal(number, take) for number in (signal.SIGINT, signal.SIGTERM)}
     try:
-        yield lambda: bool(asked)
+        yield stop
     finally:
         for number, handler in before.items():
             signal.signal(number, handler)
+
+
+@contextmanager
+def interrupting_at_once() -> Iterator[None]:
+    """Let Ctrl-C end a question: nothing is under way, and input() would wait on after a polite handler."""
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, before)

@@ -65,8 +65,8 @@ def show_plan(plan: Plan, given: Given) -> None:
     show_in(plan, given.shown_as, color=given.color)
 
 
-def show_in(plan: Plan, view: str, *, color: bool | None) -> None:
-    """Print a plan in one of the views."""
+def show_in(plan: Plan, view: str, *, color: bool | None, err: bool = False) -> None:
+    """Print a plan in one of the views, on stderr where stdout belongs to something else."""
     from syncengine.views.as_json import plan_json
     from syncengine.views.markdown import plan_markdown
     from syncengine.views.plan_text import plan_text
@@ -74,9 +74,9 @@ def show_in(plan: Plan, view: str, *, color: bool | None) -> None:
     if view == "json":
         print_json(plan_json(plan))
     elif view == "markdown":
-        click.echo(plan_markdown(plan))
+        click.echo(plan_markdown(plan), err=err)
     else:
-        print_text(plan_text(plan), color=color)
+        print_text(plan_text(plan), color=color, err=err)
 
 
 def show_warnings(diagnostics: Diagnostics) -> None:

@@ -6,27 +6,33 @@ from contextlib import contextmanager
 
 import click
 
+from syncengine.cli.interrupt import Stop, interrupting_at_once
 from syncengine.cli.output import on_a_terminal, print_json, print_text
-from syncengine.cli.planning import Given, show_plan
+from syncengine.cli.planning import Given, show_in
 from syncengine.errors import UsageError
 from syncengine.model.plan import Plan
 from syncengine.model.report import ApplyReport, Progress
 
 
-def asked(given: Given, *, decided: bool) -> Callable[[Plan], bool]:
+def asked(given: Given, stop: Stop, *, decided: bool) -> Callable[[Plan], bool]:
     """Return what is asked with the plan before anything is sent.
 
     Raises:
         UsageError: nobody has decided, and there is no terminal to ask on.
     """
     if decided:
-        return lambda _: True
+        return lambda _: not stop.asked()
     if not on_a_terminal():
         raise UsageError("off a terminal, apply needs a saved plan, --expect PLAN_ID or --auto-approve")
 
     def ask(plan: Plan) -> bool:
-        show_plan(plan, given)
-        return click.confirm("\nApply exactly this?", default=False)
+        if stop.asked():
+            return False
+        # stdout is kept for the report where a program reads it.
+        as_json = given.shown_as == "json"
+        show_in(plan, "text" if as_json else given.shown_as, color=given.color, err=as_json)
+        with interrupting_at_once():
+            return click.confirm("\nApply exactly this?", default=False, err=as_json)
 
     return ask
 

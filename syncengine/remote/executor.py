@@ -9,6 +9,7 @@ import asyncio
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from syncengine.errors import SyncEngineError
 from syncengine.model.change import CampaignChange, Change, RowChange
 from syncengine.model.plan import Level, Plan
 from syncengine.model.report import ApplyReport
@@ -37,12 +38,12 @@ async def execute(execution: Execution) -> ApplyReport:
         LockedError: another run has taken the ledger.
         LedgerError: the ledger cannot be written any more.
     """
-    try:
-        async with asyncio.TaskGroup() as group:
-            for run in execution.runs.values():
-                group.create_task(_run_dialer(execution, run))
-    except ExceptionGroup as broken:
-        raise broken.exceptions[0] from broken
+    ended = await asyncio.gather(
+        *(_run_or_halt(execution, run) for run in execution.runs.values()), return_exceptions=True
+    )
+    for problem in ended:
+        if isinstance(problem, BaseException):
+            raise problem
     tally = execution.tally
     return ApplyReport(
         plan_id=execution.plan.plan_id,
@@ -51,6 +52,16 @@ async def execute(execution: Execution) -> ApplyReport:
         interrupted=any(run.interrupted() for run in execution.runs.values()),
         alarms=tuple(dict.fromkeys(tally.alarms)),
     )
+
+
+async def _run_or_halt(execution: Execution, run: DialerRun) -> None:
+    """Run one dialer; when nothing can be written down any more, the others finish what is under way and stop, too."""
+    try:
+        await _run_dialer(execution, run)
+    except SyncEngineError as broken:
+        for other in execution.runs.values():
+            other.halted = other.halted or str(broken)
+        raise
 
 
 async def _run_dialer(execution: Execution, run: DialerRun) -> None:

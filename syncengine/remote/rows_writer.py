@@ -62,14 +62,16 @@ async def write_rows(job: RowJob, *, lasts_days: int | None = None) -> None:
     workers = max(1, job.run.vendor.limits.concurrency)
     size = max(step.operation.batch for step in steps)
     pending: set[asyncio.Task[None]] = set()
-    for batch in job.run.store.batches(job.change.rows, size):
-        if len(pending) >= workers:
+    try:
+        for batch in job.run.store.batches(job.change.rows, size):
+            if len(pending) >= workers:
+                pending = await _one_less(pending)
+            pending.add(asyncio.create_task(_write_batch(job, steps, batch)))
+        while pending:
             pending = await _one_less(pending)
-        pending.add(asyncio.create_task(_write_batch(job, steps, batch)))
-        if workers == 1:
-            pending = await _one_less(pending)
-    while pending:
-        pending = await _one_less(pending)
+    finally:
+        # What is under way is finished and written down, also when something has gone wrong beside it.
+        await asyncio.gather(*pending, return_exceptions=True)
     _after(job)
 
 
@@ -111,6 +113,7 @@ async def _write_step(job: RowJob, step: _Step, rows: list[RowItem]) -> Outcomes
     results: Outcomes = {}
     rows = _with_directory_ids(job, rows, results)
     if step.action == "add" and "lookup" in job.collection.operations:
+        job.tally.calls += len(rows)
         rows = await look_up(job.run, job.collection, job.address, rows, results)
     for piece in _pieces(job, step.operation, rows):
         why = job.run.why_held(step.operation, job.address)

@@ -4,7 +4,8 @@ import asyncio
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
-from syncengine.errors import RemoteError
+from syncengine.diagnostics import did_you_mean
+from syncengine.errors import RemoteError, UsageError
 from syncengine.ledger.ledger import Ledger
 from syncengine.model.address import Address
 from syncengine.model.desired import Campaign, Desired, Dialer, FieldValue
@@ -100,6 +101,8 @@ Rows = Mapping[Address, tuple[list[ListedRow], bool]]
 def _chosen(loaded: Loaded, options: Options) -> Desired:
     """Return the part of the manifest that this run is about, its fields in the spelling of a reading."""
     desired = loaded.desired
+    _check_names("dialer", options.dialers, desired.dialers)
+    _check_names("campaign", options.campaigns, desired.campaigns)
     campaigns = {
         key: replace(campaign, fields=_canonical(loaded.vendor_of(desired.dialers[campaign.dialer]), campaign))
         for key, campaign in desired.campaigns.items()
@@ -107,6 +110,12 @@ def _chosen(loaded: Loaded, options: Options) -> Desired:
         and (not options.campaigns or key in options.campaigns)
     }
     return replace(desired, campaigns=campaigns)
+
+
+def _check_names(kind: str, chosen: Sequence[str], known: Mapping[str, object]) -> None:
+    for name in chosen:
+        if name not in known:
+            raise UsageError(f'there is no {kind} "{name}" in this project. {did_you_mean(name, tuple(known))}'.rstrip())
 
 
 def _canonical(vendor: Vendor, campaign: Campaign) -> Mapping[str, FieldValue]:

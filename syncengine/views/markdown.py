@@ -19,7 +19,7 @@ from syncengine.views.grouping import (
     is_danger,
     named,
 )
-from syncengine.views.markup import bullet, code, cut_fairly, escape, fitted
+from syncengine.views.markup import bullet, code, cut_fairly, escape, fitted, size_of
 from syncengine.views.wording import (
     REASONS,
     SIGNS,
@@ -53,7 +53,7 @@ def plan_markdown(plan: Plan) -> str:
     tail += _folded("Notes", [bullet(note) for note in notes if not is_danger(note)])
     tail += _folded("Dialers", _dialers(plan))
     tail += ["", escape(totals(plan)), ""]
-    room = MAX_LENGTH - sum(len(text) + 1 for text in (*head, *tail))
+    room = MAX_LENGTH - size_of((*head, *tail))
     body = cut_fairly([_level(level) for level in plan.levels], room)
     return "\n".join([*head, *body, *tail])
 
@@ -96,8 +96,8 @@ def _row(group: Sequence[Change]) -> str:
 def _details(group: Sequence[Change]) -> str:
     first = group[0]
     if isinstance(first, RowChange):
-        more = " …" if first.count > len(first.sample) else ""
-        return f"<br>{escape(', '.join(masked_sample(first)))}{more}" if first.sample else ""
+        dots = " …" if first.count > len(first.sample) else ""
+        return f"<br>{escape(', '.join(masked_sample(first)))}{dots}" if first.sample else ""
     fields = fields_of(group)
     shown = [
         f"{f.name}: {'' if first.action == 'create' else f'{shown_value(f.before)} → '}{shown_value(f.after)}"
@@ -115,7 +115,7 @@ def report_markdown(report: ApplyReport) -> str:
     head += _section("Waiting for a person", [bullet(waiting) for waiting in report.parked])
     groups = sorted(grouped_reports(report.changes), key=lambda group: group[0].done)
     table = ["", "| | what | where | outcome |", "|---|---|---|---|", *(_outcome(group) for group in groups)]
-    room = MAX_LENGTH - sum(len(text) + 1 for text in head)
+    room = MAX_LENGTH - size_of(head)
     return "\n".join([*head, *cut_fairly([table], room)]) + "\n"
 
 

@@ -11,16 +11,19 @@ from syncengine.views.wording import clean, short
 
 # Longest text of one cell or bullet, in characters before escaping.
 _LONGEST = 500
-_MARKUP = str.maketrans(
-    {c: f"\\{c}" for c in "\\`*_{}[]()<>|~!"} | {"&": "&amp;", "$": "&#36;", "@": "@&#8203;", "#": "#&#8203;"}
-)
-_ADDRESSES = re.compile(r"(?i)(://|www\.|\b(?:mailto|xmpp):)")
+# What is said where lines were left out.
+_LAST_WORDS = 60
+_MARKUP = str.maketrans({c: f"\\{c}" for c in "\\`*_{}[]()<>|~!#"} | {"&": "&amp;", "$": "&#36;"})
+# What begins a mention or a reference at some host, and what begins an address.
+_CALLS = re.compile(r"([@#!$%&~^])(?=[\w\"'])")
+_ADDRESSES = re.compile(r"(?i)(:)(?=//)|(www)(?=\.)|\b(mailto|xmpp)(?=:)")
+_PARTED = "\N{ZERO WIDTH SPACE}"
 
 
 def escape(text: str) -> str:
     """Return text that a Markdown renderer shows as it stands; what is too long is cut."""
-    escaped = clean(short(text, _LONGEST)).translate(_MARKUP)
-    return _ADDRESSES.sub(lambda found: f"{found[0][0]}&#8203;{found[0][1:]}", escaped)
+    parted = _ADDRESSES.sub(rf"\g<0>{_PARTED}", _CALLS.sub(rf"\1{_PARTED}", clean(short(text, _LONGEST))))
+    return parted.translate(_MARKUP).replace(_PARTED, "&#8203;")
 
 
 def code(text: str) -> str:
@@ -34,20 +37,27 @@ def bullet(text: str, *, strong: bool = False) -> str:
 
 
 def fitted(lines: Sequence[str], room: int) -> list[str]:
-    """Return as many whole lines as fit, and how many were left out."""
+    """Return as many whole lines as fit into some characters, and how many were left out."""
+    if size_of(lines) <= room:
+        return list(lines)
     kept: list[str] = []
-    for position, text in enumerate(lines):
+    room -= _LAST_WORDS
+    for text in lines:
         room -= len(text) + 1
-        # The last words need room, too.
-        if room < (80 if position + 1 < len(lines) else 0):
-            return [*kept, "", f"_{len(lines) - len(kept):,} more lines are left out here._"]
+        if room < 0:
+            break
         kept.append(text)
-    return kept
+    return [*kept, "", f"_{len(lines) - len(kept):,} more lines are left out here._"]
+
+
+def size_of(lines: Sequence[str]) -> int:
+    """Return how many characters lines take, with their ends."""
+    return sum(len(text) + 1 for text in lines)
 
 
 def cut_fairly(parts: Sequence[Sequence[str]], room: int) -> list[str]:
-    """Return parts one after the other; what does not fit is taken from the longest, each of which keeps its beginning."""
-    sizes = [sum(len(text) + 1 for text in part) for part in parts]
+    """Return parts one after the other; where room is short, the longest are cut, and keep their beginning."""
+    sizes = [size_of(part) for part in parts]
     allowed = [0] * len(parts)
     left = room
     for turn, position in enumerate(sorted(range(len(parts)), key=sizes.__getitem__)):
