@@ -7,12 +7,17 @@ sent on its own word. The rows inside are for people and programs that want to s
 
 import json
 import os
+import re
+import tempfile
 import types
 import zipfile
-from collections.abc import Iterable, Mapping
+import zlib
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import fields, is_dataclass
+from functools import cache
 from pathlib import Path
-from typing import Any, Literal, Union, get_args, get_origin, get_type_hints
+from types import NoneType
+from typing import Any, Union, get_args, get_origin, get_type_hints
 
 from syncengine.diagnostics import Location
 from syncengine.errors import StalePlanError, SyncEngineError
@@ -21,22 +26,39 @@ from syncengine.model.plan import FORMAT_VERSION, Basis, Plan
 from syncengine.views.as_json import jsonable
 
 LIFETIME = 24 * 3600.0
+# Seconds by which the clocks of two machines may differ.
+_CLOCKS_APART = 300.0
 _PLAN = "plan.json"
+# Bytes of the plan itself, without its rows.
+_LARGEST = 512 * 1024 * 1024
+# What a file that is something else, or half of a plan, can make its readers raise.
+_NOT_A_PLAN = (OSError, EOFError, KeyError, ValueError, RuntimeError, zipfile.BadZipFile, zlib.error)
+_SCALARS: tuple[Any, ...] = (str, int, float, bool)
+# A type of JSON -> what the model has in its place.
+_WRITTEN_AS: dict[Any, Any] = {list: tuple, dict: Mapping}
 
 
 def save_plan(path: Path, plan: Plan, rows: Iterable[Path]) -> None:
-    """Write a plan, with the files that hold its rows, into one new or replaced file of mode 0600."""
-    scratch = path.with_name(f".{path.name}.{os.getpid()}")
-    descriptor = os.open(scratch, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+    """Write a plan, with the files that hold its rows, into one new or replaced file of mode 0600.
+
+    Raises:
+        SyncEngineError: the file cannot be written there; what stood there before stands there still.
+    """
+    scratch: Path | None = None
     try:
+        # A new file of an unforeseeable name: nobody can have put a link in its place, or have opened it before.
+        descriptor, name = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)
+        scratch = Path(name)
         with os.fdopen(descriptor, "wb") as file, zipfile.ZipFile(file, "w", zipfile.ZIP_STORED) as packed:
             packed.writestr(_PLAN, json.dumps(jsonable(plan), ensure_ascii=False))
             for file_of_rows in rows:
                 packed.write(file_of_rows, f"rows/{file_of_rows.name}")
         scratch.replace(path)
     except OSError as problem:
-        scratch.unlink(missing_ok=True)
         raise SyncEngineError(f"the plan cannot be written to {path}: {problem.strerror}") from problem
+    finally:
+        if scratch is not None:
+            scratch.unlink(missing_ok=True)
 
 
 def load_plan(path: Path) -> Plan:
@@ -45,22 +67,30 @@ def load_plan(path: Path) -> Plan:
     Raises:
         SyncEngineError: the file is no saved plan, or one of another format.
     """
-    try:
-        with zipfile.ZipFile(path) as packed:
-            document = json.loads(packed.read(_PLAN))
-    except FileNotFoundError as problem:
-        raise SyncEngineError(f"there is no plan at {path}") from problem
-    except (OSError, zipfile.BadZipFile, KeyError, ValueError) as problem:
-        raise SyncEngineError(f"{path} is not a saved plan; write one with: syncengine plan --out {path}") from problem
+    document = _document(path)
     found = document.get("format_version") if isinstance(document, dict) else None
     if found != FORMAT_VERSION:
         raise SyncEngineError(f"{path} has format {found}, this program writes {FORMAT_VERSION}; plan anew")
     try:
         plan = _decode(Plan, document)
-    except (KeyError, TypeError, ValueError) as problem:
-        raise SyncEngineError(f"{path} is damaged: {type(problem).__name__}; plan anew") from problem
+    except (TypeError, ValueError, RecursionError) as problem:
+        raise SyncEngineError(f"{path} is damaged ({problem}); plan anew") from problem
     assert isinstance(plan, Plan)
     return plan
+
+
+def _document(path: Path) -> Any:
+    try:
+        with zipfile.ZipFile(path) as packed:
+            if packed.getinfo(_PLAN).file_size > _LARGEST:
+                raise SyncEngineError(f"{path} is not a saved plan: it is too large")
+            return json.loads(packed.read(_PLAN))
+    except FileNotFoundError as problem:
+        raise SyncEngineError(f"there is no plan at {path}; write one with: syncengine plan --out {path}") from problem
+    except PermissionError as problem:
+        raise SyncEngineError(f"{path} may not be read; only who saved a plan can") from problem
+    except _NOT_A_PLAN as problem:
+        raise SyncEngineError(f"{path} is not a saved plan; write one with: syncengine plan --out {path}") from problem
 
 
 def refuse_stale(saved: Plan, fresh: Plan, *, now: float) -> None:
@@ -69,8 +99,12 @@ def refuse_stale(saved: Plan, fresh: Plan, *, now: float) -> None:
     Raises:
         StalePlanError: the plan is too old, or something has moved since; the message says what.
     """
-    if now - saved.created_at > LIFETIME or saved.created_at > now + 300:
-        raise StalePlanError("the saved plan is more than a day old; plan anew and read it")
+    if now - saved.created_at > LIFETIME:
+        raise StalePlanError(f"the saved plan {saved.plan_id} is more than a day old; plan anew and read it")
+    if saved.created_at > now + _CLOCKS_APART:
+        raise StalePlanError(
+            f"the saved plan {saved.plan_id} was made in the future; set the clock right, then plan anew and read it"
+        )
     if saved.plan_id == fresh.plan_id:
         return
     moved = moved_since(saved.basis, fresh.basis)
@@ -96,44 +130,67 @@ def moved_since(before: Basis, after: Basis) -> list[str]:
 
 def _decode(kind: Any, value: Any) -> Any:
     """Turn JSON values back into the model's values, by the types that the model states."""
-    if kind is Address:
-        return Address.parse(value)
-    if kind is Location:
-        return _location(value)
-    if is_dataclass(kind) and isinstance(kind, type):
-        hints = get_type_hints(kind)
-        return kind(**{f.name: _decode(hints[f.name], value[f.name]) for f in fields(kind)})
     origin, arguments = get_origin(kind), get_args(kind)
-    if origin is tuple:
-        return tuple(_decode(arguments[0], inner) for inner in value)
+    if kind in _SCALARS:
+        return _only(kind, value)
+    if kind in _PLACES:
+        return _PLACES[kind](_only(str, value))
+    if isinstance(kind, type) and is_dataclass(kind):
+        return _dataclass(kind, _only(dict, value))
     if origin in (Union, types.UnionType):
-        return _decode_union(arguments, value)
-    if origin is not None and _is_below(origin, Mapping):
-        return {key: _decode(arguments[1], inner) for key, inner in value.items()}
-    if origin is Literal and value not in arguments:
-        raise ValueError(f"{value!r} is not one of {arguments}")
+        return _one_of(arguments, value)
+    if origin is tuple:
+        return tuple(_decode(arguments[0], inner) for inner in _only(list, value))
+    if origin is Mapping:
+        return {key: _decode(arguments[1], inner) for key, inner in _only(dict, value).items()}
+    # Else it is one of a few words.
+    if value not in arguments:
+        raise ValueError(f"an unknown word where one of {', '.join(map(str, arguments))} stands")
     return value
 
 
-def _decode_union(arguments: tuple[Any, ...], value: Any) -> Any:
-    if value is None:
+def _dataclass(kind: type, value: dict[str, Any]) -> Any:
+    hints = _hints(kind)
+    if set(value) != set(hints):
+        raise ValueError(f"these are not the fields of a {kind.__name__}")
+    return kind(**{name: _decode(hint, value[name]) for name, hint in hints.items()})
+
+
+def _one_of(kinds: tuple[Any, ...], value: Any) -> Any:
+    """Decode what may be of several kinds: a dataclass, a place or nothing, or what a manifest can state."""
+    if value is None and NoneType in kinds:
         return None
-    dataclasses = [a for a in arguments if is_dataclass(a)]
-    if isinstance(value, dict) and dataclasses:
-        best = next(a for a in dataclasses if {f.name for f in fields(a)} == set(value))
-        return _decode(best, value)
-    if isinstance(value, str) and Address in arguments:
-        return Address.parse(value)
-    if isinstance(value, str) and Location in arguments:
-        return _location(value)
-    return tuple(value) if isinstance(value, list) else value
+    for kind in kinds:
+        if kind in _PLACES or (is_dataclass(kind) and isinstance(value, dict) and set(value) == set(_hints(kind))):
+            return _decode(kind, value)
+    if _WRITTEN_AS.get(type(value), type(value)) not in {get_origin(kind) or kind for kind in kinds}:
+        raise ValueError(f"{type(value).__name__} where something else stands")
+    return _frozen(value)
+
+
+def _frozen(value: Any) -> Any:
+    if isinstance(value, list):
+        return tuple(_frozen(inner) for inner in value)
+    return {key: _frozen(inner) for key, inner in value.items()} if isinstance(value, dict) else value
+
+
+def _only(kind: type, value: Any) -> Any:
+    """Return a value that is of just one type; a whole number will do for a number, a truth value for neither."""
+    if type(value) is kind or (kind is float and type(value) is int):
+        return value
+    raise ValueError(f"{type(value).__name__} where {kind.__name__} stands")
+
+
+@cache
+def _hints(kind: Any) -> dict[str, Any]:
+    # Finding these out costs more than all the rest, and a plan can have a hundred thousand changes.
+    hints = get_type_hints(kind)
+    return {field.name: hints[field.name] for field in fields(kind)}
 
 
 def _location(value: str) -> Location:
-    file, _, rest = value.rpartition(":")
-    file, _, line = file.rpartition(":")
-    return Location(file, int(line), int(rest)) if file else Location(value)
+    found = re.fullmatch(r"(.+):([1-9][0-9]*):([0-9]+)", value, re.DOTALL)
+    return Location(found[1], int(found[2]), int(found[3])) if found else Location(value)
 
 
-def _is_below(kind: Any, parent: type) -> bool:
-    return isinstance(kind, type) and issubclass(kind, parent)
+_PLACES: dict[Any, Callable[[str], Any]] = {Address: Address.parse, Location: _location}

@@ -19,6 +19,7 @@ from pathlib import Path
 from syncengine.engine.planner import Inputs, make_plan
 from syncengine.errors import GuardError, StalePlanError, UsageError
 from syncengine.ledger.ledger import Ledger, open_ledger
+from syncengine.ledger.records import OpenCall, OpenRow
 from syncengine.model.plan import Plan
 from syncengine.model.report import ApplyReport, Progress
 from syncengine.planfile import refuse_stale, save_plan
@@ -28,14 +29,34 @@ from syncengine.steps.applying import ApplyingRun, apply_plan
 from syncengine.steps.basis import basis_of
 from syncengine.steps.clients import check_extra
 from syncengine.steps.differences import ComparingRun, Differences, difference
+from syncengine.steps.examples import check_examples
 from syncengine.steps.loading import Loaded, load
 from syncengine.steps.options import Options
 from syncengine.steps.reading import ReadingRun, Readings, read_dialers
 from syncengine.steps.settling import SettlingRun, settle
 from syncengine.steps.sources import Sources, read_sources
 from syncengine.steps.vendor_check import CheckingRun, vendor_check
+from syncengine.steps.waiting import Waiting, break_lock, resolve_call, resolve_row, waiting_calls, waiting_rows
 
-__all__ = ["Applying", "Loaded", "NotApplicableError", "Options", "Planned", "apply", "load", "planned"]
+__all__ = [
+    "Applying",
+    "Loaded",
+    "NotApplicableError",
+    "OpenCall",
+    "OpenRow",
+    "Options",
+    "Planned",
+    "Waiting",
+    "apply",
+    "break_lock",
+    "check_examples",
+    "load",
+    "planned",
+    "resolve_call",
+    "resolve_row",
+    "waiting_calls",
+    "waiting_rows",
+]
 
 
 class NotApplicableError(GuardError):

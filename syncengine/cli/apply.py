@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 @click.option("--auto-approve", "--yes", "-y", "approved", is_flag=True, help="Do not ask.")
 @click.option("--lock-timeout", type=float, default=0.0, metavar="SECONDS", help="How long to wait for another run.")
 @view_options
-def command(  # noqa: PLR0917 - click passes its parameters by name
+def command(
     plan_file: Path | None, project: Path, expect: str, *, approved: bool, lock_timeout: float, **rest: Any
 ) -> None:
     """Carry out a plan: a saved one, or the one of today.

@@ -4,6 +4,7 @@
 held; 64 usage; 130 interrupted.
 """
 
+import itertools
 import json
 import os
 import sys
@@ -69,7 +70,7 @@ def run(cli: click.Command, arguments: Sequence[str] | None = None) -> int:
 
 def wants_json(words: Sequence[str]) -> bool:
     """Whether a command line asks for JSON; looked for by hand, since a wrong command line is never parsed."""
-    pairs = zip(words, words[1:], strict=False)
+    pairs = itertools.pairwise(words)
     return "--json" in words or "--format=json" in words or ("--format", "json") in pairs
 
 

@@ -1,4 +1,4 @@
-"""Ctrl-C and SIGTERM: the first finishes the calls that are under way, writes the ledger and stops; the second kills."""
+"""Ctrl-C and SIGTERM: the first finishes the calls under way, writes the ledger and stops; the second kills."""
 
 import signal
 import threading

@@ -1,19 +1,20 @@
 """``syncengine schema``: JSON Schemas from the models that check the files."""
 
 from pathlib import Path
+from typing import Literal, get_args
 
 import click
 
-from syncengine.cli.output import print_json
-
-KINDS = ("project", "manifest", "vendor", "mapping")
+Kind = Literal["project", "manifest", "vendor", "mapping"]
+KINDS = get_args(Kind)
 
 
 @click.command("schema")
 @click.argument("kind", type=click.Choice(KINDS), required=False)
 @click.option("--write", type=click.Path(file_okay=False, path_type=Path), help="Write all four into this folder.")
-def command(kind: str | None, write: Path | None) -> None:
+def command(kind: Kind | None, write: Path | None) -> None:
     """Print the JSON Schema of a kind of file; editors complete and check with it."""
+    from syncengine.cli.output import print_json
     from syncengine.config.schema import json_schema
     from syncengine.views.as_json import as_text
 

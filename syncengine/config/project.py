@@ -71,7 +71,7 @@ class DialerFile(Written):
     secrets: dict[str, SecretReference] = Field(default_factory=dict)
     """Where each secret is kept: env:NAME or file:path. Never the secret itself."""
     limits: LimitsFile = LimitsFile()
-    """What this account allows, where that is not what the vendor file says."""
+    """Limits of this account, where they are not those of the vendor file."""
     base_url: str = ""
     """Address to use instead of the vendor's own, as a sandbox or a proxy. Its origin must be allowed by the owner of
     the machine, unless it is this machine."""

@@ -1,13 +1,12 @@
 """A small project in a folder of its own, planned and applied for real against a sandbox dialer.
 
 A test changes what the files say, applies, and looks at what the dialer then holds. Nothing is replaced but the pace at
-which tasks are asked about, and the clock, which can be moved forward for the engine and the dialers together.
+which tasks are asked about, and the clock, which moves for the engine and the dialers together.
 """
 
 import csv
 import json
 import os
-import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
@@ -23,13 +22,14 @@ from syncengine.sandbox.server import Sandbox
 from syncengine.views.plan_text import plan_text
 from syncengine.views.report_text import report_text
 
-DIALER = "here"
-# The paths below which a sandbox dialer serves, where the vendor's base URL has one.
-_BASE_PATHS = {"lynn": "/api/LynnService"}
-_QUICK = {"interval": 0.01, "deadline": 0.5}
-# Settings of the sandbox's credentials that are no secrets.
-_NO_SECRETS = {"tenant", "server", "token"}
+HERE = "here"
 DAY = 86_400.0
+# The path below which a sandbox dialer serves, where the vendor's base URL has one.
+_BASE_PATHS = {"lynn": "/api/LynnService"}
+# What a sandbox dialer names as its credentials and the vendor file as its settings; Lynn's ready token would never
+# expire, so that it is not used.
+_NOT_SECRET = {"tenant", "server"}
+_LEFT_OUT = {("lynn", "token")}
 
 Row = dict[str, str]
 
@@ -43,94 +43,85 @@ class Project:
     vendor: str
     settings: Mapping[str, str] = field(default_factory=dict)
     guards: Mapping[str, object] = field(default_factory=dict)
-    manifest: dict[str, Any] = field(default_factory=dict)
+    manifest: dict[str, dict[str, Any]] = field(default_factory=lambda: {"campaigns": {}, "contacts": {}, "dnd": {}})
     # File below data/ -> its rows.
     tables: dict[str, list[Row]] = field(default_factory=dict)
 
     @property
     def dialer(self) -> Dialer:
-        """The sandbox's dialer."""
+        """The dialer at the other end."""
         return self.sandbox.dialers[self.vendor]
+
+    def now(self) -> float:
+        """Seconds since 1970, as everybody here sees them."""
+        return self.sandbox.clock.now()
 
     # ------------------------------------------------------------------------------------------------- the files
 
     def campaign(self, key: str, **lines: Any) -> None:
-        """State a campaign of the dialer; a line that is None is left out."""
-        stated = {"dialer": DIALER, **lines}
-        self.manifest.setdefault("campaigns", {})[key] = {k: v for k, v in stated.items() if v is not None}
+        """State a campaign; a line that is None is left out."""
+        self.manifest["campaigns"][key] = {k: v for k, v in {"dialer": HERE, **lines}.items() if v is not None}
 
     def contacts(self, name: str, rows: Sequence[Row], **lines: Any) -> None:
         """State a contact list with its file."""
         self.tables[f"{name}.csv"] = [dict(row) for row in rows]
-        self.manifest.setdefault("contacts", {})[name] = {"source": f"data/{name}.csv", **lines}
+        self.manifest["contacts"][name] = {"source": f"data/{name}.csv", **lines}
 
     def dnd(self, name: str, numbers: Sequence[str], **lines: Any) -> None:
-        """State a do-not-call list with its file."""
+        """State a do-not-call list with its file; a line that is None is left out."""
         self.tables[f"{name}.csv"] = [{"phone": number} for number in numbers]
-        self.manifest.setdefault("dnd", {})[name] = {"source": f"data/{name}.csv", **lines}
+        stated = {"source": f"data/{name}.csv", **lines}
+        self.manifest["dnd"][name] = {k: v for k, v in stated.items() if v is not None}
 
     def write(self) -> None:
-        """Write all files, as of the clock of the sandbox."""
-        for folder in ("manifests", "data"):
+        """Write all files, as new as can be."""
+        for folder in ("manifests", "data", "secrets"):
             (self.root / folder).mkdir(exist_ok=True)
         for name, rows in self.tables.items():
-            path = self.root / "data" / name
-            with path.open("w", encoding="utf-8", newline="") as file:
-                columns = list(dict.fromkeys(column for row in rows for column in row)) or ["phone"]
-                table = csv.DictWriter(file, columns)
-                table.writeheader()
-                table.writerows(rows)
-            os.utime(path, (self.now(), self.now()))
+            self._write_table(self.root / "data" / name, rows)
+        for name in self._secrets():
+            (self.root / "secrets" / name).write_text(self.dialer.credentials()[name], encoding="utf-8")
         # JSON is YAML.
         (self.root / "manifests" / "all.yaml").write_text(json.dumps(self.manifest), encoding="utf-8")
         (self.root / "syncengine.yaml").write_text(json.dumps(self._project_file()), encoding="utf-8")
 
+    def _write_table(self, path: Path, rows: list[Row]) -> None:
+        columns = list(dict.fromkeys(column for row in rows for column in row)) or ["phone"]
+        with path.open("w", encoding="utf-8", newline="") as file:
+            table = csv.DictWriter(file, columns)
+            table.writeheader()
+            table.writerows(rows)
+        os.utime(path, (self.now(), self.now()))
+
+    def _secrets(self) -> list[str]:
+        known = self.dialer.credentials()
+        return [name for name in known if name not in _NOT_SECRET and (self.vendor, name) not in _LEFT_OUT]
+
     def _project_file(self) -> dict[str, object]:
-        known = self.sandbox.credentials(self.vendor)
-        secrets = {name for name in known if self.vendor != "lynn" or name not in _NO_SECRETS} - {"server"}
-        for name in secrets:
-            os.environ[f"TEST_{self.vendor}_{name}".upper()] = known[name]
-        return {
-            "version": 1,
-            "project": "conformance",
-            "guards": dict(self.guards),
-            "dialers": {
-                DIALER: {
-                    "vendor": self.vendor,
-                    "base_url": self.sandbox.url(self.vendor) + _BASE_PATHS.get(self.vendor, ""),
-                    "settings": dict(self.settings),
-                    "secrets": {name: f"env:TEST_{self.vendor}_{name}".upper().replace("ENV:", "env:") for name in secrets},
-                    "limits": {"calls": 10_000, "per": "1s"},
-                }
-            },
+        dialer = {
+            "vendor": self.vendor,
+            "base_url": self.sandbox.url(self.vendor) + _BASE_PATHS.get(self.vendor, ""),
+            "settings": dict(self.settings),
+            "secrets": {name: f"file:secrets/{name}" for name in self._secrets()},
+            # The pace of the vendor file would make the tests slow.
+            "limits": {"calls": 10_000, "per": "1s"},
         }
+        return {"version": 1, "project": "tests", "guards": dict(self.guards), "dialers": {HERE: dialer}}
 
     # --------------------------------------------------------------------------------------------- planning, applying
 
-    def now(self) -> float:
-        """Seconds since 1970, as the dialers see it."""
-        return self.sandbox.clock.now()
-
-    def options(self, **allowances: Any) -> sync.Options:
-        """Options of a run; the calls that no vendor documents are allowed."""
-        refresh = allowances.pop("refresh", "full")
-        return sync.Options(
-            allowances=Allowances(**{"unverified": True, **allowances}), refresh=refresh, clock=self.now
-        )
-
     def load(self) -> sync.Loaded:
-        """Load the files as they are now."""
+        """Write the files and load them."""
         self.write()
         loaded = sync.load(self.root)
-        quick = {
-            name: replace(found, vendor=with_quick_tasks(found.vendor)) for name, found in loaded.vendors.items()
-        }
+        quick = {name: replace(found, vendor=with_quick_tasks(found.vendor)) for name, found in loaded.vendors.items()}
         return replace(loaded, vendors=quick)
 
-    def plan(self, **allowances: Any) -> Plan:
-        """Make a plan."""
-        with self.planned(**allowances) as made:
-            return made.plan
+    def options(self, **allowances: Any) -> sync.Options:
+        """Return the options of a run; calls that no vendor documents are allowed."""
+        refresh = allowances.pop("refresh", "full")
+        given = Allowances(**{"unverified": True, **allowances})
+        return sync.Options(allowances=given, refresh=refresh, clock=self.now)
 
     @contextmanager
     def planned(self, **allowances: Any) -> Iterator[sync.Planned]:
@@ -138,19 +129,28 @@ class Project:
         with sync.planned(self.load(), self.options(**allowances)) as made:
             yield made
 
+    def plan(self, **allowances: Any) -> Plan:
+        """Make a plan."""
+        with self.planned(**allowances) as made:
+            return made.plan
+
     def apply(self, *, expect: str = "", **allowances: Any) -> tuple[Plan, ApplyReport | None]:
         """Apply what the files say."""
         return sync.apply(self.load(), self.options(**allowances), sync.Applying(expect=expect))
 
-    def settled(self, **allowances: Any) -> ApplyReport | None:
-        """Apply, and see that everything was done and nothing is left to do."""
+    def carry_out(self, **allowances: Any) -> Plan:
+        """Apply what the files say, and see that all of it was done."""
         plan, report = self.apply(**allowances)
-        assert report is None or report.complete, shown(plan, report)
-        allowances.pop("expect", None)
-        allowances.pop("dnd_remove", None)
-        again = self.plan(**allowances)
-        assert again.empty and again.applicable, "the second plan is not empty:\n" + shown(again)
-        return report
+        assert report is not None, f"there was nothing to apply:\n{shown(plan)}"
+        assert report.complete, shown(plan, report)
+        return plan
+
+    def nothing_left(self, **allowances: Any) -> Plan:
+        """See that a plan has nothing to do."""
+        plan = self.plan(**allowances)
+        assert plan.empty, f"the plan is not empty:\n{shown(plan)}"
+        assert plan.applicable, f"the plan cannot be applied:\n{shown(plan)}"
+        return plan
 
 
 def with_quick_tasks(vendor: Vendor) -> Vendor:
@@ -159,7 +159,7 @@ def with_quick_tasks(vendor: Vendor) -> Vendor:
     def quick(operation: Operation) -> Operation:
         if operation.task is None:
             return operation
-        return replace(operation, task=replace(operation.task, **_QUICK))
+        return replace(operation, task=replace(operation.task, interval=0.01, deadline=0.3))
 
     collections = tuple(
         replace(found, operations={role: quick(each) for role, each in found.operations.items()})
@@ -169,21 +169,6 @@ def with_quick_tasks(vendor: Vendor) -> Vendor:
 
 
 def shown(plan: Plan, report: ApplyReport | None = None) -> str:
-    """Return a plan and its report as people see them."""
-    from rich.console import Console
-
-    console = Console(width=160, record=True, file=open(os.devnull, "w", encoding="utf-8"))  # noqa: SIM115
-    console.print(plan_text(plan))
-    if report is not None:
-        console.print(report_text(report))
-    return console.export_text()
-
-
-def advance(sandbox: Sandbox, seconds: float) -> None:
-    """Move the time of the dialers and of the engine forward."""
-    sandbox.clock.advance(seconds)
-
-
-def elapsed(since: float) -> float:
-    """Seconds that a walk has taken."""
-    return time.perf_counter() - since
+    """Return a plan, and its report, as people see them."""
+    texts = [plan_text(plan).plain, *([report_text(report).plain] if report else [])]
+    return "\n\n".join(texts)

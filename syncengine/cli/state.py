@@ -1,0 +1,139 @@
+"""``syncengine state``: what waits for a person, and the person's word that settles it."""
+
+import time
+from pathlib import Path
+from typing import TYPE_CHECKING, Literal
+
+import click
+
+from syncengine.cli.options import project_option
+from syncengine.errors import UsageError
+
+if TYPE_CHECKING:
+    from syncengine.sync import Loaded
+
+_JSON = click.option("--json", "as_json", is_flag=True, help="One JSON document on stdout.")
+_LOCK = click.option(
+    "--lock-timeout", type=float, default=0.0, metavar="SECONDS", help="How long to wait for another run."
+)
+
+
+@click.group("state", invoke_without_command=True)
+@click.pass_context
+def command(context: click.Context) -> None:
+    """Show and settle calls whose outcome nobody knows.
+
+    An answer that was lost is never guessed at: the call is settled by what the vendor can prove, or it is parked and
+    waits here for a person who has looked at the dialer.
+    """
+    if context.invoked_subcommand is None:
+        context.invoke(list_command)
+
+
+@command.command("list")
+@project_option
+@_JSON
+def list_command(project: Path = Path("syncengine.yaml"), *, as_json: bool = False) -> None:
+    """List what waits, by address."""
+    from syncengine import sync
+    from syncengine.cli.output import print_json
+    from syncengine.cli.waiting_view import waiting_json, waiting_text
+
+    waiting = sync.waiting_calls(_loaded(project))
+    if as_json:
+        print_json(waiting_json(waiting))
+    else:
+        click.echo(waiting_text(waiting))
+
+
+@command.command("show")
+@click.argument("call", type=int)
+@project_option
+@click.option("--show-personal-data", is_flag=True, help="Show keys and numbers whole, to look them up at the dialer.")
+@_JSON
+def show_command(call: int, project: Path, *, show_personal_data: bool, as_json: bool) -> None:
+    """Show the rows of one waiting call."""
+    from syncengine import sync
+    from syncengine.cli.output import print_json
+    from syncengine.cli.waiting_view import rows_json, rows_text
+
+    found, rows = sync.waiting_rows(_loaded(project), call)
+    if as_json:
+        print_json(rows_json(found, rows, whole=show_personal_data))
+    else:
+        click.echo(rows_text(found, rows, whole=show_personal_data))
+
+
+@command.command("resolve")
+@click.argument("call", type=int, required=False)
+@project_option
+@click.option("--assume-sent", "assume", flag_value="sent", help="The call arrived: book it as done.")
+@click.option("--resend", "assume", flag_value="not_sent", help="It did not arrive: the next plan sends it again.")
+@click.option("--row", "key", metavar="KEY", help="Settle this row only; needs --address.")
+@click.option("--address", metavar="ADDRESS", help="Where the row is, as my-dialer/contacts/my-campaign.")
+@_LOCK
+@_JSON
+def resolve_command(
+    call: int | None,
+    project: Path,
+    assume: Literal["sent", "not_sent"] | None,
+    key: str | None,
+    address: str | None,
+    *,
+    lock_timeout: float,
+    as_json: bool,
+) -> None:
+    """Settle a waiting call, or one row of it, after a look at the dialer.
+
+    --resend of a call that did arrive adds people a second time, and --assume-sent of one that did not leaves them out
+    (or, for a do-not-call entry, unprotected): look first.
+    """
+    from syncengine import sync
+    from syncengine.cli.output import print_json
+    from syncengine.model.address import Address
+    from syncengine.model.phone import mask_key
+
+    if assume is None:
+        raise UsageError("say what happened: --assume-sent or --resend")
+    if (call is None) is (key is None) or (key is None) is not (address is None):
+        raise UsageError("name one call, or one row with --row KEY --address ADDRESS")
+    loaded, now = _loaded(project), time.time()
+    if call is not None:
+        count = sync.resolve_call(loaded, call, assume, now=now, wait=lock_timeout)
+        what = f"call {call}: {count:,} settled"
+    else:
+        assert key is not None
+        try:
+            place = Address.parse(address or "")
+        except ValueError as problem:
+            raise UsageError(str(problem)) from problem
+        count = sync.resolve_row(loaded, place, key, assume, now=now, wait=lock_timeout)
+        if not count:
+            raise UsageError(f"no waiting call at {place} is about the row {mask_key(key)}")
+        what = f"{place}: {mask_key(key)} settled in {count:,} call{'' if count == 1 else 's'}"
+    words = "as sent" if assume == "sent" else "as not sent; the next plan sends it again"
+    if as_json:
+        print_json({"format_version": 1, "settled": count, "assumed": assume})
+    else:
+        click.echo(f"{what} {words}")
+
+
+@command.command("unlock")
+@click.argument("fence", type=int)
+@project_option
+def unlock_command(fence: int, project: Path) -> None:
+    """Break the lock of a run that has surely died; its number stands in the message about the lock."""
+    from syncengine import sync
+
+    if not sync.break_lock(_loaded(project), fence):
+        raise UsageError(f"nobody holds the lock with number {fence} (any more)")
+    click.echo("the lock is free")
+
+
+def _loaded(project: Path) -> "Loaded":
+    from syncengine import sync
+    from syncengine.cli.planning import show_warnings
+
+    loaded = sync.load(project)
+    show_warnings(loaded.diagnostics)
+    return loaded
