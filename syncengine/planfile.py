@@ -160,8 +160,9 @@ def _one_of(kinds: tuple[Any, ...], value: Any) -> Any:
     """Decode what may be of several kinds: a dataclass, a place or nothing, or what a manifest can state."""
     if value is None and NoneType in kinds:
         return None
-    for kind in kinds:
-        if kind in _PLACES or (is_dataclass(kind) and isinstance(value, dict) and set(value) == set(_hints(kind))):
+    structures: list[Any] = [kind for kind in kinds if is_dataclass(kind)]
+    for kind in structures:
+        if kind in _PLACES or (isinstance(value, dict) and set(value) == set(_hints(kind))):
             return _decode(kind, value)
     if _WRITTEN_AS.get(type(value), type(value)) not in {get_origin(kind) or kind for kind in kinds}:
         raise ValueError(f"{type(value).__name__} where something else stands")

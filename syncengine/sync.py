@@ -14,28 +14,28 @@ import asyncio
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
-from pathlib import Path
 
 from syncengine.engine.planner import Inputs, make_plan
 from syncengine.errors import GuardError, StalePlanError, UsageError
-from syncengine.ledger.ledger import Ledger, open_ledger
+from syncengine.ledger.ledger import open_ledger
 from syncengine.ledger.records import OpenCall, OpenRow
 from syncengine.model.plan import Plan
 from syncengine.model.report import ApplyReport, Progress
-from syncengine.planfile import refuse_stale, save_plan
-from syncengine.rows.store import save_row_sets
+from syncengine.planfile import refuse_stale
 from syncengine.rows.workspace import Workspace
-from syncengine.steps.applying import ApplyingRun, apply_plan
+from syncengine.steps.applying import apply_plan
 from syncengine.steps.basis import basis_of
 from syncengine.steps.clients import check_extra
-from syncengine.steps.differences import ComparingRun, Differences, difference
+from syncengine.steps.differences import difference
 from syncengine.steps.examples import check_examples
 from syncengine.steps.loading import Loaded, load
 from syncengine.steps.options import Options
-from syncengine.steps.reading import ReadingRun, Readings, read_dialers
-from syncengine.steps.settling import SettlingRun, settle
-from syncengine.steps.sources import Sources, read_sources
-from syncengine.steps.vendor_check import CheckingRun, vendor_check
+from syncengine.steps.planned import Planned
+from syncengine.steps.reading import read_dialers
+from syncengine.steps.run import Run
+from syncengine.steps.settling import settle
+from syncengine.steps.sources import read_sources
+from syncengine.steps.vendor_check import vendor_check
 from syncengine.steps.waiting import Waiting, break_lock, resolve_call, resolve_row, waiting_calls, waiting_rows
 
 __all__ = [
@@ -68,96 +68,34 @@ class NotApplicableError(GuardError):
         super().__init__(f"stopped by guards: {rules}")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Planned:
-    """A plan with the rows that it is about; lives while the run that made it is open."""
-
-    plan: Plan
-    loaded: Loaded
-    options: Options
-    ledger: Ledger
-    workspace: Workspace
-    sources: Sources
-    readings: Readings
-    differences: Differences
-
-    def save(self, path: Path) -> None:
-        """Write the plan and its rows into one file, readable by its owner only."""
-        names = {change.rows for change in self.plan.row_changes}
-        kept = [found for found in self.differences.sets if found.set.name in names]
-        save_plan(path, self.plan, save_row_sets(self.workspace, kept, self.workspace.folder))
-
-
 @contextmanager
 def planned(loaded: Loaded, options: Options) -> Iterator[Planned]:
     """Make a plan; its rows can be looked at until the block ends."""
     with open_ledger(loaded.desired.ledger, loaded.desired.project) as ledger, Workspace() as workspace:
-        yield _plan(loaded, options, ledger, workspace, locked=False)
+        yield _plan(Run(loaded=loaded, ledger=ledger, workspace=workspace, options=options))
 
 
-def _plan(loaded: Loaded, options: Options, ledger: Ledger, workspace: Workspace, *, locked: bool) -> Planned:
-    check_extra(loaded, options)
-    sources = read_sources(loaded, ledger, workspace, now=options.clock())
-    readings = asyncio.run(
-        read_dialers(
-            ReadingRun(
-                loaded=loaded,
-                ledger=ledger,
-                workspace=workspace,
-                book=sources.book,
-                orphans=sources.orphans,
-                options=options,
-            )
-        )
-    )
-    settled = settle(
-        SettlingRun(
-            loaded=loaded, ledger=ledger, workspace=workspace, readings=readings, options=options, locked=locked
-        )
-    )
-    differences = difference(
-        ComparingRun(
-            loaded=loaded,
-            ledger=ledger,
-            workspace=workspace,
-            sources=sources,
-            readings=readings,
-            options=options,
-        )
-    )
-    checked = vendor_check(
-        CheckingRun(
-            loaded=loaded,
-            ledger=ledger,
-            workspace=workspace,
-            readings=readings,
-            differences=differences,
-            options=options,
-        )
-    )
+def _plan(run: Run) -> Planned:
+    check_extra(run.loaded, run.options)
+    sources = read_sources(run)
+    readings = asyncio.run(read_dialers(run, sources))
+    settled = settle(run, readings)
+    differences = difference(run, sources, readings)
+    checked = vendor_check(run, readings, differences)
     plan = make_plan(
         Inputs(
             desired=readings.wanted,
             dialers=differences.dialers,
             sources=differences.summaries,
             released={name: len(numbers) for name, numbers in sources.releases.items()},
-            basis=basis_of(loaded, ledger, sources, differences),
-            allowances=options.allowances,
-            refresh=options.refresh,
-            created_at=options.clock(),
+            basis=basis_of(run, sources, differences),
+            allowances=run.options.allowances,
+            refresh=run.options.refresh,
+            created_at=run.options.clock(),
             notes=(*settled, *sources.notes, *readings.notes, *differences.notes, *checked),
         )
     )
-    return Planned(
-        plan=plan,
-        loaded=loaded,
-        options=options,
-        ledger=ledger,
-        workspace=workspace,
-        sources=sources,
-        readings=readings,
-        differences=differences,
-    )
+    return Planned(plan=plan, run=run, sources=sources, readings=readings, differences=differences)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -195,7 +133,7 @@ def apply(loaded: Loaded, options: Options, applying: Applying) -> tuple[Plan, A
         Workspace() as workspace,
         ledger.lock("apply", now=now(), wait=applying.lock_timeout),
     ):
-        made = _plan(loaded, options, ledger, workspace, locked=True)
+        made = _plan(Run(loaded=loaded, ledger=ledger, workspace=workspace, options=options, locked=True))
         _refuse_another(made.plan, applying, now=now())
         if made.plan.empty:
             return made.plan, None
@@ -203,7 +141,7 @@ def apply(loaded: Loaded, options: Options, applying: Applying) -> tuple[Plan, A
             raise NotApplicableError(made.plan)
         if not applying.approve(made.plan):
             return made.plan, None
-        return made.plan, apply_plan(_applying_run(made, applying))
+        return made.plan, apply_plan(made, on_progress=applying.on_progress, interrupted=applying.interrupted)
 
 
 def _refuse_another(plan: Plan, applying: Applying, *, now: float) -> None:
@@ -213,18 +151,3 @@ def _refuse_another(plan: Plan, applying: Applying, *, now: float) -> None:
         raise StalePlanError(
             f"the plan is {plan.plan_id} now, not {applying.expect}; read it with: syncengine plan, then apply that one"
         )
-
-
-def _applying_run(made: Planned, applying: Applying) -> ApplyingRun:
-    return ApplyingRun(
-        plan=made.plan,
-        loaded=made.loaded,
-        ledger=made.ledger,
-        workspace=made.workspace,
-        sources=made.sources,
-        readings=made.readings,
-        differences=made.differences,
-        options=made.options,
-        on_progress=applying.on_progress,
-        interrupted=applying.interrupted,
-    )

@@ -57,9 +57,12 @@ def watch(watching: Watching, act: Callable[[Cause], None], stop: threading.Even
     observer.start()
     try:
         seen = _settled(watching, stop)
+        if stop.is_set():
+            return
         act("start")
+        deadline = time.monotonic() + watching.interval
         while not stop.is_set():
-            cause = _wait(watching, changed, stop)
+            cause = _wait(deadline, changed, stop)
             if cause is None:
                 return
             changed.clear()
@@ -67,10 +70,11 @@ def watch(watching: Watching, act: Callable[[Cause], None], stop: threading.Even
             if stop.is_set():
                 return
             if cause == "change" and now == seen:
-                # Something near by moved: the ledger, a rejects file, an editor's scratch file.
+                # Something near by moved: the ledger, a rejects file, an editor's scratch file. The clock goes on.
                 continue
             seen = now
             act(cause)
+            deadline = time.monotonic() + watching.interval
     finally:
         observer.stop()
         observer.join(timeout=5)
@@ -88,9 +92,8 @@ class _Waker(FileSystemEventHandler):
             self._changed.set()
 
 
-def _wait(watching: Watching, changed: threading.Event, stop: threading.Event) -> Cause | None:
+def _wait(deadline: float, changed: threading.Event, stop: threading.Event) -> Cause | None:
     """Wait for an event or the clock; None: asked to stop."""
-    deadline = time.monotonic() + watching.interval
     while not stop.is_set():
         if changed.wait(timeout=min(0.2, max(0.0, deadline - time.monotonic()))):
             return "change"

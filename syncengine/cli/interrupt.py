@@ -1,13 +1,12 @@
 """Ctrl-C and SIGTERM: the first finishes the calls under way, writes the ledger and stops; the second kills."""
 
+import os
 import signal
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from types import FrameType
-
-import click
 
 
 @dataclass(slots=True)
@@ -23,8 +22,11 @@ class Stop:
 
 
 @contextmanager
-def interruptible() -> Iterator[Stop]:
-    """Take both signals as a wish to stop; the usual handlers come back at the end."""
+def interruptible(*, quiet: bool = False) -> Iterator[Stop]:
+    """Take both signals as a wish to stop; the usual handlers come back at the end.
+
+    ``quiet`` says nothing of calls under way, where there are none.
+    """
     stop = Stop()
 
     def take(number: int, frame: FrameType | None) -> None:
@@ -34,7 +36,9 @@ def interruptible() -> Iterator[Stop]:
             signal.raise_signal(number)
         stop.number = number
         stop.event.set()
-        click.echo("stopping: calls under way are finished and written down; once more to kill", err=True)
+        if not quiet:
+            # Not by print: the program may be in the middle of one.
+            os.write(2, b"stopping: calls under way are finished and written down; once more to kill\n")
 
     before = {number: signal.signal(number, take) for number in (signal.SIGINT, signal.SIGTERM)}
     try:

@@ -1,5 +1,6 @@
 """The options that several commands share, so that each means the same everywhere."""
 
+import re
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -91,6 +92,24 @@ def allowed_share(text: str | None) -> int | float | None:
         return float(number) / 100 if text.endswith("%") else int(number)
     except ValueError as problem:
         raise click.BadParameter(f"{text!r} is neither a number nor a share; write 120 or 35%") from problem
+
+
+_UNITS = {"s": 1.0, "m": 60.0, "h": 3600.0, "d": 86400.0}
+_SPAN = re.compile(r"([0-9]{1,6}(?:\.[0-9]{1,3})?)([smhd])")
+
+
+def span_of_time(_context: click.Context, _option: click.Parameter, text: str | None) -> float | None:
+    """Return a span as in the project file (2s, 15m, 1h; parts of a unit may be given) in seconds.
+
+    Raises:
+        click.BadParameter: the text is none.
+    """
+    if text is None:
+        return None
+    found = _SPAN.fullmatch(text)
+    if found is None:
+        raise click.BadParameter(f"{text!r} is not a span of time; write a number and s, m, h or d, as 15m")
+    return float(found[1]) * _UNITS[found[2]]
 
 
 def named_values(pairs: tuple[str, ...]) -> dict[str, str]:

@@ -167,6 +167,12 @@ class Desired:
     # Digest of the project file and all manifests, byte by byte.
     digest: str
 
+    @property
+    def regions(self) -> tuple[str, ...]:
+        """Return all regions that the lists state, sorted: those in which a national number may be written."""
+        stated = {found.region for found in self.contacts.values()} | {found.region for found in self.dnd.values()}
+        return tuple(sorted(stated - {""}))
+
     def dnd_scopes(self, dnd_list: DndList) -> tuple[str, ...]:
         """Return the keys of the campaigns that a list covers, sorted.
 

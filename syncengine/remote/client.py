@@ -151,7 +151,8 @@ class DialerClient:
         self._echoes: tuple[tuple[str, ...], tuple[bytes, ...]] = ((), ())
 
     def _open_connections(self, concurrency: int, transport: "httpx.AsyncBaseTransport | None") -> None:
-        open_one = opener() if transport is None else (lambda: transport)
+        encrypted = self.origin.base_url.startswith("https:")
+        open_one = opener(encrypted=encrypted) if transport is None else (lambda: transport)
         self._exchanging = Connection(open_one)
         self._connections = [Connection(open_one) for _ in range(max(1, concurrency))]
         # Last in, first out: few calls at once keep few connections warm.

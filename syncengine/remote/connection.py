@@ -7,11 +7,10 @@ redirects, no cookies, no environment proxies and no logging to switch off.
 
 import asyncio
 import logging
-import sys
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
-from importlib.util import find_spec
+from functools import cache
 from typing import TYPE_CHECKING
 
 from syncengine.errors import AnswerError, TransportError
@@ -50,26 +49,39 @@ class Call:
     echoes: tuple[bytes, ...]
 
 
-def opener() -> "Callable[[], httpx.AsyncBaseTransport]":
-    """Return a function that opens connections, all with one TLS context; certificates are always verified."""
+def opener(*, encrypted: bool = True) -> "Callable[[], httpx.AsyncBaseTransport]":
+    """Return a function that opens connections; certificates are always verified.
+
+    Where nothing is encrypted, as on loopback, no certificates are read: a connection that should turn to TLS all the
+    same trusts nobody.
+    """
     import httpx
 
     for name in ("httpx", "httpcore"):
         # They log URLs, and httpcore logs headers.
         logging.getLogger(name).setLevel(logging.CRITICAL + 1)
-    if find_spec("sniffio") is None:
-        # httpcore tries to import it several times a call; looking for it in vain takes half of a call's time.
-        sys.modules["sniffio"] = None  # type: ignore[assignment]  # None tells Python that it is not there
-    context: ssl.SSLContext | None = None
 
     def open_one() -> httpx.AsyncBaseTransport:
-        nonlocal context
-        if context is None:
-            context = httpx.create_ssl_context(verify=True, trust_env=False)
         limits = httpx.Limits(max_connections=1, max_keepalive_connections=1, keepalive_expiry=_IDLE_SECONDS)
+        context = _public_certificates() if encrypted else _no_certificates()
         return httpx.AsyncHTTPTransport(verify=context, trust_env=False, limits=limits, http2=False, retries=0)
 
     return open_one
+
+
+@cache
+def _public_certificates() -> "ssl.SSLContext":
+    """One for all dialers: reading the certificates takes longer than several calls."""
+    import httpx
+
+    return httpx.create_ssl_context(verify=True, trust_env=False)
+
+
+@cache
+def _no_certificates() -> "ssl.SSLContext":
+    import ssl
+
+    return ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
 
 
 class Connection:

@@ -11,58 +11,38 @@ from syncengine.ledger.run_journal import RunJournal
 from syncengine.model.address import Address
 from syncengine.model.desired import FieldValue
 from syncengine.model.findings import KnownCampaign
-from syncengine.model.plan import Plan
 from syncengine.model.ports import Intent
 from syncengine.model.report import ApplyReport, Progress
 from syncengine.remote.dialer_run import DialerRun
 from syncengine.remote.executor import Execution, execute
 from syncengine.remote.tally import Tally
 from syncengine.rows.store import PlanRows
-from syncengine.rows.workspace import Workspace
 from syncengine.steps.clients import extra_of, open_client
-from syncengine.steps.differences import Differences
 from syncengine.steps.listed import ListedNow
-from syncengine.steps.loading import Loaded
-from syncengine.steps.options import Options
-from syncengine.steps.reading import Readings
-from syncengine.steps.sources import Sources
+from syncengine.steps.planned import Planned
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ApplyingRun:
-    """A plan and everything that it was made from."""
-
-    plan: Plan
-    loaded: Loaded
-    ledger: Ledger
-    workspace: Workspace
-    sources: Sources
-    readings: Readings
-    differences: Differences
-    options: Options
-    on_progress: Callable[[Progress], None] | None
-    interrupted: Callable[[], bool]
-
-
-def apply_plan(run: ApplyingRun) -> ApplyReport:
+def apply_plan(
+    made: Planned, *, on_progress: Callable[[Progress], None] | None, interrupted: Callable[[], bool]
+) -> ApplyReport:
     """Carry the plan out. The ledger's lock must be held.
 
     Raises:
         LockedError: another run has taken the ledger meanwhile; the calls made so far are booked.
     """
-    now = run.options.clock
-    number = run.ledger.begin_run("apply", run.plan.plan_id, now=now())
+    now, ledger = made.run.options.clock, made.run.ledger
+    number = ledger.begin_run("apply", made.plan.plan_id, now=now())
     outcome = "failed"
     summary: dict[str, int] = {}
     try:
-        report = asyncio.run(_execute(run, number))
+        report = asyncio.run(_execute(made, number, on_progress, interrupted))
         outcome = "done" if report.complete else "in part"
         for change in report.changes:
             for word, count in change.outcomes.items():
                 summary[word] = summary.get(word, 0) + count
     finally:
-        run.ledger.end_run(number, outcome, json.dumps(summary), now=now())
-    return replace(report, parked=tuple(parked_lines(run.ledger)))
+        ledger.end_run(number, outcome, json.dumps(summary), now=now())
+    return replace(report, parked=tuple(parked_lines(ledger)))
 
 
 def parked_lines(ledger: Ledger) -> list[str]:
@@ -74,25 +54,28 @@ def parked_lines(ledger: Ledger) -> list[str]:
     ]
 
 
-async def _execute(run: ApplyingRun, number: int) -> ApplyReport:
+async def _execute(
+    made: Planned, number: int, on_progress: Callable[[Progress], None] | None, interrupted: Callable[[], bool]
+) -> ApplyReport:
+    run = made.run
     listed = ListedNow(
         ledger=run.ledger,
         desired=run.loaded.desired,
-        orphans=run.sources.orphans,
-        releases=run.sources.releases,
-        basis=run.plan.plan_id,
+        orphans=made.sources.orphans,
+        releases=made.sources.releases,
+        basis=made.plan.plan_id,
         clock=run.options.clock,
     )
     journal = RunJournal(
-        ledger=run.ledger, run_id=number, clock=run.options.clock, evidence=lambda intent: _evidence(run, intent)
+        ledger=run.ledger, run_id=number, clock=run.options.clock, evidence=lambda intent: _evidence(made, intent)
     )
-    tally = Tally(plan=run.plan, clock=run.options.clock, on_progress=run.on_progress)
-    rows = PlanRows(run.workspace, run.differences.sets)
-    _remember_adopted(run)
+    tally = Tally(plan=made.plan, clock=run.options.clock, on_progress=on_progress)
+    rows = PlanRows(run.workspace, made.differences.sets)
+    _remember_adopted(made)
     async with AsyncExitStack() as stack:
         runs = {}
-        for name, reading in run.readings.dialers.items():
-            if not any(change.address.dialer == name for change in run.plan.changes):
+        for name, reading in made.readings.dialers.items():
+            if not any(change.address.dialer == name for change in made.plan.changes):
                 continue
             waiting = _Waiting(tally, name)
             client = await stack.enter_async_context(
@@ -109,10 +92,12 @@ async def _execute(run: ApplyingRun, number: int) -> ApplyReport:
                 store=rows,
                 listed=listed,
                 tally=tally,
-                interrupted=run.interrupted,
+                interrupted=interrupted,
             )
-        report = await execute(Execution(plan=run.plan, runs=runs, tally=tally, lasts_days=run.differences.lasts_days))
-    if run.plan.releases and not report.interrupted:
+        report = await execute(
+            Execution(plan=made.plan, runs=runs, tally=tally, lasts_days=made.differences.lasts_days)
+        )
+    if made.plan.releases and not report.interrupted:
         listed.release()
     return report
 
@@ -130,11 +115,11 @@ class _Waiting:
             self.tally.show(self.dialer, "", waiting=what)
 
 
-def _remember_adopted(run: ApplyingRun) -> None:
+def _remember_adopted(made: Planned) -> None:
     """Remember campaigns that the manifest adopts, so that what cannot be read back is believed from now on."""
-    for name, reading in run.readings.dialers.items():
+    for name, reading in made.readings.dialers.items():
         for key, state in reading.campaigns.items():
-            campaign = run.readings.wanted.campaigns.get(key)
+            campaign = made.readings.wanted.campaigns.get(key)
             if campaign is None or not campaign.id or state.known is not None or not state.id:
                 continue
             state.known = KnownCampaign(
@@ -146,26 +131,26 @@ def _remember_adopted(run: ApplyingRun) -> None:
                 else "stopped"
                 if state.status == "stopped"
                 else "unknown",
-                fields=_believed(run, name, key),
+                fields=_believed(made, name, key),
                 adopted=True,
             )
-            run.ledger.save_campaign(Address(name, "campaign", key), state.known, now=run.options.clock())
+            made.run.ledger.save_campaign(Address(name, "campaign", key), state.known, now=made.run.options.clock())
 
 
-def _believed(run: ApplyingRun, dialer: str, key: str) -> dict[str, FieldValue]:
+def _believed(made: Planned, dialer: str, key: str) -> dict[str, FieldValue]:
     """Return the stated fields of an adopted campaign that no reading and no call of this plan will tell about."""
-    reading = run.readings.dialers[dialer]
-    fields = run.readings.wanted.campaigns[key].fields
+    reading = made.readings.dialers[dialer]
+    fields = made.readings.wanted.campaigns[key].fields
     rules = reading.vendor.campaigns.fields
     return {name: value for name, value in fields.items() if name in rules and rules[name].write == "never"}
 
 
-def _evidence(run: ApplyingRun, intent: Intent) -> str:
+def _evidence(made: Planned, intent: Intent) -> str:
     """Return the evidence line of a dialable call: which lists were consulted, how old they were, what was decided."""
     if intent.effect != "dialable":
         return ""
     consulted = {
         name: {"digest": found.digest[:64], "age": round(found.summary.age), "numbers": found.summary.accepted}
-        for name, found in run.sources.dnd.items()
+        for name, found in made.sources.dnd.items()
     }
-    return json.dumps({"lists": consulted, "orphans": list(run.sources.orphans), "decision": "no listed number"})
+    return json.dumps({"lists": consulted, "orphans": list(made.sources.orphans), "decision": "no listed number"})

@@ -3,7 +3,6 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
-from syncengine.ledger.ledger import Ledger
 from syncengine.model.findings import DialerFindings, RowFindings
 from syncengine.model.plan import SourceSummary
 from syncengine.model.vendor import Column
@@ -15,9 +14,8 @@ from syncengine.rows.wanted import Wanted, wanted_contacts, wanted_numbers
 from syncengine.rows.workspace import Workspace
 from syncengine.steps.clients import budget_used, daily_limit, identity_of
 from syncengine.steps.collections import Member
-from syncengine.steps.loading import Loaded
-from syncengine.steps.options import Options
 from syncengine.steps.reading import DialerReading, Readings
+from syncengine.steps.run import Run
 from syncengine.steps.sources import Sources
 
 # Notes of a difference that the plan counts on its own.
@@ -37,27 +35,30 @@ class Differences:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class ComparingRun:
-    """What comparing needs."""
+class _Comparing:
+    """A run whose collections are being compared."""
 
-    loaded: Loaded
-    ledger: Ledger
-    workspace: Workspace
+    run: Run
     sources: Sources
     readings: Readings
-    options: Options
     # Do-not-call lists -> table of the numbers in force on any of them, less what is released now.
     in_force: dict[tuple[str, ...], str] = field(default_factory=dict)
     # Contact list -> the file into which its unusable rows were written.
     rejects: dict[str, str] = field(default_factory=dict)
 
+    @property
+    def workspace(self) -> Workspace:
+        """Return the run's tables."""
+        return self.run.workspace
 
-def difference(run: ComparingRun) -> Differences:
+
+def difference(run: Run, sources: Sources, readings: Readings) -> Differences:
     """Compare every collection."""
+    comparing = _Comparing(run=run, sources=sources, readings=readings)
     found = Differences()
-    held = run.sources.held(run.readings.wanted)
-    for name, reading in run.readings.dialers.items():
-        rows = [_compare(run, reading, member, found) for member in reading.members]
+    held = sources.held(readings.wanted)
+    for name, reading in readings.dialers.items():
+        rows = [_compare(comparing, reading, member, found) for member in reading.members]
         limit = daily_limit(reading.dialer, reading.vendor)
         found.dialers.append(
             DialerFindings(
@@ -67,18 +68,22 @@ def difference(run: ComparingRun) -> Differences:
                 snapshot=reading.snapshot,
                 known=reading.known,
                 rows=tuple(rows),
-                held={key: why for key, why in held.items() if run.readings.wanted.campaigns[key].dialer == name},
+                held={key: why for key, why in held.items() if readings.wanted.campaigns[key].dialer == name},
                 duplicates=reading.duplicates,
                 budget_used=budget_used(reading.dialer, run.ledger, run.options),
                 budget=limit,
             )
         )
-    found.summaries += _summaries(run)
+    found.summaries += _summaries(comparing)
     return found
 
 
-def _compare(run: ComparingRun, reading: DialerReading, member: Member, found: Differences) -> RowFindings:
-    made = _dnd(run, reading, member) if member.collection.holds == "dnd" else _contacts(run, reading, member, found)
+def _compare(comparing: _Comparing, reading: DialerReading, member: Member, found: Differences) -> RowFindings:
+    made = (
+        _dnd(comparing, reading, member)
+        if member.collection.holds == "dnd"
+        else _contacts(comparing, reading, member, found)
+    )
     found.sets += made.row_sets
     if member.lasts_days is not None:
         found.lasts_days |= {row_set.set.name: member.lasts_days for row_set in made.row_sets}
@@ -88,47 +93,49 @@ def _compare(run: ComparingRun, reading: DialerReading, member: Member, found: D
     return replace(made.findings, problem=reading.problems.get(member.address, ""))
 
 
-def _dnd(run: ComparingRun, reading: DialerReading, member: Member) -> Difference:
-    numbers = _in_force(run, member.dnd)
+def _dnd(comparing: _Comparing, reading: DialerReading, member: Member) -> Difference:
+    numbers = _in_force(comparing, member.dnd)
     return difference_of_dnd(
-        run.workspace,
+        comparing.workspace,
         address=member.address,
         collection=member.collection,
-        wanted=wanted_numbers(run.workspace, numbers, columns=_columns(reading, member), book=run.sources.book),
-        actual=_actual(run, reading, member),
-        released=_released(run, member.dnd),
-        book=run.sources.book,
-        now=run.options.clock(),
+        wanted=wanted_numbers(
+            comparing.workspace, numbers, columns=_columns(reading, member), book=comparing.sources.book
+        ),
+        actual=_actual(comparing, reading, member),
+        released=_released(comparing, member.dnd),
+        book=comparing.sources.book,
+        now=comparing.run.options.clock(),
         lasts_days=member.lasts_days,
     )
 
 
-def _contacts(run: ComparingRun, reading: DialerReading, member: Member, found: Differences) -> Difference:
-    lists = [run.sources.contacts[name] for name in member.contacts if name in run.sources.contacts]
+def _contacts(comparing: _Comparing, reading: DialerReading, member: Member, found: Differences) -> Difference:
+    lists = [comparing.sources.contacts[name] for name in member.contacts if name in comparing.sources.contacts]
     if len(lists) < len(member.contacts):
         # A list that cannot be read says nothing about who is gone, and its people are not in the others.
         lists = []
     wanted = wanted_contacts(
-        run.workspace,
+        comparing.workspace,
         lists,
         collection=member.collection,
         columns=_columns(reading, member),
-        book=run.sources.book,
+        book=comparing.sources.book,
     )
     if member.collection.holds == "contacts":
-        _write_rejects(run, lists, wanted)
+        _write_rejects(comparing, lists, wanted)
     found.notes += [f"{member.address}: {count:,} rows: {why}" for why, count in wanted.rejected.items()]
     listed = member.dnd if member.collection.holds == "contacts" else ()
     return difference_of_contacts(
-        run.workspace,
+        comparing.workspace,
         address=member.address,
         collection=member.collection,
         lists=lists,
         wanted=wanted,
-        actual=_actual(run, reading, member),
-        listed=_in_force(run, listed),
-        released=_released(run, listed),
-        book=run.sources.book,
+        actual=_actual(comparing, reading, member),
+        listed=_in_force(comparing, listed),
+        released=_released(comparing, listed),
+        book=comparing.sources.book,
     )
 
 
@@ -136,8 +143,8 @@ def _columns(reading: DialerReading, member: Member) -> Sequence[Column]:
     return reading.vendor.columns.get(member.collection.name, ())
 
 
-def _actual(run: ComparingRun, reading: DialerReading, member: Member) -> Actual:
-    rows = run.ledger.rows_table(member.address)
+def _actual(comparing: _Comparing, reading: DialerReading, member: Member) -> Actual:
+    rows = comparing.run.ledger.rows_table(member.address)
     if member.campaign and _is_gone(reading, member.campaign):
         # The campaign that held them no longer exists; the next one begins empty.
         rows = rows.slice(0, 0)
@@ -149,24 +156,26 @@ def _is_gone(reading: DialerReading, campaign: str) -> bool:
     return not state.id and reading.snapshot.source == "read" and reading.snapshot.complete
 
 
-def _in_force(run: ComparingRun, lists: tuple[str, ...]) -> str:
+def _in_force(comparing: _Comparing, lists: tuple[str, ...]) -> str:
     """Return a table of the numbers in force on any of some lists, less those released now and on no other of them."""
-    if lists not in run.in_force:
-        numbers = run.ledger.all_numbers(lists) - _free(run, lists)
-        run.in_force[lists] = _numbers_table(run.workspace, numbers)
-    return run.in_force[lists]
+    if lists not in comparing.in_force:
+        numbers = comparing.run.ledger.all_numbers(lists) - _free(comparing, lists)
+        comparing.in_force[lists] = _numbers_table(comparing.workspace, numbers)
+    return comparing.in_force[lists]
 
 
-def _released(run: ComparingRun, lists: tuple[str, ...]) -> str:
-    return _numbers_table(run.workspace, _free(run, lists))
+def _released(comparing: _Comparing, lists: tuple[str, ...]) -> str:
+    return _numbers_table(comparing.workspace, _free(comparing, lists))
 
 
-def _free(run: ComparingRun, lists: tuple[str, ...]) -> set[str]:
+def _free(comparing: _Comparing, lists: tuple[str, ...]) -> set[str]:
     """Return the numbers that this plan takes off some of the lists and that stand on no other of them."""
-    releases = run.sources.releases
+    releases = comparing.sources.releases
     free: set[str] = set()
     for name in lists:
-        others = run.ledger.all_numbers([other for other in lists if other != name]) if name in releases else set()
+        others = (
+            comparing.run.ledger.all_numbers([other for other in lists if other != name]) if name in releases else set()
+        )
         also = {number for other in lists if other != name for number in releases.get(other, ())}
         free |= {number for number in releases.get(name, ()) if number not in others or number in also}
     return free
@@ -176,18 +185,19 @@ def _numbers_table(workspace: Workspace, numbers: set[str]) -> str:
     return workspace.table("numbers", "SELECT unnest(?::VARCHAR[]) AS number", [sorted(numbers)])
 
 
-def _write_rejects(run: ComparingRun, lists: Sequence[Contacts], wanted: Wanted) -> None:
+def _write_rejects(comparing: _Comparing, lists: Sequence[Contacts], wanted: Wanted) -> None:
     """Write each list's unusable rows beside the ledger, once a run: what one collection cannot take is in it, too."""
     for position, contacts in enumerate(lists):
         name = contacts.list.name
-        path = run.loaded.root / ".syncengine" / "rejects" / f"{name}.csv"
-        count = write_rejects(run.workspace, path, contacts, wanted=wanted, position=position)
+        path = comparing.run.loaded.root / ".syncengine" / "rejects" / f"{name}.csv"
+        count = write_rejects(comparing.workspace, path, contacts, wanted=wanted, position=position)
         if count:
-            run.rejects[name] = str(path.relative_to(run.loaded.root))
+            comparing.rejects[name] = str(path.relative_to(comparing.run.loaded.root))
 
 
-def _summaries(run: ComparingRun) -> list[SourceSummary]:
+def _summaries(comparing: _Comparing) -> list[SourceSummary]:
     contacts = [
-        replace(found.summary, rejects_file=run.rejects.get(name, "")) for name, found in run.sources.contacts.items()
+        replace(found.summary, rejects_file=comparing.rejects.get(name, ""))
+        for name, found in comparing.sources.contacts.items()
     ]
-    return [*contacts, *(found.summary for found in run.sources.dnd.values())]
+    return [*contacts, *(found.summary for found in comparing.sources.dnd.values())]

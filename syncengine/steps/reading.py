@@ -20,11 +20,12 @@ from syncengine.remote.field_values import canonical_fields
 from syncengine.remote.rows_reader import read_rows
 from syncengine.rows.listing import Listing, load_listing
 from syncengine.rows.phone_book import PhoneBook
-from syncengine.rows.workspace import Workspace
 from syncengine.steps.clients import open_client
 from syncengine.steps.collections import Member, members_of
 from syncengine.steps.loading import Loaded
 from syncengine.steps.options import Options
+from syncengine.steps.run import Run
+from syncengine.steps.sources import Sources
 
 
 @dataclass(slots=True, kw_only=True)
@@ -59,27 +60,7 @@ class Readings:
         return tuple(note for reading in self.dialers.values() for note in reading.notes)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ReadingRun:
-    """What reading needs."""
-
-    loaded: Loaded
-    ledger: Ledger
-    workspace: Workspace
-    book: PhoneBook
-    # Do-not-call lists that only the ledger still knows.
-    orphans: Sequence[str]
-    options: Options
-
-    @property
-    def regions(self) -> list[str]:
-        """Return the regions in which a dialer's national numbers may be written."""
-        desired = self.loaded.desired
-        contacts = {found.region for found in desired.contacts.values()}
-        return sorted((contacts | {found.region for found in desired.dnd.values()}) - {""})
-
-
-async def read_dialers(run: ReadingRun) -> Readings:
+async def read_dialers(run: Run, sources: Sources) -> Readings:
     """Read all dialers of the project that were not left out, side by side."""
     wanted = _chosen(run.loaded, run.options)
     chosen = {campaign.dialer for campaign in wanted.campaigns.values()}
@@ -88,10 +69,10 @@ async def read_dialers(run: ReadingRun) -> Readings:
         for name in sorted(wanted.dialers)
         if (not run.options.dialers or name in run.options.dialers) and (not run.options.campaigns or name in chosen)
     ]
-    readings = await asyncio.gather(*(_read_dialer(run, wanted.dialers[name], wanted) for name in names))
+    readings = await asyncio.gather(*(_read_dialer(run, sources, wanted.dialers[name], wanted) for name in names))
     for reading, rows in readings:
-        _take_in(run, reading, rows)
-    run.book.save()
+        _take_in(run, sources.book, reading, rows)
+    sources.book.save()
     return Readings(wanted=wanted, dialers={reading.dialer.name: reading for reading, _ in readings})
 
 
@@ -115,7 +96,9 @@ def _chosen(loaded: Loaded, options: Options) -> Desired:
 def _check_names(kind: str, chosen: Sequence[str], known: Mapping[str, object]) -> None:
     for name in chosen:
         if name not in known:
-            raise UsageError(f'there is no {kind} "{name}" in this project. {did_you_mean(name, tuple(known))}'.rstrip())
+            raise UsageError(
+                f'there is no {kind} "{name}" in this project. {did_you_mean(name, tuple(known))}'.rstrip()
+            )
 
 
 def _canonical(vendor: Vendor, campaign: Campaign) -> Mapping[str, FieldValue]:
@@ -124,14 +107,14 @@ def _canonical(vendor: Vendor, campaign: Campaign) -> Mapping[str, FieldValue]:
     return canonical_fields(vendor, mapped)
 
 
-async def _read_dialer(run: ReadingRun, dialer: Dialer, wanted: Desired) -> tuple[DialerReading, Rows]:
+async def _read_dialer(run: Run, sources: Sources, dialer: Dialer, wanted: Desired) -> tuple[DialerReading, Rows]:
     vendor = run.loaded.vendor_of(dialer)
     known = _known(run.ledger, dialer, run.options)
     if run.options.refresh == "none":
-        return _prepare(run, dialer, wanted, _from_ledger(dialer, known, ""), known), {}
+        return _prepare(run, sources, dialer, wanted, _from_ledger(dialer, known, "")), {}
     async with open_client(run.loaded, dialer, run.ledger, run.options) as client:
         snapshot = await _snapshot(client, vendor, dialer, known, run.options)
-        reading = _prepare(run, dialer, wanted, snapshot, known)
+        reading = _prepare(run, sources, dialer, wanted, snapshot)
         await _read_duplicates(client, reading, wanted)
         rows: dict[Address, tuple[list[ListedRow], bool]] = {}
         if run.options.refresh == "full":
@@ -172,14 +155,8 @@ def _allowed(operation: Operation | None, options: Options) -> bool:
     return operation.ability == "documented" or options.allowances.unverified
 
 
-def _prepare(
-    run: ReadingRun,
-    dialer: Dialer,
-    wanted: Desired,
-    snapshot: CampaignSnapshot,
-    known: Mapping[str, KnownCampaign],
-) -> DialerReading:
-    vendor = run.loaded.vendor_of(dialer)
+def _prepare(run: Run, sources: Sources, dialer: Dialer, wanted: Desired, snapshot: CampaignSnapshot) -> DialerReading:
+    vendor, known = run.loaded.vendor_of(dialer), _known(run.ledger, dialer, run.options)
     mine = {key: campaign for key, campaign in wanted.campaigns.items() if campaign.dialer == dialer.name}
     states = {key: _state(vendor, snapshot, campaign, known.get(key)) for key, campaign in mine.items()}
     for key, remembered in known.items():
@@ -189,7 +166,7 @@ def _prepare(
         vendor=vendor,
         snapshot=snapshot,
         known=known,
-        members=tuple(members_of(wanted, dialer, vendor, known, run.orphans)),
+        members=tuple(members_of(wanted, dialer, vendor, known, sources.orphans)),
         campaigns=states,
     )
 
@@ -270,7 +247,7 @@ async def _read_member(
     rows[member.address] = (found, listing.reading.complete)
 
 
-def _take_in(run: ReadingRun, reading: DialerReading, rows: Rows) -> None:
+def _take_in(run: Run, book: PhoneBook, reading: DialerReading, rows: Rows) -> None:
     """Put the listed rows into columns."""
     for member in reading.members:
         if member.address not in rows:
@@ -280,9 +257,9 @@ def _take_in(run: ReadingRun, reading: DialerReading, rows: Rows) -> None:
             run.workspace,
             _under_our_keys(found, reading, member.collection, run.ledger),
             collection=member.collection,
-            regions=run.regions,
+            regions=run.loaded.desired.regions,
             complete=complete,
-            book=run.book,
+            book=book,
         )
 
 

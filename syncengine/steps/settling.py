@@ -9,41 +9,27 @@ What can be settled changes the ledger, so it takes the lock; a plan that finds 
 import asyncio
 from collections.abc import Sequence
 from contextlib import nullcontext
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from syncengine.config.operation_lookup import find_operation
 from syncengine.errors import LockedError, RemoteError
 from syncengine.ledger.ledger import Ledger
 from syncengine.ledger.records import OpenCall
 from syncengine.model.address import Address
+from syncengine.model.desired import Desired
 from syncengine.model.ports import RowOutcome
 from syncengine.model.report import Outcome
 from syncengine.remote.tasks import await_task
 from syncengine.rows.listing import keys_listed
-from syncengine.rows.workspace import Workspace
 from syncengine.steps.clients import open_client
-from syncengine.steps.loading import Loaded
-from syncengine.steps.options import Options
 from syncengine.steps.reading import DialerReading, Readings
+from syncengine.steps.run import Run
 
 # A call that is surely over: its time-out and as much again.
 _OVER = 2.0
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SettlingRun:
-    """What settling needs."""
-
-    loaded: Loaded
-    ledger: Ledger
-    workspace: Workspace
-    readings: Readings
-    options: Options
-    # Whether the caller holds the ledger's lock.
-    locked: bool
-
-
-def settle(run: SettlingRun) -> Sequence[str]:
+def settle(run: Run, readings: Readings) -> Sequence[str]:
     """Settle what can be proven, and return sentences about what still waits."""
     waiting = run.ledger.unfinished_calls()
     if not waiting:
@@ -52,7 +38,7 @@ def settle(run: SettlingRun) -> Sequence[str]:
     try:
         with nullcontext() if run.locked else run.ledger.lock("settle", now=now):
             for call in waiting:
-                _settle_call(run, call, now=now)
+                _settle_call(run, readings, call, now=now)
     except LockedError:
         return [f"{len(waiting)} calls of another run have no outcome yet; that run is under way", *_parked(run.ledger)]
     return [*(_sentence(call) for call in run.ledger.unfinished_calls()), *_parked(run.ledger)]
@@ -71,8 +57,8 @@ def _parked(ledger: Ledger) -> list[str]:
     ]
 
 
-def _settle_call(run: SettlingRun, call: OpenCall, *, now: float) -> None:
-    reading = run.readings.dialers.get(call.dialer)
+def _settle_call(run: Run, readings: Readings, call: OpenCall, *, now: float) -> None:
+    reading = readings.dialers.get(call.dialer)
     match call.proof:
         case "park":
             run.ledger.park_call(call.call_id)
@@ -84,7 +70,7 @@ def _settle_call(run: SettlingRun, call: OpenCall, *, now: float) -> None:
             if call.rows:
                 _read_rows_back(run, reading, call, now=now)
             elif call.action == "create":
-                _read_campaign_back(run, reading, call, now=now)
+                _read_campaign_back(run, reading, readings.wanted, call, now=now)
         case _:
             # Repeatable, or too early, or not read in this run.
             return
@@ -95,7 +81,7 @@ def _is_over(reading: DialerReading, call: OpenCall, *, now: float) -> bool:
     return now >= call.last_alive + call.settle + alive
 
 
-async def _ask_task(run: SettlingRun, reading: DialerReading, call: OpenCall, *, now: float) -> None:
+async def _ask_task(run: Run, reading: DialerReading, call: OpenCall, *, now: float) -> None:
     operation = find_operation(reading.vendor, call.operation)
     if operation.task is None:
         return
@@ -114,7 +100,7 @@ async def _ask_task(run: SettlingRun, reading: DialerReading, call: OpenCall, *,
     run.ledger.settle_call(call.call_id, done, now=now)
 
 
-def _read_rows_back(run: SettlingRun, reading: DialerReading, call: OpenCall, *, now: float) -> None:
+def _read_rows_back(run: Run, reading: DialerReading, call: OpenCall, *, now: float) -> None:
     listing = reading.listings.get(Address.parse(call.address))
     if listing is None or not listing.complete:
         return
@@ -130,12 +116,12 @@ def _verdict(action: str, *, there: bool) -> Outcome:
     return "applied" if landed else "skipped"
 
 
-def _read_campaign_back(run: SettlingRun, reading: DialerReading, call: OpenCall, *, now: float) -> None:
+def _read_campaign_back(run: Run, reading: DialerReading, manifest: Desired, call: OpenCall, *, now: float) -> None:
     """A lost creation: one campaign of that name is ours, none means that it did not arrive, several are parked."""
     if reading.snapshot.source != "read" or not reading.snapshot.complete:
         return
     address = Address.parse(call.address)
-    wanted = run.readings.wanted.campaigns.get(address.name)
+    wanted = manifest.campaigns.get(address.name)
     if wanted is None:
         return
     found = [c for c in reading.snapshot.campaigns if c.name == wanted.name and not c.ending]

@@ -5,14 +5,12 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from syncengine.errors import SourceError
-from syncengine.ledger.ledger import Ledger
 from syncengine.model.desired import Desired, DndList
 from syncengine.model.plan import SourceSummary
 from syncengine.rows.contacts import Contacts, load_contacts
 from syncengine.rows.dnd import DndReading, load_dnd
 from syncengine.rows.phone_book import PhoneBook
-from syncengine.rows.workspace import Workspace
-from syncengine.steps.loading import Loaded
+from syncengine.steps.run import Run
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -76,10 +74,10 @@ class Sources:
         return found
 
 
-def read_sources(loaded: Loaded, ledger: Ledger, workspace: Workspace, *, now: float) -> Sources:
+def read_sources(run: Run) -> Sources:
     """Read every source of a project; what cannot be read is said and never raised."""
-    desired = loaded.desired
-    book = PhoneBook(workspace, loaded.root / ".syncengine" / "phones.parquet")
+    desired, workspace, now = run.loaded.desired, run.workspace, run.options.clock()
+    book = PhoneBook(workspace, run.loaded.root / ".syncengine" / "phones.parquet")
     contacts: dict[str, Contacts] = {}
     unreadable: dict[str, str] = {}
     for name, wanted in desired.contacts.items():
@@ -87,22 +85,21 @@ def read_sources(loaded: Loaded, ledger: Ledger, workspace: Workspace, *, now: f
             contacts[name] = load_contacts(workspace, wanted, book=book, now=now)
         except SourceError as problem:
             unreadable[name] = str(problem)
-    regions = {found.region for found in desired.contacts.values()} | {d.region for d in desired.dnd.values()}
     dnd = {}
     for name, dnd_list in desired.dnd.items():
-        last = ledger.last_reading(f"dnd/{name}")
+        last = run.ledger.last_reading(f"dnd/{name}")
         rows = last.rows if last else None
-        read = load_dnd(workspace, dnd_list, regions=sorted(regions - {""}), previous_rows=rows, book=book, now=now)
-        dnd[name] = _keep(ledger, workspace, dnd_list, read, now=now)
+        read = load_dnd(workspace, dnd_list, regions=desired.regions, previous_rows=rows, book=book, now=now)
+        dnd[name] = _keep(run, dnd_list, read)
     book.save()
-    orphans = tuple(name for name in ledger.dnd_lists() if name not in desired.dnd)
+    orphans = tuple(name for name in run.ledger.dnd_lists() if name not in desired.dnd)
     return Sources(contacts=contacts, unreadable=unreadable, dnd=dnd, orphans=orphans, book=book)
 
 
-def _keep(ledger: Ledger, workspace: Workspace, dnd_list: DndList, read: DndReading, *, now: float) -> DndSource:
+def _keep(run: Run, dnd_list: DndList, read: DndReading) -> DndSource:
     """Write what a list states into the ledger, at once and whatever becomes of this run."""
-    name, summary = dnd_list.name, read.summary
-    numbers = workspace.arrow(f"SELECT number FROM {read.numbers} ORDER BY number")  # noqa: S608 - a table of our own
+    name, summary, ledger, now = dnd_list.name, read.summary, run.ledger, run.options.clock()
+    numbers = run.workspace.arrow(f"SELECT number FROM {read.numbers} ORDER BY number")  # noqa: S608 - a table of our own
     known = ledger.record_statements(name, numbers, source_digest=read.digest, now=now, complete=not summary.held)
     if known.contradictions:
         why = f"{len(known.contradictions):,} numbers were released by name and the source states them still"

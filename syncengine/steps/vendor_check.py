@@ -7,64 +7,48 @@ the plan or at the dialer; what would be refused is said in the plan's notes.
 import asyncio
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 
 from syncengine.errors import RemoteError, RenderError
-from syncengine.ledger.ledger import Ledger
 from syncengine.model.address import Address
 from syncengine.model.exchange import RowItem
 from syncengine.model.findings import RowFindings
 from syncengine.remote.client import DialerClient
 from syncengine.remote.dialer_run import campaign_scope
 from syncengine.rows.store import PlanRows
-from syncengine.rows.workspace import Workspace
 from syncengine.steps.clients import open_client
 from syncengine.steps.differences import Differences
-from syncengine.steps.loading import Loaded
-from syncengine.steps.options import Options
 from syncengine.steps.reading import DialerReading, Readings
+from syncengine.steps.run import Run
 
 _BATCH = 1_000
 _CHECKED = {"add", "update"}
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class CheckingRun:
-    """What checking needs."""
-
-    loaded: Loaded
-    ledger: Ledger
-    workspace: Workspace
-    readings: Readings
-    differences: Differences
-    options: Options
-
-
-def vendor_check(run: CheckingRun) -> Sequence[str]:
+def vendor_check(run: Run, readings: Readings, differences: Differences) -> Sequence[str]:
     """Check the rows to be added and return one sentence a collection; nothing unless it was asked for."""
     if not run.options.vendor_check:
         return ()
-    return asyncio.run(_check_all(run))
+    return asyncio.run(_check_all(run, readings, differences))
 
 
-async def _check_all(run: CheckingRun) -> list[str]:
+async def _check_all(run: Run, readings: Readings, differences: Differences) -> list[str]:
     notes = []
-    for findings in run.differences.dialers:
+    rows = PlanRows(run.workspace, differences.sets)
+    for findings in differences.dialers:
         asked = [found for found in findings.rows if "check" in found.collection.operations]
-        reading = run.readings.dialers[findings.dialer.name]
+        reading = readings.dialers[findings.dialer.name]
         if not asked:
             notes.append(f"{findings.dialer.name}: {findings.vendor.title} has no call that checks a row")
             continue
         async with open_client(run.loaded, findings.dialer, run.ledger, run.options) as client:
             for found in asked:
                 if any(row_set.action in _CHECKED for row_set in found.sets):
-                    notes.append(await _check_collection(run, client, reading, found))
+                    notes.append(await _check_collection(client, reading, found, rows))
     return notes
 
 
-async def _check_collection(run: CheckingRun, client: DialerClient, reading: DialerReading, found: RowFindings) -> str:
+async def _check_collection(client: DialerClient, reading: DialerReading, found: RowFindings, rows: PlanRows) -> str:
     operation = found.collection.operations["check"]
-    rows = PlanRows(run.workspace, run.differences.sets)
     messages: Counter[str] = Counter()
     taken = 0
     state = reading.campaigns.get(found.address.name)

@@ -71,12 +71,13 @@ def _of_change(change: Change) -> object:
         fields = tuple((f.name, repr(f.before), repr(f.after)) for f in change.fields if f.name != "name")
         how = (change.action, change.operation, change.reason, change.confidence, change.warns)
         return (change.address.dialer, how, fields)
-    return (change.address, change.collection, change.action, change.reason, change.confidence)
+    # A set of rows is a group already, with counts and a sample of its own.
+    return id(change)
 
 
 def _of_report(report: ChangeReport) -> object:
     if report.address.kind != "campaign":
-        return (report.level, report.address, report.action)
+        return id(report)
     happened = (tuple(sorted(report.outcomes.items())), tuple(sorted(report.messages.items())))
     return (report.level, report.address.dialer, report.action, happened)
 

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 
 from syncengine.model.change import Change, RowChange
 from syncengine.model.phone import mask_numbers_in
-from syncengine.model.plan import Level, Plan
+from syncengine.model.plan import Level, Plan, Violation
 from syncengine.model.report import ApplyReport, ChangeReport
 from syncengine.views.grouping import (
     fields_of,
@@ -45,7 +45,7 @@ def plan_markdown(plan: Plan) -> str:
     """Return the plan as one comment; where it would be too long, every level keeps its beginning."""
     head = [f"### syncengine plan {code(plan.plan_id)}", "", f"Project {escape(plan.project)}.", ""]
     head += [bullet(s, strong=True) for s in (*headline_sentences(plan.headline), *release_sentences(plan))]
-    head += _section("Stopped by guards", [bullet(f"{v.message}. {v.remedy}") for v in plan.violations])
+    head += _section("Stopped by guards", [_violation(v) for v in plan.violations])
     notes = grouped_notes(plan.notes)
     head += _section("In danger", [bullet(note, strong=True) for note in notes if is_danger(note)])
     head += _section("Held back", _holds(plan))
@@ -68,8 +68,13 @@ def _folded(title: str, lines: Sequence[str]) -> list[str]:
     return ["", f"<details><summary>{title}</summary>", "", *fitted(lines, _SECTION), "", "</details>"]
 
 
+def _violation(violation: Violation) -> str:
+    place = f"{violation.location}: " if violation.location else ""
+    return bullet(f"{place}{violation.message}; {violation.remedy}")
+
+
 def _holds(plan: Plan) -> list[str]:
-    sources = [bullet(f"{source.name}: {source.held}", strong=True) for source in plan.sources if source.held]
+    sources = [bullet(f"source {source.name}: {source.held}", strong=True) for source in plan.sources if source.held]
     groups = grouped_holds(plan.holds)
     return sources + [bullet(f"{named([h.address for h in g])}: {g[0].what}: {g[0].why}") for g in groups]
 

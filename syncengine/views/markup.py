@@ -13,7 +13,7 @@ from syncengine.views.wording import clean, short
 _LONGEST = 500
 # What is said where lines were left out.
 _LAST_WORDS = 60
-_MARKUP = str.maketrans({c: f"\\{c}" for c in "\\`*_{}[]()<>|~!#"} | {"&": "&amp;", "$": "&#36;"})
+_MARKUP = str.maketrans({c: f"\\{c}" for c in "\\`*_{}[]<>|~!#"} | {"&": "&amp;", "$": "&#36;"})
 # What begins a mention or a reference at some host, and what begins an address.
 _CALLS = re.compile(r"([@#!$%&~^])(?=[\w\"'])")
 _ADDRESSES = re.compile(r"(?i)(:)(?=//)|(www)(?=\.)|\b(mailto|xmpp)(?=:)")

@@ -54,8 +54,8 @@ def call(base_url: str, *, seconds: float = 5.0, body: bytes = b"", echoes: tupl
 OPEN = opener()
 
 
-async def once(server: Loopback, *, fresh: bool = False, **more: float) -> Answer:
-    connection = Connection(opener() if fresh else OPEN)
+async def once(server: Loopback, *, fresh: bool = False, encrypted: bool = True, **more: float) -> Answer:
+    connection = Connection(opener(encrypted=encrypted) if fresh else OPEN)
     try:
         return await connection.send(call(server.base_url, **more))  # type: ignore[arg-type]
     finally:
@@ -345,8 +345,9 @@ def test_a_cancelled_call_closes_its_connection() -> None:
     asyncio.run(run())
 
 
+@pytest.mark.parametrize("encrypted", [True, False])
 def test_a_certificate_that_nobody_vouches_for_is_refused_before_anything_is_sent(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, *, encrypted: bool
 ) -> None:
     chain = tmp_path / "chain.pem"
     chain.write_text(SELF_SIGNED)
@@ -358,7 +359,7 @@ def test_a_certificate_that_nobody_vouches_for_is_refused_before_anything_is_sen
     async def run() -> None:
         async with loopback(saying(WHOLE), ssl=context) as server:
             with pytest.raises(TransportError, match="CERTIFICATE_VERIFY_FAILED") as caught:
-                await once(server, fresh=True)
+                await once(server, fresh=True, encrypted=encrypted)
             assert not caught.value.sent
             assert server.requests == []
 
