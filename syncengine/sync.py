@@ -13,7 +13,7 @@ read and allowed.
 import asyncio
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from syncengine.engine.planner import Inputs, make_plan
 from syncengine.errors import GuardError, StalePlanError, UsageError
@@ -92,6 +92,7 @@ def _plan(run: Run) -> Planned:
             allowances=run.options.allowances,
             refresh=run.options.refresh,
             created_at=run.options.clock(),
+            scope=run.options.scope,
             notes=(*settled, *sources.notes, *readings.notes, *differences.notes, *checked),
         )
     )
@@ -124,7 +125,7 @@ def apply(loaded: Loaded, options: Options, applying: Applying) -> tuple[Plan, A
         UsageError: a release is allowed for no plan in particular.
     """
     if applying.saved is not None:
-        options = replace(options, allowances=applying.saved.allowances, refresh=applying.saved.refresh)
+        options = options.as_for(applying.saved)
     elif options.allowances.dnd_remove and not applying.expect:
         raise UsageError("--allow-dnd-remove holds for one plan: add --expect PLAN_ID, or apply a saved plan")
     now = options.clock

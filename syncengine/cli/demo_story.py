@@ -4,7 +4,7 @@ Numbers that the person at the example "calls in" with are chosen from what the 
 """
 
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path

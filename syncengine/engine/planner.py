@@ -23,6 +23,7 @@ from syncengine.model.plan import (
     Level,
     Plan,
     Refresh,
+    Scope,
     SourceSummary,
     Violation,
 )
@@ -42,6 +43,7 @@ class Inputs:
     allowances: Allowances
     refresh: Refresh
     created_at: float
+    scope: Scope = Scope()
     # Sentences found while reading, as a source that could not be read.
     notes: Sequence[str] = ()
 
@@ -85,6 +87,7 @@ def make_plan(inputs: Inputs) -> Plan:
         holds=tuple(sorted((hold for part in parts for hold in part.holds), key=lambda h: (h.address, h.what))),
         notes=tuple(dict.fromkeys([*inputs.notes, *(note for part in parts for note in part.notes)])),
         basis=inputs.basis,
+        scope=inputs.scope,
         allowances=inputs.allowances,
     )
     violations = _violations(inputs, parts, plan, rows)
@@ -95,7 +98,9 @@ def plan_id(plan: Plan) -> str:
     """Return the digest of what a plan will do: its changes in order, for these dialers, and nothing about when."""
     doings = [[level.name, [_doing(change) for change in level.changes]] for level in plan.levels]
     text = json.dumps(
-        [plan.project, dict(plan.basis.dialers), dict(plan.releases), doings], sort_keys=True, default=str
+        [plan.project, dict(plan.basis.dialers), dict(plan.releases), dict(plan.scope.options), doings],
+        sort_keys=True,
+        default=str,
     )
     return hashlib.sha256(text.encode()).hexdigest()[:16]
 

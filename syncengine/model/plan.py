@@ -39,6 +39,17 @@ class Allowances:
     prune: bool = False
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Scope:
+    """What part of a project a plan is about, and with which apply options; a saved plan is made anew with the same."""
+
+    # Empty: all.
+    dialers: tuple[str, ...] = ()
+    campaigns: tuple[str, ...] = ()
+    # Apply options of vendor files, as delays -> "600".
+    options: Mapping[str, str] = field(default_factory=dict)
+
+
 @dataclass(frozen=True, slots=True)
 class Level:
     """Changes that may run side by side. A level begins, dialer by dialer, when the one before has ended there."""
@@ -180,6 +191,7 @@ class Plan:
     # Sentences for people: drift, counts that disagree, parked rows, what could not be read.
     notes: tuple[str, ...]
     basis: Basis
+    scope: Scope = field(default_factory=Scope)
     # What the person who made it allowed; not part of its identity.
     allowances: Allowances = field(default_factory=Allowances)
 

@@ -12,6 +12,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Literal
 
+from syncengine.model.address import ACCOUNT
 from syncengine.model.answers import ItemOutcome as ItemOutcome
 from syncengine.model.answers import Items as Items
 from syncengine.model.answers import ListedItems as ListedItems
@@ -241,3 +242,12 @@ class Vendor:
     """Of the vendor file and the mapping file."""
     shipped: bool = True
     """Whether the file came with the tool, so that its origin is allowed as it stands."""
+
+    def account_name(self, collection: str) -> str:
+        """Return the name that a collection of the whole account has in addresses.
+
+        The first of its kind is ``account``, the others are ``account:<collection>``.
+        """
+        (holds,) = {found.holds for found in self.collections if found.name == collection}
+        first = next(c.name for c in self.collections if c.holds == holds and c.scope == "account")
+        return ACCOUNT if first == collection else f"{ACCOUNT}:{collection}"

@@ -7,6 +7,7 @@ number where it could be rung.
 from dataclasses import dataclass, replace
 
 from syncengine.errors import RemoteError, RenderError
+from syncengine.model.address import ACCOUNT
 from syncengine.model.change import CampaignChange
 from syncengine.model.findings import KnownCampaign
 from syncengine.model.ports import CampaignState
@@ -40,7 +41,8 @@ async def write_campaign(job: CampaignJob) -> None:
     state = run.campaigns[change.address.name]
     why = _why_not(job, operation, state)
     if why:
-        job.tally.add("skipped" if run.halted or run.interrupted() or not state.id else "held", why)
+        created = change.action == "create" or bool(state.id)
+        job.tally.add("skipped" if run.why_stopped() or not created else "held", why)
         return
     scope = run.scope(change.address.name)
     scope["fields"] = write_fields(
@@ -77,7 +79,12 @@ def _why_not(job: CampaignJob, operation: Operation, state: CampaignState) -> st
     if change.action != "create" and not state.id:
         return "the campaign was not created"
     if change.action == "start":
-        return run.not_startable.get(change.address.name, "") or run.not_dialable.get(change.address.name, "")
+        # Asked for whatever the vendor file says of the effect of its start.
+        reasons = (
+            run.not_startable.get(change.address.name),
+            *map(run.not_dialable.get, (change.address.name, ACCOUNT)),
+        )
+        return next(filter(None, reasons), "")
     return ""
 
 

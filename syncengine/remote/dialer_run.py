@@ -54,8 +54,6 @@ class DialerRun:
     not_dialable: dict[str, str] = field(default_factory=dict)
     # Campaign key -> why it is not started in this run.
     not_startable: dict[str, str] = field(default_factory=dict)
-    # Campaign keys in which listed rows were removed or blocked, to clear their count of failures.
-    suppressed: set[str] = field(default_factory=set)
 
     def scope(self, campaign: str) -> dict[str, object]:
         """Return the template scope of a call for a campaign, or for the whole account."""
@@ -65,12 +63,19 @@ class DialerRun:
             scope["campaign"] = campaign_scope(self.vendor, state)
         return scope
 
+    def why_stopped(self) -> str:
+        """Return why nothing at all is sent to this dialer any more; empty: it may go on."""
+        return self.halted or ("interrupted" if self.interrupted() else "")
+
+    def is_there(self, campaign: str) -> bool:
+        """Whether a campaign is at the dialer, under an id that we know."""
+        state = self.campaigns.get(campaign)
+        return state is not None and bool(state.id)
+
     def why_held(self, operation: Operation, address: Address) -> str:
         """Return why a call may not be made now; empty: it may."""
-        if self.halted:
-            return self.halted
-        if self.interrupted():
-            return "interrupted"
+        if why := self.why_stopped():
+            return why
         if operation.effect != "dialable":
             return ""
         if address.of_account:

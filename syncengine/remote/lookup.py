@@ -22,8 +22,7 @@ async def look_up(
     """Return the rows that the vendor does not have; those that it has are booked and put into ``results``."""
     missing = []
     for row in rows:
-        why = run.halted or ("interrupted" if run.interrupted() else "")
-        if why:
+        if why := run.why_stopped():
             results[row.key] = RowOutcome("skipped", why)
             continue
         try:

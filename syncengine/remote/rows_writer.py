@@ -1,12 +1,14 @@
 """One row change carried out: batches of rows, side by side as far as the dialer allows, each row's outcome booked.
 
 A batch in which the last gate finds a listed number loses those rows (they are *held*) and goes on with the rest. A
-batch that the vendor refuses whole is halved only where its file says that a refused batch left nothing behind.
+batch that the vendor refuses whole is halved only where its file says that a refused batch left nothing behind; one of
+which no request can be made is halved always, since nothing was sent.
 """
 
 import asyncio
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from urllib.parse import quote
 
 from syncengine.errors import RemoteError, RenderError
 from syncengine.model.address import ACCOUNT, Address
@@ -25,6 +27,9 @@ from syncengine.remote.tally import ChangeTally
 from syncengine.remote.tasks import await_task
 
 Outcomes = dict[str, RowOutcome]
+
+# So many single rows in a row refused and none taken: then it is not the rows, and each further one costs a call.
+_HOPELESS = 10
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +58,25 @@ class _Step:
     replacing: bool = False
 
 
+@dataclass(slots=True)
+class _Search:
+    """Looking for the rows on whose account a batch was refused, by halving it."""
+
+    refused: int = 0
+    taken: bool = False
+
+    @property
+    def hopeless(self) -> bool:
+        """Whether the vendor refuses whatever it is offered."""
+        return self.refused >= _HOPELESS and not self.taken
+
+    def learn(self, outcomes: Mapping[str, RowOutcome]) -> None:
+        """Take in what became of one part."""
+        kinds = {found.outcome for found in outcomes.values()}
+        self.taken = self.taken or bool(kinds & DONE)
+        self.refused += len(outcomes) == 1 and "rejected" in kinds
+
+
 async def write_rows(job: RowJob, *, lasts_days: int | None = None) -> None:
     """Carry one row change out."""
     if job.change.action in {"adopt", "forget"}:
@@ -64,6 +88,8 @@ async def write_rows(job: RowJob, *, lasts_days: int | None = None) -> None:
     pending: set[asyncio.Task[None]] = set()
     try:
         for batch in job.run.store.batches(job.change.rows, size):
+            if job.run.why_stopped():
+                break
             if len(pending) >= workers:
                 pending = await _one_less(pending)
             pending.add(asyncio.create_task(_write_batch(job, steps, batch)))
@@ -110,19 +136,28 @@ async def _write_batch(job: RowJob, steps: Sequence[_Step], batch: Sequence[RowI
 
 
 async def _write_step(job: RowJob, step: _Step, rows: list[RowItem]) -> Outcomes:
-    results: Outcomes = {}
+    results: Outcomes = _held_back(job, step, rows)
+    if results:
+        return results
     rows = _with_directory_ids(job, rows, results)
     if step.action == "add" and "lookup" in job.collection.operations:
         job.tally.calls += len(rows)
         rows = await look_up(job.run, job.collection, job.address, rows, results)
     for piece in _pieces(job, step.operation, rows):
-        why = job.run.why_held(step.operation, job.address)
-        if why:
-            held: Outcome = "held" if not job.run.halted and not job.run.interrupted() else "skipped"
-            results |= {row.key: RowOutcome(held, why) for row in piece}
-            continue
         results |= await _send(job, step, piece)
     return results
+
+
+def _held_back(job: RowJob, step: _Step, rows: Sequence[RowItem]) -> Outcomes:
+    """Return an outcome for each row when no call may be made for them now, else nothing."""
+    run = job.run
+    if why := run.why_stopped():
+        return {row.key: RowOutcome("skipped", why) for row in rows}
+    if job.collection.scope == "campaign" and not run.is_there(job.address.name):
+        # Without an id a template would say "no campaign", which a vendor may take for any.
+        return {row.key: RowOutcome("skipped", "the campaign was not created") for row in rows}
+    why = run.why_held(step.operation, job.address)
+    return {row.key: RowOutcome("held", why) for row in rows} if why else {}
 
 
 def _with_directory_ids(job: RowJob, rows: list[RowItem], results: Outcomes) -> list[RowItem]:
@@ -130,7 +165,8 @@ def _with_directory_ids(job: RowJob, rows: list[RowItem], results: Outcomes) -> 
     if not job.collection.needs:
         return rows
     fields = [c.to for c in job.run.vendor.columns[job.collection.name] if c.source == "remote_id"]
-    ids = job.run.journal.remote_ids(Address(job.run.dialer, "directory", ACCOUNT), [row.key for row in rows])
+    directory = Address(job.run.dialer, "directory", job.run.vendor.account_name(job.collection.needs))
+    ids = job.run.journal.remote_ids(directory, [row.key for row in rows])
     filled = []
     for row in rows:
         # A row that is not ours has the dialer's own id as its key, marked so by the reader.
@@ -144,19 +180,27 @@ def _with_directory_ids(job: RowJob, rows: list[RowItem], results: Outcomes) -> 
 
 def _pieces(job: RowJob, operation: Operation, rows: list[RowItem]) -> Iterator[list[RowItem]]:
     """Cut rows into calls by the operation's batch size and, where they travel in the URL, by its longest length."""
-    # Two small renderings tell whether rows travel in the URL; a batch of thousands is not rendered just to measure it.
-    in_url = (
-        operation.batch > 1
-        and len(rows) > 1
-        and _url_length(job, operation, rows[:2]) > _url_length(job, operation, rows[:1])
-    )
+    in_url = operation.batch > 1 and len(rows) > 1 and _travel_in_url(job, operation, rows)
     for start in range(0, len(rows), operation.batch):
         piece = rows[start : start + operation.batch]
         yield from _fitting(job, operation, piece) if in_url else (piece,)
 
 
+def _travel_in_url(job: RowJob, operation: Operation, rows: list[RowItem]) -> bool:
+    """Tell by two small renderings; a batch of thousands is not rendered just to measure it."""
+    try:
+        return _url_length(job, operation, rows[:2]) > _url_length(job, operation, rows[:1])
+    except RenderError:
+        # Which row it is comes out when it is sent.
+        return False
+
+
 def _fitting(job: RowJob, operation: Operation, rows: list[RowItem]) -> Iterator[list[RowItem]]:
-    if len(rows) == 1 or _url_length(job, operation, rows) <= job.run.vendor.limits.url_length:
+    try:
+        fits = len(rows) == 1 or _url_length(job, operation, rows) <= job.run.vendor.limits.url_length
+    except RenderError:
+        fits = True
+    if fits:
         yield rows
         return
     half = len(rows) // 2
@@ -165,9 +209,9 @@ def _fitting(job: RowJob, operation: Operation, rows: list[RowItem]) -> Iterator
 
 
 def _url_length(job: RowJob, operation: Operation, rows: Sequence[RowItem]) -> int:
-    """Return an upper bound: every character of a value may need three in the URL."""
     request = operation.render(_scope(job, rows, None))
-    return len(request.path) + sum(len(name) * 3 + 3 * len(value) + 2 for name, value in request.query)
+    query = sum(len(quote(name, safe="")) + len(quote(value, safe="")) + 2 for name, value in request.query)
+    return len(job.run.client.origin.base_url) + len(request.path) + query
 
 
 def _scope(job: RowJob, rows: Sequence[RowItem], lasts_days: int | None) -> dict[str, object]:
@@ -191,8 +235,11 @@ def _scope(job: RowJob, rows: Sequence[RowItem], lasts_days: int | None) -> dict
     return scope
 
 
-async def _send(job: RowJob, step: _Step, rows: list[RowItem]) -> Outcomes:
+async def _send(job: RowJob, step: _Step, rows: list[RowItem], search: _Search | None = None) -> Outcomes:
     """Send one call and return each row's outcome; listed rows are taken out and the rest is sent."""
+    held = _held_back(job, step, rows)
+    if held:
+        return held
     scope = _scope(job, rows, step.lasts_days)
     try:
         result, call = await job.run.write(
@@ -202,17 +249,35 @@ async def _send(job: RowJob, step: _Step, rows: list[RowItem]) -> Outcomes:
         return await _without_listed(job, step, rows, found)
     except (RemoteError, RenderError) as problem:
         # The request itself cannot be made, as with a URL that is too long: nothing was sent.
+        if len(rows) > 1:
+            return await _send_halves(job, step, rows, search)
         return {row.key: RowOutcome("failed", str(problem)) for row in rows}
     job.tally.calls += result.attempts
     outcomes = await _judge_rows(job, step.operation, rows, result, call)
     if step.replacing:
         outcomes = {key: _gone_already(found) for key, found in outcomes.items()}
+    bisecting = _may_bisect(step.operation, rows, result)
+    if bisecting:
+        # Nothing has happened to any of them yet, and a crash before the halves are sent must not call them refused.
+        outcomes = {key: replace(found, outcome="deferred") for key, found in outcomes.items()}
     if call:
         job.run.journal.finish(call, _overall(outcomes), result.judgement.message, outcomes)
-    if _may_bisect(step.operation, rows, result):
-        half = len(rows) // 2
-        return await _send(job, step, rows[:half]) | await _send(job, step, rows[half:])
-    return outcomes
+    search = search or _Search()
+    search.learn(outcomes)
+    if not bisecting or search.hopeless:
+        return outcomes
+    return await _send_halves(job, step, rows, search)
+
+
+async def _send_halves(job: RowJob, step: _Step, rows: list[RowItem], search: _Search | None) -> Outcomes:
+    """Send both halves, the second one unless the first told that it is of no use."""
+    search = search or _Search()
+    half = len(rows) // 2
+    outcomes = await _send(job, step, rows[:half], search)
+    if search.hopeless:
+        why = f"the vendor refused {search.refused} rows one by one and took none; the rest was not sent"
+        return outcomes | {row.key: RowOutcome("deferred", why) for row in rows[half:]}
+    return outcomes | await _send(job, step, rows[half:], search)
 
 
 def _gone_already(found: RowOutcome) -> RowOutcome:
@@ -286,8 +351,11 @@ def _overall(outcomes: Mapping[str, RowOutcome]) -> Outcome:
 
 
 def _after(job: RowJob) -> None:
-    """Remember what later levels depend on."""
+    """Count what was never tried, and remember what later levels depend on."""
     run, name = job.run, job.address.name
+    left = job.tally.size - sum(job.tally.outcomes.values())
+    if left > 0 and (why := run.why_stopped()):
+        job.tally.add("skipped", why, count=left)
     failed = sum(count for outcome, count in job.tally.outcomes.items() if outcome not in DONE)
     if job.collection.holds == "dnd" and job.change.action in {"add", "block"}:
         if failed:
@@ -297,5 +365,3 @@ def _after(job: RowJob) -> None:
     if job.collection.holds == "contacts" and job.change.reason == "listed":
         if failed:
             run.not_startable[name] = f"{failed:,} listed rows may still be rung there"
-        else:
-            run.suppressed.add(name)

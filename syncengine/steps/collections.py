@@ -7,7 +7,7 @@ people that are kept there.
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from syncengine.model.address import ACCOUNT, Address, Kind
+from syncengine.model.address import Address, Kind
 from syncengine.model.desired import Campaign, Desired, Dialer, DndList
 from syncengine.model.findings import KnownCampaign
 from syncengine.model.vendor import Collection, Vendor
@@ -129,9 +129,7 @@ def _directory_members(
 
 def _account_address(dialer: Dialer, vendor: Vendor, collection: Collection) -> Address:
     kind: Kind = "dnd" if collection.holds == "dnd" else "directory"
-    same = [c.name for c in vendor.collections if c.holds == collection.holds and c.scope == "account"]
-    name = ACCOUNT if same[0] == collection.name else f"{ACCOUNT}:{collection.name}"
-    return Address(dialer.name, kind, name)
+    return Address(dialer.name, kind, vendor.account_name(collection.name))
 
 
 def _takes(collection: Collection, dnd_list: DndList) -> bool:

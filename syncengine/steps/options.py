@@ -2,9 +2,9 @@
 
 import time
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
-from syncengine.model.plan import Allowances, Refresh
+from syncengine.model.plan import Allowances, Plan, Refresh, Scope
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -24,3 +24,21 @@ class Options:
     parallelism: int | None = None
     # Seconds since 1970.
     clock: Callable[[], float] = time.time
+
+    @property
+    def scope(self) -> Scope:
+        """Return what a plan made so is about."""
+        return Scope(
+            dialers=tuple(sorted(self.dialers)), campaigns=tuple(sorted(self.campaigns)), options=dict(self.extra)
+        )
+
+    def as_for(self, saved: Plan) -> "Options":
+        """Return these options with all that decided on a saved plan, so that making it anew can give the same one."""
+        return replace(
+            self,
+            refresh=saved.refresh,
+            dialers=saved.scope.dialers,
+            campaigns=saved.scope.campaigns,
+            allowances=saved.allowances,
+            extra=dict(saved.scope.options),
+        )

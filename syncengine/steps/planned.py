@@ -1,11 +1,12 @@
 """A plan with everything that it was made from; lives while the run that made it is open."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
-from syncengine.model.plan import Plan
+from syncengine.model.change import Change, RowChange
+from syncengine.model.plan import Level, Plan
 from syncengine.planfile import save_plan
-from syncengine.rows.store import save_row_sets
+from syncengine.rows.store import PlanRows, save_row_sets
 from syncengine.steps.differences import Differences
 from syncengine.steps.reading import Readings
 from syncengine.steps.run import Run
@@ -27,3 +28,18 @@ class Planned:
         names = {change.rows for change in self.plan.row_changes}
         kept = [found for found in self.differences.sets if found.set.name in names]
         save_plan(path, self.plan, save_row_sets(self.run.workspace, kept, self.run.workspace.folder))
+
+    def unmasked(self) -> Plan:
+        """Return the plan with whole numbers in its samples, for a person who has asked to see them."""
+        return replace(self.plan, levels=tuple(self._unmasked(level) for level in self.plan.levels))
+
+    def _unmasked(self, level: Level) -> Level:
+        rows = PlanRows(self.run.workspace, self.differences.sets)
+        changes: list[Change] = []
+        for change in level.changes:
+            if not isinstance(change, RowChange):
+                changes.append(change)
+                continue
+            first = next(rows.batches(change.rows, max(1, len(change.sample))), [])
+            changes.append(replace(change, sample=tuple(row.phones[0] if row.phones else row.key for row in first)))
+        return Level(level.name, tuple(changes))

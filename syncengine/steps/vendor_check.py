@@ -41,9 +41,11 @@ async def _check_all(run: Run, readings: Readings, differences: Differences) -> 
             notes.append(f"{findings.dialer.name}: {findings.vendor.title} has no call that checks a row")
             continue
         async with open_client(run.loaded, findings.dialer, run.ledger, run.options) as client:
-            for found in asked:
-                if any(row_set.action in _CHECKED for row_set in found.sets):
-                    notes.append(await _check_collection(client, reading, found, rows))
+            notes += [
+                await _check_collection(client, reading, found, rows)
+                for found in asked
+                if any(row_set.action in _CHECKED for row_set in found.sets)
+            ]
     return notes
 
 

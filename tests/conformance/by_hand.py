@@ -56,6 +56,31 @@ def put_row(sandbox: Sandbox, vendor: str, campaign_id: str, phone: str) -> None
             sandbox.thulium.outbounds.held[campaign_id].by_identifier["theirs"] = row
 
 
+def block(sandbox: Sandbox, vendor: str, phone: str) -> None:
+    """Put a number on whatever the vendor has for numbers that must not be called."""
+    match vendor:
+        case "wolkvox":
+            sandbox.wolkvox.do_not_call.account["outbound", phone] = "2026-01-01 00:00:00"
+            sandbox.wolkvox.do_not_call.account["inbound", phone] = "2026-01-01 00:00:00"
+        case "lynn":
+            sandbox.lynn.contacts.blacklisted[THEIRS[vendor]] = {"theirs"}
+        case "stringee":
+            sandbox.stringee.block(phone)
+
+
+def blocked(sandbox: Sandbox, vendor: str) -> list[str]:
+    """Return what :func:`block` has put there and that is there still."""
+    match vendor:
+        case "wolkvox":
+            added = sandbox.wolkvox.do_not_call.account.items()
+            return [f"{side} {phone}" for (side, phone), date in added if date == "2026-01-01 00:00:00"]
+        case "lynn":
+            return sorted(sandbox.lynn.contacts.blacklisted[THEIRS[vendor]])
+        case "stringee":
+            return sorted(sandbox.stringee.contacts.blocked)
+    return []
+
+
 def seen(sandbox: Sandbox, vendor: str, campaign_id: str) -> list[dict[str, Any]]:
     """Return what a campaign holds."""
     return sandbox.dialers[vendor].records(campaign_id)

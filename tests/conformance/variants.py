@@ -29,6 +29,8 @@ class Variant:
     updates: bool = True
     # Whether rows that the source dropped can be taken out.
     removes: bool = True
+    # Whether the vendor takes numbers that must not be called, whoever has them.
+    blocks_numbers: bool = True
     # Days after which a do-not-call entry lapses at the dialer.
     lasts_days: int | None = None
     # Whether a released number is rung again at once.
@@ -76,7 +78,7 @@ _LYNN = {
     "removes": False,
 }
 _LYNN_SETTINGS = {"execution_mode": "Manual", "template_id": "3c6f10ec-aaaa-bbbb-cccc-21dd8fee9fff"}
-_STRINGEE = {"vendor": "stringee", **_VN, "changes": ("max_retries", 4), "updates": False}
+_STRINGEE = {"vendor": "stringee", **_VN, "changes": ("max_retries", 4), "updates": False, "blocks_numbers": False}
 _THULIUM = {
     "vendor": "thulium",
     **_PL,
@@ -94,7 +96,7 @@ VARIANTS = (
     Variant(name="lynn-file", campaign_settings={**_LYNN_SETTINGS, "load": "file"}, **_LYNN),
     Variant(
         name="comunik8", vendor="comunik8", **_GB, dialer_settings={"host": "example.com"}, reference="motor-trade",
-        columns={"make": "note"},
+        columns={"make": "note"}, blocks_numbers=False,
     ),
     Variant(name="stringee-phones", campaign_settings={"load": "phones"}, **_STRINGEE),
     Variant(name="stringee-contacts", campaign_settings={"load": "contacts"}, **_STRINGEE),

@@ -1,0 +1,28 @@
+"""Runs benchmarks by name, all of them without one, and prints a table for benchmarks/README.md."""
+
+import sys
+
+from benchmarks import demo_plan, hundred_thousand, startup
+from benchmarks.table import as_markdown, machine
+
+BENCHMARKS = {
+    "startup": startup.measure,
+    "demo_plan": demo_plan.measure,
+    "hundred_thousand": hundred_thousand.measure,
+}
+
+
+def main(names: list[str]) -> int:
+    """Measure and print; 64 when a name is not known."""
+    unknown = [name for name in names if name not in BENCHMARKS]
+    if unknown:
+        print(f"no benchmark {', '.join(unknown)}; there are {', '.join(BENCHMARKS)}", file=sys.stderr)
+        return 64
+    print(machine())
+    for name in names or BENCHMARKS:
+        print(f"\n### {name}\n\n{as_markdown(BENCHMARKS[name]())}", flush=True)
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
