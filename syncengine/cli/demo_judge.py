@@ -20,41 +20,54 @@ if TYPE_CHECKING:
 _SHORTEST = 8
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Held:
-    """What one dialer holds."""
+    """What one campaign holds."""
 
     dialer: str
-    # Records of all campaigns, running or not.
+    campaign: str
     records: int
-    running: int
+    running: bool
     # Numbers that could be rung now.
     callable: int
     # Those of them that stand on a do-not-call list of this dialer.
     listed: int
-    # Things that it holds more than once.
-    doubled: int
 
 
-def held(sandbox: "Sandbox", desired: Desired, ids: Mapping[str, Iterable[str]]) -> list[Held]:
-    """Ask every fake dialer what it holds; ``ids`` are the vendors' ids of each dialer's campaigns."""
+def held(sandbox: "Sandbox", desired: Desired, ids: Mapping[str, str]) -> list[Held]:
+    """Ask every fake dialer what its campaigns hold; ``ids`` are the vendors' ids by the campaigns' keys."""
     found = []
-    for name, dialer in desired.dialers.items():
-        judge = sandbox.dialers[dialer.vendor]
-        dialling = {campaign: numbers for campaign, numbers in judge.dialling().items() if numbers}
-        numbers = set().union(*dialling.values())
-        listed = listed_digits(Path(path) for each in desired.dnd_at(name) for path in each.source.paths)
+    for key, campaign in desired.campaigns.items():
+        judge = sandbox.dialers[desired.dialers[campaign.dialer].vendor]
+        dialling = judge.dialling()
+        there = ids.get(key, "")
+        listed = listed_digits(Path(path) for each in desired.dnd_of(campaign) for path in each.source.paths)
         found.append(
             Held(
-                dialer=name,
-                records=sum(len(judge.records(campaign)) for campaign in ids.get(name, ())),
-                running=len(dialling),
-                callable=len(numbers),
-                listed=sum(1 for number in numbers if is_listed(number, listed)),
-                doubled=len(judge.doubled()),
+                dialer=campaign.dialer,
+                campaign=key,
+                records=len(judge.records(there)),
+                running=there in dialling,
+                callable=len(dialling.get(there, ())),
+                listed=sum(1 for number in dialling.get(there, ()) if is_listed(number, listed)),
             )
         )
     return found
+
+
+def dialling_at(sandbox: "Sandbox", desired: Desired, dialer: str) -> set[str]:
+    """Return every number that a fake dialer could ring now."""
+    return set().union(*sandbox.dialers[desired.dialers[dialer].vendor].dialling().values())
+
+
+def doubled(sandbox: "Sandbox") -> int:
+    """Return how many people or records any fake dialer holds more than once."""
+    return sum(len(dialer.doubled()) for dialer in sandbox.dialers.values())
+
+
+def written(sandbox: "Sandbox") -> int:
+    """Return how many requests have changed what a fake dialer holds."""
+    return sum(len(dialer.record.entries(applied=True)) for dialer in sandbox.dialers.values())
 
 
 def listed_digits(files: Iterable[Path]) -> set[str]:

@@ -1,4 +1,4 @@
-"""The demo: seven short chapters, each a command that a person would type, its real output, and a claim that is checked.
+"""The demo: seven short chapters, each a command that a person would type, its real output, and checked claims.
 
 Numbers that the person at the example "calls in" with are chosen from what the fake dialers ring at that moment.
 """
@@ -6,13 +6,14 @@ Numbers that the person at the example "calls in" with are chosen from what the 
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
 from pathlib import Path
 
 import click
 
 from syncengine import sync
-from syncengine.cli.demo_judge import Held, held, is_callable
+from syncengine.cli.demo_judge import dialling_at, doubled, held, is_callable, written
 from syncengine.cli.example_project import copy_example, secrets_of
 from syncengine.cli.output import console
 from syncengine.cli.reporting import progress_shown
@@ -37,6 +38,8 @@ class Demo:
     false: int = 0
     chapter: int = 0
     loaded: sync.Loaded = field(init=False)
+    # The vendors' ids of the campaigns, by key.
+    ids: dict[str, str] = field(default_factory=dict)
 
     def load(self) -> None:
         """Read the project's files as they are now."""
@@ -72,6 +75,7 @@ class Demo:
 def tell(folder: Path, *, kept: bool, color: bool | None) -> bool:
     """Tell the whole story in a folder; return whether every claim was true."""
     with Sandbox() as sandbox:
+        sandbox.hurry()
         copy_example(folder, sandbox)
         with _secrets(sandbox):
             demo = Demo(folder=folder, sandbox=sandbox, color=color)
@@ -141,11 +145,13 @@ def _first_plan(demo: Demo) -> None:
         "Some calls are named in a vendor's documents but not described. They are made only when somebody",
         "says so, with --allow-unverified: here the fakes answer them, so there is no risk. With a real",
         "account, `syncengine vendors` says what to check first.",
+        "In the plan, verified means read from the dialer just now; believed means that our own ledger says so,",
+        "where a dialer cannot be read back. Phones are masked everywhere.",
     )
     plan = _planned(demo)
     demo.show(plan_text(plan))
     demo.claim("no guard stops this plan", true=plan.applicable)
-    demo.claim("nothing was written to any dialer", true=_records(demo) == 0)
+    demo.claim("nothing was written to any dialer", true=written(demo.sandbox) == 0)
 
 
 def _apply(demo: Demo) -> None:
@@ -167,9 +173,10 @@ def _apply(demo: Demo) -> None:
 def _look(demo: Demo) -> None:
     demo.head(
         "What do the dialers hold now?",
-        "curl http://127.0.0.1:…/_sandbox/state        (the fakes' own records)",
+        "curl http://127.0.0.1:…/_sandbox/state",
         "The tool has no say here: this is counted by the fakes themselves.",
     )
+    _planned(demo)
     _claim_dialers(demo)
 
 
@@ -195,11 +202,13 @@ def _opt_out(demo: Demo) -> None:
     )
     for number in numbers.values():
         demo.claim(f"{mask_phone(f'+{number}')} can be rung now", true=is_callable(demo.sandbox, number))
+    today = datetime.now(UTC).date()
     with (demo.folder / "data" / "opt-outs.csv").open("a", encoding="utf-8") as file:
-        file.writelines(f"+{number},2026-11-21,phone\n" for number in numbers.values())
+        file.writelines(f"+{number},{today},phone\n" for number in numbers.values())
     click.echo()
     demo.load()
-    demo.show(plan_text(_planned(demo)))
+    # The sources are those that were shown before.
+    demo.show(plan_text(replace(_planned(demo), sources=())))
     report = _applied(demo)
     if report is not None:
         demo.show(report_text(report))
@@ -228,6 +237,8 @@ def _options() -> sync.Options:
 
 def _planned(demo: Demo) -> Plan:
     with sync.planned(demo.loaded, _options()) as made:
+        for reading in made.readings.dialers.values():
+            demo.ids |= {key: campaign.id for key, campaign in reading.campaigns.items()}
         return made.plan
 
 
@@ -260,40 +271,26 @@ def _claim_empty(demo: Demo) -> None:
 
 
 def _claim_dialers(demo: Demo) -> None:
-    found = _held(demo)
-    click.echo(
-        f"{'dialer':<16}{'records':>10}{'running':>10}{'callable':>10}{'listed and callable':>22}{'doubled':>10}"
-    )
+    found = held(demo.sandbox, demo.loaded.desired, demo.ids)
+    click.echo(f"{'dialer':<14}{'campaign':<18}{'records':>8}{'running':>9}{'callable':>10}{'listed and callable':>21}")
     for one in found:
-        counts = f"{one.records:>10,}{one.running:>10}{one.callable:>10,}{one.listed:>22}{one.doubled:>10}"
-        click.echo(f"{one.dialer:<16}{counts}")
+        running = "yes" if one.running else "no"
+        counts = f"{one.records:>8,}{running:>9}{one.callable:>10,}{one.listed:>21}"
+        click.echo(f"{one.dialer:<14}{one.campaign:<18}{counts}")
     click.echo()
+    wanted = {key for key, campaign in demo.loaded.desired.campaigns.items() if campaign.status == "stopped"}
+    stopped = {one.campaign for one in found if not one.running}
+    demo.claim("exactly the campaigns that the files want started are running", true=stopped == wanted)
     demo.claim("people can be called", true=sum(one.callable for one in found) > 0)
     demo.claim("nobody on a do-not-call list can be called, at any dialer", true=not any(one.listed for one in found))
-    demo.claim("nobody is there twice", true=not any(one.doubled for one in found))
-
-
-def _held(demo: Demo) -> list[Held]:
-    return held(demo.sandbox, demo.loaded.desired, _campaign_ids(demo))
-
-
-def _campaign_ids(demo: Demo) -> dict[str, list[str]]:
-    return {dialer: list(_dialling(demo, dialer)) for dialer in demo.loaded.desired.dialers}
-
-
-def _dialling(demo: Demo, dialer: str) -> dict[str, set[str]]:
-    return demo.sandbox.dialers[demo.loaded.desired.dialers[dialer].vendor].dialling()
-
-
-def _records(demo: Demo) -> int:
-    return sum(one.records + one.callable for one in _held(demo))
+    demo.claim("nobody is there twice", true=doubled(demo.sandbox) == 0)
 
 
 def _callers(demo: Demo) -> dict[str, str]:
     """Return dialer -> a number that it could ring now: of one dialer with a list of its own, and of one without."""
     found: dict[bool, tuple[str, str]] = {}
     for name, dialer in demo.loaded.desired.dialers.items():
-        numbers = sorted(set().union(*_dialling(demo, name).values()))
+        numbers = sorted(dialling_at(demo.sandbox, demo.loaded.desired, name))
         has_list = any(collection.holds == "dnd" for collection in demo.loaded.vendor_of(dialer).collections)
         if numbers:
             found.setdefault(has_list, (name, numbers[len(numbers) // 2]))

@@ -80,11 +80,8 @@ def _why_not(job: CampaignJob, operation: Operation, state: CampaignState) -> st
         return "the campaign was not created"
     if change.action == "start":
         # Asked for whatever the vendor file says of the effect of its start.
-        reasons = (
-            run.not_startable.get(change.address.name),
-            *map(run.not_dialable.get, (change.address.name, ACCOUNT)),
-        )
-        return next(filter(None, reasons), "")
+        name = change.address.name
+        return run.not_startable.get(name) or run.not_dialable.get(name) or run.not_dialable.get(ACCOUNT, "")
     return ""
 
 

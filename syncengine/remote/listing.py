@@ -12,7 +12,7 @@ from email.message import Message
 
 import orjson
 
-from syncengine.errors import AnswerError, RemoteError
+from syncengine.errors import AnswerError, RefusedError, RemoteError
 from syncengine.model.calling import Cursor, Link, Offset, PageNumber, SinglePage
 from syncengine.model.exchange import Answer, Request
 from syncengine.model.vendor import Operation
@@ -24,6 +24,7 @@ MAX_PAGES = 100_000
 # Words of envelopes that have more pages, without their "_" and in lower case. Where a vendor file says that there are
 # no pages and one of these speaks up, what was read is a part.
 _MORE = frozenset({"next", "nextpage", "nextlink", "nextcursor", "nexttoken", "nextpagetoken", "hasmore"})
+_HOPELESS = frozenset({"stop_dialer", "budget_exhausted"})
 _PAGES = frozenset({"totalpages", "pagecount", "lastpage"})
 
 
@@ -51,6 +52,8 @@ class Listing:
         self._seen: set[bytes] = set()
         self._problem = ""
         self._ended = False
+        # Whether the dialer refuses every further call, too.
+        self.hopeless = False
 
     @property
     def end(self) -> ListingEnd:
@@ -89,6 +92,7 @@ class Listing:
             self._problem = problem.detail
             return None
         if result.judgement.outcome != "applied" or result.answer is None:
+            self.hopeless = result.judgement.outcome in _HOPELESS
             self._problem = result.judgement.message or result.judgement.name
             return None
         return result
@@ -100,7 +104,8 @@ class Listing:
         body = result.answer.body
         found = find(body, self._operation.records) if result.answer.is_json else MISSING
         records = as_list(found)
-        if records is None and found is None and self._total(result.answer) == 0:
+        if records is None and (found is None or found == {}) and self._total(result.answer) == 0:
+            # Some dialers write an empty list as null, or as an object without places.
             records = []
         if records is None:
             self._problem = f"the answer has no list of records at {self._operation.records or 'its root'}"
@@ -250,10 +255,13 @@ async def read_records(client: DialerClient, operation: Operation, scope: Mappin
     """Return all records of a short listing.
 
     Raises:
+        RefusedError: the dialer refuses this and every further call.
         AnswerError: the listing could not be read to a proven end.
     """
     listing = Listing(client, operation, scope)
     records = [record async for page in listing.pages() for record in page]
+    if listing.hopeless:
+        raise RefusedError(client.dialer, operation.name, listing.end.problem)
     if not listing.end.complete:
         raise AnswerError(client.dialer, operation.name, listing.end.problem)
     return records

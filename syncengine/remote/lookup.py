@@ -6,14 +6,15 @@ our key. Who is found is taken over with the vendor's id; only the rest is added
 
 from collections.abc import Sequence
 
-from syncengine.errors import RemoteError
+from syncengine.errors import RefusedError, RemoteError, RenderError
 from syncengine.model.address import ACCOUNT, Address
 from syncengine.model.exchange import RowItem
 from syncengine.model.ports import RowOutcome
-from syncengine.model.vendor import Collection
+from syncengine.model.vendor import Collection, Listed
 from syncengine.remote.dialer_run import DialerRun
 from syncengine.remote.listing import read_records
 from syncengine.remote.paths import as_text, find
+from syncengine.remote.pieces import row_scope
 
 
 async def look_up(
@@ -27,8 +28,13 @@ async def look_up(
             continue
         try:
             found = await _find(run, collection, row)
-        except RemoteError as problem:
+        except RefusedError as problem:
+            # Meant for all of us: what comes next is refused as well.
+            run.halted = problem.detail
             results[row.key] = RowOutcome("failed", problem.detail)
+            continue
+        except (RemoteError, RenderError) as problem:
+            results[row.key] = RowOutcome("failed", getattr(problem, "detail", str(problem)))
             continue
         if found is None:
             missing.append(row)
@@ -44,20 +50,23 @@ async def _find(run: DialerRun, collection: Collection, row: RowItem) -> RowOutc
     operation = collection.operations["lookup"]
     assert collection.listed is not None
     scope = run.scope(ACCOUNT)
-    scope |= {
-        "row": {
-            "key": row.key,
-            "phone": row.phones[0] if row.phones else "",
-            "phones": list(row.phones),
-            "remote_id": row.remote_id,
-        },
-        "record": row.record,
-    }
+    scope |= row_scope(row)
     records = await read_records(run.client, operation, scope)
-    ids = {as_text(find(record, collection.listed.remote_id)) for record in records} - {""}
-    if not ids:
+    if not records:
         return None
+    if any(_key_of(record, collection.listed, row.key) != row.key for record in records):
+        return RowOutcome(
+            "rejected", "the vendor answers with an entry under another key; it was not taken for this one"
+        )
+    ids = {as_text(find(record, collection.listed.remote_id)).strip() for record in records}
+    if "" in ids:
+        # It is there, so adding it would double it.
+        return RowOutcome("failed", "the vendor has an entry under this key, and its id is not where the file says")
     if len(ids) > 1:
         # Two people there under one key of ours: guessing would call the wrong one.
         return RowOutcome("rejected", f"the vendor has {len(ids)} entries under this key; make the key unique there")
     return RowOutcome("already_present", remote_id=ids.pop())
+
+
+def _key_of(record: object, listed: Listed, otherwise: str) -> str:
+    return as_text(find(record, listed.key)).strip() if listed.key else otherwise

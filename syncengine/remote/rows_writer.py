@@ -6,9 +6,8 @@ which no request can be made is halved always, since nothing was sent.
 """
 
 import asyncio
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from urllib.parse import quote
 
 from syncengine.errors import RemoteError, RenderError
 from syncengine.model.address import ACCOUNT, Address
@@ -23,6 +22,7 @@ from syncengine.remote.gate import rows_bytes
 from syncengine.remote.ids import TASK_ID, handed_out_id
 from syncengine.remote.items import item_results
 from syncengine.remote.lookup import look_up
+from syncengine.remote.pieces import pieces, rows_scope
 from syncengine.remote.tally import ChangeTally
 from syncengine.remote.tasks import await_task
 
@@ -143,7 +143,7 @@ async def _write_step(job: RowJob, step: _Step, rows: list[RowItem]) -> Outcomes
     if step.action == "add" and "lookup" in job.collection.operations:
         job.tally.calls += len(rows)
         rows = await look_up(job.run, job.collection, job.address, rows, results)
-    for piece in _pieces(job, step.operation, rows):
+    for piece in pieces(job.run, step.operation, job.address, rows):
         results |= await _send(job, step, piece)
     return results
 
@@ -178,69 +178,12 @@ def _with_directory_ids(job: RowJob, rows: list[RowItem], results: Outcomes) -> 
     return filled
 
 
-def _pieces(job: RowJob, operation: Operation, rows: list[RowItem]) -> Iterator[list[RowItem]]:
-    """Cut rows into calls by the operation's batch size and, where they travel in the URL, by its longest length."""
-    in_url = operation.batch > 1 and len(rows) > 1 and _travel_in_url(job, operation, rows)
-    for start in range(0, len(rows), operation.batch):
-        piece = rows[start : start + operation.batch]
-        yield from _fitting(job, operation, piece) if in_url else (piece,)
-
-
-def _travel_in_url(job: RowJob, operation: Operation, rows: list[RowItem]) -> bool:
-    """Tell by two small renderings; a batch of thousands is not rendered just to measure it."""
-    try:
-        return _url_length(job, operation, rows[:2]) > _url_length(job, operation, rows[:1])
-    except RenderError:
-        # Which row it is comes out when it is sent.
-        return False
-
-
-def _fitting(job: RowJob, operation: Operation, rows: list[RowItem]) -> Iterator[list[RowItem]]:
-    try:
-        fits = len(rows) == 1 or _url_length(job, operation, rows) <= job.run.vendor.limits.url_length
-    except RenderError:
-        fits = True
-    if fits:
-        yield rows
-        return
-    half = len(rows) // 2
-    yield from _fitting(job, operation, rows[:half])
-    yield from _fitting(job, operation, rows[half:])
-
-
-def _url_length(job: RowJob, operation: Operation, rows: Sequence[RowItem]) -> int:
-    request = operation.render(_scope(job, rows, None))
-    query = sum(len(quote(name, safe="")) + len(quote(value, safe="")) + 2 for name, value in request.query)
-    return len(job.run.client.origin.base_url) + len(request.path) + query
-
-
-def _scope(job: RowJob, rows: Sequence[RowItem], lasts_days: int | None) -> dict[str, object]:
-    pairs = [
-        {
-            "row": {
-                "key": row.key,
-                "phone": row.phones[0] if row.phones else "",
-                "phones": list(row.phones),
-                "remote_id": row.remote_id,
-            },
-            "record": row.record,
-        }
-        for row in rows
-    ]
-    scope = job.run.scope(job.address.name)
-    scope["rows"] = pairs
-    scope["list"] = {"name": job.address.name, "lasts_days": "" if lasts_days is None else str(lasts_days)}
-    if pairs:
-        scope |= pairs[0]
-    return scope
-
-
 async def _send(job: RowJob, step: _Step, rows: list[RowItem], search: _Search | None = None) -> Outcomes:
     """Send one call and return each row's outcome; listed rows are taken out and the rest is sent."""
     held = _held_back(job, step, rows)
     if held:
         return held
-    scope = _scope(job, rows, step.lasts_days)
+    scope = rows_scope(job.run, job.address, rows, lasts_days=step.lasts_days)
     try:
         result, call = await job.run.write(
             step.operation, scope, job.address, action=step.action, rows=rows, lasts_days=step.lasts_days
@@ -362,6 +305,5 @@ def _after(job: RowJob) -> None:
             target = ACCOUNT if job.address.of_account else name
             run.not_dialable[target] = f"{failed:,} do-not-call entries are not confirmed there"
         return
-    if job.collection.holds == "contacts" and job.change.reason == "listed":
-        if failed:
-            run.not_startable[name] = f"{failed:,} listed rows may still be rung there"
+    if job.collection.holds == "contacts" and job.change.reason == "listed" and failed:
+        run.not_startable[name] = f"{failed:,} listed rows may still be rung there"

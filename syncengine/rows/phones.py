@@ -80,10 +80,12 @@ def plausible(raw: str, regions: Iterable[str]) -> frozenset[str]:
         regions: all regions in which it may have been written, in any order: the list's own where it states one, else
             those of the whole project.
     """
-    found = {number for region in {*regions, ""} if (number := canonical(raw, region).number)}
-    if any(_in_service(number) for number in found):
-        # A number that a region really has is not also guessed to be a foreign one without its plus: invented numbers
-        # would fill the dialers' lists, and the last gate would keep strangers from being called.
+    chosen = set(regions)
+    found = {number for region in {*chosen, ""} if (number := canonical(raw, region).number)}
+    if found and (len(chosen) == 1 or any(_in_service(number) for number in found)):
+        # Read in the list's own region, or as a number that some region really has, it is not also guessed to be a
+        # foreign one without its plus: invented numbers would fill the dialers' lists and keep strangers from being
+        # called.
         return frozenset(found | {twin for number in found for twin in twins(number)})
     digits = re.sub(r"[\s().-]", "", _cleaned(raw)).lstrip("+0")
     # International without the plus, as dialers export it, and forms that the numbering plan has given up.

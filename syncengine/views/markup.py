@@ -6,8 +6,9 @@ Markdown was rendered. A character that has no width parts those.
 
 import re
 from collections.abc import Sequence
+from itertools import accumulate
 
-from syncengine.views.wording import clean, short
+from syncengine.views.wording import clean, plural, short
 
 # Longest text of one cell or bullet, in characters before escaping.
 _LONGEST = 500
@@ -40,14 +41,9 @@ def fitted(lines: Sequence[str], room: int) -> list[str]:
     """Return as many whole lines as fit into some characters, and how many were left out."""
     if size_of(lines) <= room:
         return list(lines)
-    kept: list[str] = []
-    room -= _LAST_WORDS
-    for text in lines:
-        room -= len(text) + 1
-        if room < 0:
-            break
-        kept.append(text)
-    return [*kept, "", f"_{len(lines) - len(kept):,} more lines are left out here._"]
+    ends = accumulate(len(text) + 1 for text in lines)
+    kept = sum(end <= room - _LAST_WORDS for end in ends)
+    return [*lines[:kept], "", f"_{plural(len(lines) - kept, 'more line')} left out here._"]
 
 
 def size_of(lines: Sequence[str]) -> int:

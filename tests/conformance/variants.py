@@ -33,6 +33,8 @@ class Variant:
     blocks_numbers: bool = True
     # Days after which a do-not-call entry lapses at the dialer.
     lasts_days: int | None = None
+    # How the sandbox dialer shall behave, where its vendor's documents leave room.
+    switches: Mapping[str, object] = field(default_factory=dict)
     # Whether a released number is rung again at once.
     releases: bool = True
 
@@ -89,18 +91,23 @@ _THULIUM = {
 
 VARIANTS = (
     Variant(name="wolkvox-predictive", campaign={"type": "predictive"}, **_WOLKVOX),
-    Variant(name="wolkvox-preview", campaign={"type": "preview"}, **_WOLKVOX),
+    Variant(
+        name="wolkvox-preview", campaign={"type": "preview"},
+        switches={"always_http_200": True, "blank_totals": True}, **_WOLKVOX,
+    ),
     # Nothing takes an entry off the expiring list: a released number is rung again when its days are over.
     Variant(name="wolkvox-expiring", campaign={"type": "predictive"}, lasts_days=30, releases=False, **_WOLKVOX),
     Variant(name="lynn-data", campaign_settings={**_LYNN_SETTINGS, "load": "data"}, **_LYNN),
     Variant(name="lynn-file", campaign_settings={**_LYNN_SETTINGS, "load": "file"}, **_LYNN),
     Variant(
-        name="comunik8", vendor="comunik8", **_GB, dialer_settings={"host": "example.com"}, reference="motor-trade",
+        name="comunik8", vendor="comunik8", **_GB, dialer_settings={"host": "example.com"}, reference="motor-trade", switches={"refusal_status": 409},
         columns={"make": "note"}, blocks_numbers=False,
     ),
     Variant(name="stringee-phones", campaign_settings={"load": "phones"}, **_STRINGEE),
-    Variant(name="stringee-contacts", campaign_settings={"load": "contacts"}, **_STRINGEE),
-    Variant(name="stringee-file", campaign_settings={"load": "file"}, **_STRINGEE),
+    Variant(
+        name="stringee-contacts", campaign_settings={"load": "contacts"}, switches={"list_shape": "proxy"}, **_STRINGEE
+    ),
+    Variant(name="stringee-file", campaign_settings={"load": "file"}, switches={"list_shape": "indexed"}, **_STRINGEE),
     Variant(name="thulium-crm", campaign_settings={"feed": "crm"}, **_THULIUM),
     Variant(name="thulium-csv", campaign_settings={"feed": "csv"}, columns={"Plan": "note"}, **_THULIUM),
 )

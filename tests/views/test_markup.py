@@ -80,7 +80,7 @@ def test_what_fits_is_whole_and_what_does_not_says_how_much_is_left_out():
     texts = ["x" * 99] * 10
     assert fitted(texts, 1_000) == texts
     cut = fitted(texts, 999)
-    assert cut == [*texts[:9], "", "_1 more lines are left out here._"]
+    assert cut == [*texts[:9], "", "_1 more line left out here._"]
     assert size_of(fitted(texts, 500)) <= 500
 
 
