@@ -83,7 +83,7 @@ def rewritten(folder: Path, change) -> Path:
     return path
 
 
-@pytest.mark.parametrize("plan", [plans.everyday(), plans.stopped(), plans.hostile(), plans.plan()])
+@pytest.mark.parametrize("plan", [plans.everyday(), plans.stopped(), plans.plan()])
 def test_a_plan_comes_back_as_it_was(plan, tmp_path):
     assert load_plan(saved(tmp_path, plan)) == plan
 

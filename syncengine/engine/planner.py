@@ -168,7 +168,9 @@ def _levels(parts: Sequence[_AtDialer], changes: Sequence[Change]) -> tuple[Leve
 
 
 def _enforcement(findings: DialerFindings) -> Enforcement:
-    sentences = [c.enforcement for c in findings.vendor.collections if c.enforcement]
+    in_use = [found.collection for found in findings.rows if found.desired or found.in_ledger or found.sets]
+    sentences = [c.enforcement for c in in_use if c.enforcement]
+    sentences = sentences or [c.enforcement for c in findings.vendor.collections if c.enforcement][:1]
     if not sentences:
         contacts = [c for c in findings.vendor.collections if c.holds == "contacts"]
         removes = any("remove" in c.operations or "block" in c.operations for c in contacts)

@@ -207,6 +207,11 @@ class Plan:
         return not self.levels and not self.releases
 
     @property
+    def held_sources(self) -> tuple[str, ...]:
+        """Return the do-not-call lists that are not sound; everything dialable in their scope is held."""
+        return tuple(source.name for source in self.sources if source.held)
+
+    @property
     def applicable(self) -> bool:
         """Whether no guard stops it."""
         return not self.violations

@@ -93,6 +93,8 @@ class Walk:
     def judge(self) -> Plan:
         """See that nothing is left to do, and that the dialer holds what it must and nothing else."""
         plan = self.project.nothing_left(prune=self.prune)
+        assert plan.holds == ()
+        assert not [note for note in plan.notes if "not whole" in note]
         dialer = self.project.dialer
         assert dialer.doubled() == []
         ringing = set().union(*dialer.dialling().values())
