@@ -79,6 +79,9 @@ _PLANNING = [
 ]
 
 
+_ROWS_OR_SHARE = re.compile(r"([0-9]{1,9})(%?)")
+
+
 def allowed_share(text: str | None) -> int | float | None:
     """Return ``--allow-remove`` as a number of rows, or as a share of 0 to 1.
 
@@ -87,11 +90,10 @@ def allowed_share(text: str | None) -> int | float | None:
     """
     if text is None:
         return None
-    number = text.removesuffix("%")
-    try:
-        return float(number) / 100 if text.endswith("%") else int(number)
-    except ValueError as problem:
-        raise click.BadParameter(f"{text!r} is neither a number nor a share; write 120 or 35%") from problem
+    found = _ROWS_OR_SHARE.fullmatch(text)
+    if found is None or (found[2] and float(found[1]) > 100):
+        raise click.BadParameter(f"{text!r} is neither a number of rows nor a share; write 120 or 35%")
+    return float(found[1]) / 100 if found[2] else int(found[1])
 
 
 _UNITS = {"s": 1.0, "m": 60.0, "h": 3600.0, "d": 86400.0}

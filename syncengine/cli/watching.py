@@ -53,10 +53,12 @@ class Watcher:
         from syncengine.config.project import WatchFile
 
         try:
-            return sync.load(self.project).watch
+            # Kept: the files that it names are watched from the start.
+            self._loaded = sync.load(self.project)
         except ConfigError:
             # Told by the first act.
             return WatchFile()
+        return self._loaded.watch
 
     def files(self) -> Sequence[Path]:
         """Return the files that a plan depends on, as far as they were ever known."""

@@ -18,7 +18,7 @@ from syncengine.model.vendor import Ability, CampaignField, Effect, Listed, Sett
 class Written(BaseModel):
     """What all written forms share: unknown keys are mistakes, and a docstring under a field describes it."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True, use_attribute_docstrings=True)
+    model_config = ConfigDict(extra="forbid", frozen=True)
 
 
 class FilePart(Written):

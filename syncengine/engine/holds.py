@@ -39,9 +39,12 @@ def hold_back(
     why_no_start = _why_no_start(findings, rows)
     # Who is to be called in a campaign waits until it is certain which campaign that is.
     unsure = {hold.address.name: hold.why for hold in diff.holds}
+    unseen = _why_no_strangers(findings, diff)
     changes: list[Change] = [*diff.changes, *rows.changes]
     for change in changes:
         why = _why_held(change, findings.held, unsure, why_no_start)
+        if not why and isinstance(change, RowChange) and change.action == "add":
+            why = unseen.get(change.address, "")
         if not why:
             kept.changes.append(change)
             continue
@@ -61,6 +64,19 @@ def _why_held(change: Change, held: Mapping[str, str], unsure: Mapping[str, str]
     if isinstance(change, CampaignChange) and change.action == "start":
         return no_start.get(name, "")
     return ""
+
+
+def _why_no_strangers(findings: DialerFindings, diff: CampaignDiff) -> dict[Address, str]:
+    """Return collections to which nobody unseen is added: their campaign dials, and somebody listed may be brought."""
+    stopping = {c.address.name for c in diff.changes if c.action == "stop"}
+    return {
+        found.address: "it brings people whom this plan cannot see into a campaign that may be dialling;"
+        " stop the campaign, add them, then start it"
+        for found in findings.rows
+        if found.collection.opaque
+        and diff.status.get(found.address.name) != "stopped"
+        and found.address.name not in stopping
+    }
 
 
 def _why_no_start(findings: DialerFindings, rows: RowPlan) -> dict[str, str]:

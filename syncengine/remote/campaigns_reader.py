@@ -122,8 +122,8 @@ class DuplicateGroup:
 
     # As the vendor writes it.
     phone: str
-    # The vendor's ids of the rows, in the vendor's order.
-    ids: tuple[str, ...]
+    # The vendor's ids of the rows as it wrote them, in its order: what is sent back must be the same number or text.
+    ids: tuple[str | int, ...]
 
 
 async def read_duplicates(
@@ -155,5 +155,12 @@ def _items(found: object) -> list[tuple[str, object]]:
 
 
 def _group(phone: str, rows: object, id_path: str) -> DuplicateGroup | None:
-    ids = [as_text(find(row, id_path)).strip() for row in as_list(rows) or []]
-    return DuplicateGroup(phone, tuple(ids)) if ids and all(ids) else None
+    ids = [_id(find(row, id_path)) for row in as_list(rows) or []]
+    usable = tuple(found for found in ids if found is not None)
+    return DuplicateGroup(phone, usable) if ids and len(usable) == len(ids) else None
+
+
+def _id(value: object) -> str | int | None:
+    if isinstance(value, int) and not isinstance(value, bool):
+        return value
+    return value if isinstance(value, str) and value.strip() else None

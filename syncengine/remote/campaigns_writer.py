@@ -4,6 +4,7 @@ A start is the most dangerous call there is, so it is refused here, too, when an
 number where it could be rung.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from syncengine.errors import RemoteError, RenderError
@@ -89,7 +90,13 @@ async def _kept(job: CampaignJob, state: CampaignState) -> dict[str, object]:
     """Ask for the duplicates once more and keep the entry that came first of each number."""
     run = job.run
     groups = await read_duplicates(run.client, run.vendor, campaign_scope(run.vendor, state))
-    return {group.phone: group.ids[0] for group in groups}
+    return {group.phone: _first(group.ids) for group in groups}
+
+
+def _first(ids: Sequence[str | int]) -> str | int:
+    """Return the id of the oldest row: numbers are handed out upwards, of other ids the vendor's first is taken."""
+    numbers = [found for found in ids if isinstance(found, int)]
+    return min(numbers) if len(numbers) == len(ids) else ids[0]
 
 
 def _book(job: CampaignJob, operation: Operation, state: CampaignState, result: CallResult) -> tuple[Outcome, str]:

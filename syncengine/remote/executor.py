@@ -29,6 +29,8 @@ class Execution:
     tally: Tally
     # Row set name -> days after which its entries lapse at the dialer.
     lasts_days: Mapping[str, int]
+    # Seconds between two renewals of the ledger's lock: several fit into its lease.
+    renew_every: float = 30.0
 
 
 async def execute(execution: Execution) -> ApplyReport:
@@ -38,11 +40,14 @@ async def execute(execution: Execution) -> ApplyReport:
         LockedError: another run has taken the ledger.
         LedgerError: the ledger cannot be written any more.
     """
-    ended = await asyncio.gather(
+    keeping = asyncio.create_task(_keep_lock(execution))
+    ended: list[object] = await asyncio.gather(
         *(_run_or_halt(execution, run) for run in execution.runs.values()), return_exceptions=True
     )
+    keeping.cancel()
+    ended += await asyncio.gather(keeping, return_exceptions=True)
     for problem in ended:
-        if isinstance(problem, BaseException):
+        if isinstance(problem, BaseException) and not isinstance(problem, asyncio.CancelledError):
             raise problem
     tally = execution.tally
     return ApplyReport(
@@ -59,9 +64,25 @@ async def _run_or_halt(execution: Execution, run: DialerRun) -> None:
     try:
         await _run_dialer(execution, run)
     except SyncEngineError as broken:
-        for other in execution.runs.values():
-            other.halted = other.halted or str(broken)
+        _halt_all(execution, broken)
         raise
+
+
+async def _keep_lock(execution: Execution) -> None:
+    """Renew the lock now and then: a task at a vendor, or a pause that it asks for, can be longer than the lease."""
+    journals = [run.journal for run in execution.runs.values()][:1]
+    while journals:
+        await asyncio.sleep(execution.renew_every)
+        try:
+            journals[0].renew()
+        except SyncEngineError as lost:
+            _halt_all(execution, lost)
+            raise
+
+
+def _halt_all(execution: Execution, why: SyncEngineError) -> None:
+    for run in execution.runs.values():
+        run.halted = run.halted or str(why)
 
 
 async def _run_dialer(execution: Execution, run: DialerRun) -> None:

@@ -55,9 +55,7 @@ async def _find(run: DialerRun, collection: Collection, row: RowItem) -> RowOutc
     if not records:
         return None
     if any(_key_of(record, collection.listed, row.key) != row.key for record in records):
-        return RowOutcome(
-            "rejected", "the vendor answers with an entry under another key; it was not taken for this one"
-        )
+        return RowOutcome("rejected", "the vendor answers with an entry under another key; it is not this one")
     ids = {as_text(find(record, collection.listed.remote_id)).strip() for record in records}
     if "" in ids:
         # It is there, so adding it would double it.

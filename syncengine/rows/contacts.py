@@ -18,6 +18,7 @@ from syncengine.rows.sources import read_source
 from syncengine.rows.workspace import Workspace, quoted
 
 SECONDARY_LEFT_OUT = "secondary phone left out"
+NO_ID = "no id"
 # Blanks of all kinds, as spreadsheets leave them around a value.
 _BLANKS = " \t\r\n\u00a0\u2007\u202f\u200b\ufeff"
 
@@ -45,7 +46,9 @@ class Contacts:
     digest: str
 
 
-def load_contacts(workspace: Workspace, contact_list: ContactList, *, book: PhoneBook, now: float) -> Contacts:
+def load_contacts(
+    workspace: Workspace, contact_list: ContactList, *, book: PhoneBook, now: float, people: bool = True
+) -> Contacts:
     """Read a contact list.
 
     Args:
@@ -53,6 +56,8 @@ def load_contacts(workspace: Workspace, contact_list: ContactList, *, book: Phon
         contact_list: what to read.
         book: what numbers mean.
         now: seconds since 1970, for the age of the file.
+        people: whether a row is a person; else it stands for people whom only the vendor knows, as a saved filter does,
+            and needs an id in place of a phone.
 
     Raises:
         SourceError: a file cannot be read as what it says it is, or lacks a mapped column.
@@ -65,7 +70,9 @@ def load_contacts(workspace: Workspace, contact_list: ContactList, *, book: Phon
     if phones and source.rows:
         texts = " UNION ALL ".join(f"SELECT c_{column} FROM {trimmed}" for column in phones)
         book.learn(texts, contact_list.region)
-    known = _known(workspace, trimmed, book, region=contact_list.region, taken=tuple(taken), custom=custom)
+    known = _known(
+        workspace, trimmed, book, region=contact_list.region, taken=tuple(taken), custom=custom, people=people
+    )
     bad = workspace.table("bad", _bad(known))
     workspace.run(f"DELETE FROM {known} WHERE place IN (SELECT place FROM {bad})")
     rejects = _rejects(workspace, source, bad)
@@ -126,7 +133,14 @@ def _trim(column: str) -> str:
 
 
 def _known(
-    workspace: Workspace, trimmed: str, book: PhoneBook, *, region: str, taken: tuple[str, ...], custom: tuple[str, ...]
+    workspace: Workspace,
+    trimmed: str,
+    book: PhoneBook,
+    *,
+    region: str,
+    taken: tuple[str, ...],
+    custom: tuple[str, ...],
+    people: bool,
 ) -> str:
     """Make the table with canonical phones, the reason why a row is set aside, and how many phones were dropped."""
     phones = [column for column in PHONE_COLUMNS if column in taken]
@@ -137,14 +151,16 @@ def _known(
     cells += [f"t.x{n}" for n in range(len(custom))]
     dropped = " + ".join(f"(t.c_{c} <> '' AND {number[c]} = '')::INT" for c in phones if c != "phone") or "0"
     why = "coalesce(nullif(p_phone.problem, ''), " + quoted(BLANK) + ")" if "phone" in phones else quoted(BLANK)
-    key = f"coalesce(nullif(t.c_id, ''), {main})" if "id" in taken else main
+    own_id = "t.c_id" if "id" in taken else quoted("")
+    lacking, why = (main, why) if people else (own_id, quoted(NO_ID))
+    key = f"coalesce(nullif({own_id}, ''), {main})"
     return workspace.table(
         "contacts",
         f"SELECT t.place, t.row, t.file, {key} AS key_id,"
         f" {main} AS phone, {main} AS c_phone, {_phones(main, others)} AS phones,"
         f" {''.join(f'{cell}, ' for cell in cells)}{dropped} AS dropped,"
-        f" CASE WHEN t.problem <> '' THEN t.problem WHEN {main} = '' THEN {why} ELSE '' END AS reason,"
-        f" {'t.c_id' if 'id' in taken else quoted('')} AS own_id FROM {trimmed} t {joins}",
+        f" CASE WHEN t.problem <> '' THEN t.problem WHEN {lacking} = '' THEN {why} ELSE '' END AS reason,"
+        f" {own_id} AS own_id FROM {trimmed} t {joins}",
     )
 
 
@@ -174,7 +190,7 @@ def _bad(known: str) -> str:
     return (
         f"WITH usable AS (SELECT place, row, phone, own_id FROM {known} WHERE reason = ''),"
         f" by_phone AS (SELECT phone, arg_min(row, place) AS first_row, min(place) AS first_place"
-        f" FROM usable GROUP BY phone HAVING count(*) > 1),"
+        f" FROM usable WHERE phone <> '' GROUP BY phone HAVING count(*) > 1),"
         f" same_phone AS (SELECT u.place, 'same phone as row ' || b.first_row AS reason, own_id FROM usable u"
         f" JOIN by_phone b USING (phone) WHERE u.place > b.first_place),"
         f" by_id AS (SELECT own_id, arg_min(row, place) AS first_row, min(place) AS first_place"

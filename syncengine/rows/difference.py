@@ -81,7 +81,9 @@ def difference_of_contacts(
         adds_vanished=bool(lists) and all(c.list.on_vanish == "add" for c in lists),
         blocks="block" in collection.operations,
         updates=collection.update != "absent",
-        complete=actual.listing is not None and actual.listing.complete,
+        # The listing shows the people whom such a row has brought, never the row itself.
+        complete=actual.listing is not None and actual.listing.complete and not collection.opaque,
+        opaque=collection.opaque,
     )
     compared = _Comparison(workspace, collection, wanted, actual, listed=listed, released=released)
     compared.judge(contact_verdict(rules))
@@ -284,7 +286,8 @@ class _Comparison:
         return found
 
     def _confidence(self) -> str:
-        complete = "true" if self._listing and self._listing.complete else "there"
+        seen = self._listing is not None and self._listing.complete and not self._collection.opaque
+        complete = "true" if seen else "there"
         waiting = "state LIKE 'unknown%' OR state LIKE 'parked%'"
         return f"CASE WHEN {waiting} THEN 'unknown' WHEN {complete} THEN 'verified' ELSE 'believed' END"
 

@@ -53,8 +53,10 @@ def digest_of(workspace: Workspace, table: str, *, action: RowAction, fields: Se
     hashing = hashlib.sha256(repr((action, [(f.to, f.kind) for f in fields])).encode())
     # Lengths go in before the values, so that no two different rows make the same text.
     columns = ["key", "phones", "content_hash", "remote_id", *(f"v{n}" for n in range(len(fields)))]
-    row = " || ".join(f"strlen({column}) || ':' || {column}" for column in columns)
-    reader = workspace.connection.sql(f"SELECT sha256({row}) FROM {table} ORDER BY key").to_arrow_reader(100_000)
+    row = ", ".join(f"strlen({column}), ':', {column}" for column in columns)
+    reader = workspace.connection.sql(f"SELECT sha256(concat({row})) FROM {table} ORDER BY key").to_arrow_reader(
+        100_000
+    )
     for batch in reader:
         hashing.update("".join(batch.column(0).to_pylist()).encode())
     return hashing.hexdigest()

@@ -30,6 +30,8 @@ class Rules:
     updates: bool
     # A row that the listing lacks is gone.
     complete: bool
+    # Rows stand for people whom only the vendor knows, who stay when the row goes.
+    opaque: bool = False
 
 
 def contact_verdict(rules: Rules) -> str:
@@ -56,6 +58,10 @@ def contact_verdict(rules: Rules) -> str:
         ("wanted", changed),
         (_NOT_THERE, "''"),
         ("left_alone", "'note/left alone'"),
+        (
+            "true" if rules.opaque and rules.removes else "false",
+            "'note/gone from the source; the people whom they brought stay there'",
+        ),
         ("true" if not rules.removes else "false", "''"),
         # Ours, not wanted, and surely gone: the ledger forgets it, nobody needs to be asked.
         (f"{vanished} AND NOT there", "'forget/not_in_source'"),

@@ -152,7 +152,9 @@ def _once(every: str, *, several: bool) -> str:
     if not several:
         return usable
     first = "row_number() OVER (PARTITION BY {} ORDER BY src, place) = 1"
-    return f"SELECT * FROM (SELECT * FROM ({usable}) QUALIFY {first.format('phone')}) QUALIFY {first.format('key')}"
+    # Rows without a number stand for people whom only the vendor knows; they are told apart by their key.
+    person = "coalesce(nullif(phone, ''), key)"
+    return f"SELECT * FROM (SELECT * FROM ({usable}) QUALIFY {first.format(person)}) QUALIFY {first.format('key')}"
 
 
 def _nothing(workspace: Workspace, columns: Sequence[Column]) -> Wanted:

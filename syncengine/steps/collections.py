@@ -29,6 +29,10 @@ class Member:
     lasts_days: int | None = None
 
 
+# Dialer name -> campaign key -> the campaign as the ledger knows it.
+KnownByDialer = Mapping[str, Mapping[str, KnownCampaign]]
+
+
 def collection_of(vendor: Vendor, campaign: Campaign, known: KnownCampaign | None) -> Collection | None:
     """Return how the vendor holds a campaign's contacts: the first collection whose ``when`` fits its fields."""
     fields: dict[str, object] = {
@@ -40,6 +44,24 @@ def collection_of(vendor: Vendor, campaign: Campaign, known: KnownCampaign | Non
         if collection.holds == "contacts" and _fits(collection, fields):
             return collection
     return None
+
+
+def lists_without_people(desired: Desired, vendors: Mapping[str, Vendor], known: KnownByDialer) -> set[str]:
+    """Return the contact lists whose rows are no people: every campaign that they feed takes rows that it cannot see.
+
+    Args:
+        desired: what the manifest wants.
+        vendors: dialer name -> its vendor.
+        known: dialer name -> its campaigns as the ledger knows them.
+    """
+    seen: dict[str, bool] = {name: False for name, dialers in desired.directories.items() if dialers}
+    for campaign in desired.campaigns.values():
+        remembered = known.get(campaign.dialer, {}).get(campaign.key)
+        collection = collection_of(vendors[campaign.dialer], campaign, remembered)
+        for name in campaign.contacts:
+            opaque = collection is not None and collection.opaque
+            seen[name] = seen.get(name, True) and opaque
+    return {name for name, opaque in seen.items() if opaque}
 
 
 def members_of(

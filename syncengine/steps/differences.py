@@ -74,6 +74,8 @@ def difference(run: Run, sources: Sources, readings: Readings) -> Differences:
                 budget=limit,
             )
         )
+    # Mapping has learned how numbers are written at home, which takes longest of all where a vendor wants that.
+    sources.book.save()
     found.summaries += _summaries(comparing)
     return found
 

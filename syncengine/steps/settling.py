@@ -17,6 +17,7 @@ from syncengine.ledger.ledger import Ledger
 from syncengine.ledger.records import OpenCall
 from syncengine.model.address import Address
 from syncengine.model.desired import Desired
+from syncengine.model.findings import KnownCampaign
 from syncengine.model.ports import RowOutcome
 from syncengine.model.report import Outcome
 from syncengine.remote.tasks import await_task
@@ -127,5 +128,11 @@ def _read_campaign_back(run: Run, reading: DialerReading, manifest: Desired, cal
     found = [c for c in reading.snapshot.campaigns if c.name == wanted.name and not c.ending]
     if not found:
         run.ledger.resolve_call(call.call_id, "not_sent", now=now)
-    elif len(found) > 1:
+        return
+    if len(found) > 1:
         run.ledger.park_call(call.call_id)
+        return
+    # There was none of that name when it was created, so this one is ours.
+    mine = KnownCampaign(key=address.name, remote_id=found[0].id, name=found[0].name, status=found[0].status, fields={})
+    run.ledger.resolve_call(call.call_id, "sent", now=now)
+    run.ledger.save_campaign(address, mine, now=now)

@@ -10,6 +10,7 @@ from syncengine.model.plan import SourceSummary
 from syncengine.rows.contacts import Contacts, load_contacts
 from syncengine.rows.dnd import DndReading, load_dnd
 from syncengine.rows.phone_book import PhoneBook
+from syncengine.steps.collections import lists_without_people
 from syncengine.steps.run import Run
 
 
@@ -80,9 +81,10 @@ def read_sources(run: Run) -> Sources:
     book = PhoneBook(workspace, run.loaded.root / ".syncengine" / "phones.parquet")
     contacts: dict[str, Contacts] = {}
     unreadable: dict[str, str] = {}
+    no_people = _lists_without_people(run)
     for name, wanted in desired.contacts.items():
         try:
-            contacts[name] = load_contacts(workspace, wanted, book=book, now=now)
+            contacts[name] = load_contacts(workspace, wanted, book=book, now=now, people=name not in no_people)
         except SourceError as problem:
             unreadable[name] = str(problem)
     dnd = {}
@@ -94,6 +96,15 @@ def read_sources(run: Run) -> Sources:
     book.save()
     orphans = tuple(name for name in run.ledger.dnd_lists() if name not in desired.dnd)
     return Sources(contacts=contacts, unreadable=unreadable, dnd=dnd, orphans=orphans, book=book)
+
+
+def _lists_without_people(run: Run) -> set[str]:
+    dialers = run.loaded.desired.dialers
+    return lists_without_people(
+        run.loaded.desired,
+        {name: run.loaded.vendor_of(dialer) for name, dialer in dialers.items()},
+        {name: run.ledger.campaigns(name) for name in dialers},
+    )
 
 
 def _keep(run: Run, dnd_list: DndList, read: DndReading) -> DndSource:

@@ -141,8 +141,8 @@ def duplicates(answer: object) -> tuple[DuplicateGroup, ...]:
 def test_duplicates_are_groups_of_ids_by_number() -> None:
     rows = {"84368646891": [{"id": 1}, {"id": "2"}], "84346608877": {"0": {"id": 5}, "1": {"id": 6}}, "1": [{"id": 9}]}
     assert duplicates({"r": 0, "data": rows}) == (
-        DuplicateGroup("84368646891", ("1", "2")),
-        DuplicateGroup("84346608877", ("5", "6")),
+        DuplicateGroup("84368646891", (1, "2")),
+        DuplicateGroup("84346608877", (5, 6)),
     )
     assert duplicates({"r": 0, "data": []}) == ()
 

@@ -69,6 +69,13 @@ def test_the_quick_reader_and_the_exact_one_agree(workspace, file_of):
     assert quick[7] == (9, "7", 'name "7", x', "é7")
 
 
+@pytest.mark.parametrize("line_end", ["\n", "\r\n"])
+def test_a_sound_file_is_read_by_the_quick_reader_whatever_its_line_end(workspace, file_of, monkeypatch, line_end):
+    monkeypatch.setattr("syncengine.rows.csv_text._read_exactly", lambda *_, **__: pytest.fail("the slow reader"))
+    text = line_end.join(["phone,name", *(f'{n},"é, {n}"' for n in range(5)), ""])
+    assert cells(workspace, file_of(text), "phone", "name")[4] == (6, "4", "é, 4")
+
+
 def test_line_breaks_inside_fields_are_refused_on_request(workspace, file_of):
     with pytest.raises(SourceError, match=":2: "):
         read_source(workspace, file_of('phone\n"1\n2"\n'), one_line_fields=True)

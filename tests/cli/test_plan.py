@@ -1,0 +1,86 @@
+"""``plan``: what it shows, what it writes nowhere, and its exit codes."""
+
+import json
+
+from tests.cli.conftest import MANIFEST, Project, colombian, mobile
+
+
+def test_a_plan_shows_what_would_change_and_writes_to_no_dialer(project: Project) -> None:
+    found = project.run("plan")
+    assert "6 people become callable" in found.out
+    assert "Plan id" in found.out
+    assert project.sandbox.comunik8.record.total == 0
+    assert project.sandbox.wolkvox.record.entries(applied=True) == []
+
+
+def test_changes_have_an_exit_code_only_on_request(project: Project) -> None:
+    project.run("plan", "--detailed-exitcode", expected=2)
+    project.run("apply", "--auto-approve")
+    assert "No changes" in project.run("plan", "--detailed-exitcode").out
+
+
+def test_json_is_one_document(project: Project) -> None:
+    document = project.run("plan", "--json").document
+    assert document["format_version"] == 1
+    assert document["applicable"] is True
+    assert document["empty"] is False
+    assert project.run("plan", "--format", "json").document["plan_id"] == document["plan_id"]
+
+
+def test_markdown_is_for_a_pull_request(project: Project) -> None:
+    assert project.run("plan", "--format", "markdown").out.startswith("### ")
+
+
+def test_a_guard_stops_the_plan_and_says_the_way_on(project: Project) -> None:
+    project.configure(max_newly_callable=1)
+    found = project.run("plan", expected=4)
+    assert "Stopped by guards" in found.out
+    document = project.run("plan", "--json", expected=4).document
+    assert document["applicable"] is False
+    assert document["violations"][0]["rule"] == "max_newly_callable"
+
+
+def test_every_mistake_of_the_files_is_shown_with_its_place(project: Project) -> None:
+    project.manifest(MANIFEST.replace("type: predictive", "type: predictif").replace("scope: all", "scope: everyone"))
+    found = project.run("plan", expected=1)
+    assert "manifests/all.yaml:9:" in found.err
+    assert "everyone" in found.err
+    assert found.out == ""
+
+
+def test_mistakes_are_in_the_json_document_too(project: Project) -> None:
+    project.manifest("campaigns: [")
+    document = project.run("plan", "--json", expected=1).document
+    assert document["diagnostics"][0]["location"].startswith("manifests/all.yaml:")
+    assert "1 mistake" in document["error"]
+
+
+def test_no_colour_off_a_terminal(project: Project) -> None:
+    assert "\x1b" not in project.run("plan").out
+
+
+def test_only_the_chosen_dialer_or_campaign_is_planned(project: Project) -> None:
+    document = project.run("plan", "--json", "--dialer", "uk").document
+    assert {cost["dialer"] for cost in document["costs"]} == {"uk"}
+    document = project.run("plan", "--json", "--target", "spring").document
+    assert "motor-trade" not in json.dumps(document["levels"])
+
+
+def test_a_plan_without_a_dialer_to_ask(project: Project) -> None:
+    project.run("plan", "--refresh", "none")
+    assert project.sandbox.wolkvox.record.total == 0
+
+
+def test_a_missing_secret_is_named_and_its_value_is_nowhere(project: Project, monkeypatch) -> None:
+    monkeypatch.delenv("WOLKVOX_TOKEN")
+    found = project.run("plan", expected=1)
+    assert "WOLKVOX_TOKEN is not set" in found.err
+
+
+def test_a_listed_number_is_not_in_the_plan_of_additions(project: Project) -> None:
+    project.opt_outs(mobile(1), colombian(2))
+    project.run("apply", "--auto-approve")
+    assert len(project.added()) == 2
+    assert not any(mobile(1)[3:] in number for number in project.added())
+    numbers = project.sandbox.wolkvox.dialling()
+    assert not any(colombian(2)[3:] in number for found in numbers.values() for number in found)
