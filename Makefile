@@ -3,41 +3,45 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
+PIP := $(BIN)/python -m pip --quiet --disable-pip-version-check
 
 .DEFAULT_GOAL := help
 .PHONY: help demo test check format bench lock wheel clean
 
 help: ## what can be run here
-	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-10s %s\n", $$1, $$2}' Makefile
+	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-8s %s\n", $$1, $$2}' Makefile
 
 $(READY): requirements.lock pyproject.toml
-	$(PYTHON) -m venv $(VENV)
-	$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes --only-binary :all: -r requirements.lock
-	$(BIN)/pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
+		{ echo "$(PYTHON) is older than 3.11; name a newer one: make PYTHON=python3.12 $(MAKECMDGOALS)" >&2; exit 1; }
+	@echo "making $(VENV); this happens once"
+	@$(PYTHON) -m venv $(VENV)
+	@$(PIP) install --require-hashes --only-binary :all: -r requirements.lock
+	@$(PIP) install --no-deps --no-build-isolation --editable .
+	@$(BIN)/python -m compileall -q syncengine
 	@touch $(READY)
 
-demo: $(READY) ## five sandbox dialers planned, applied and planned again
-	$(BIN)/syncengine demo
+demo: $(READY) ## five fake dialers planned, applied and planned again
+	@$(BIN)/syncengine demo
 
-test: $(READY) ## types, style and the whole fast test suite
+test: check ## style, types and all tests
+	$(BIN)/python -m pytest -n 2
+
+check: $(READY) ## style and types only
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
-	$(BIN)/pytest
 
-check: $(READY) ## types and style only
-	$(BIN)/ruff check .
-	$(BIN)/mypy
-
-format: $(READY) ## rewrite the code in the house style
+format: $(READY) ## rewrite code in the house style, and schemas/ from the models
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
+	$(BIN)/syncengine schema --write schemas
 
-bench: $(READY) ## measured figures, printed as a table
-	$(BIN)/python -m benchmarks
+bench: $(READY) ## measure startup, the demo's plan and 100,000 contacts
+	@$(BIN)/python -m benchmarks
 
 lock: $(READY) ## write requirements.lock anew from pyproject.toml
-	$(BIN)/python -m pip install --quiet uv
+	$(PIP) install uv
 	$(BIN)/python -m uv pip compile pyproject.toml --group dev --universal --python-version 3.11 \
 		--generate-hashes --no-header --no-emit-index-url --no-annotate --output-file requirements.lock
 

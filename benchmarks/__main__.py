@@ -1,11 +1,12 @@
 """Runs benchmarks by name, all of them without one, and prints a table for benchmarks/README.md."""
 
 import sys
+from collections.abc import Callable
 
 from benchmarks import demo_plan, hundred_thousand, startup
-from benchmarks.table import as_markdown, machine
+from benchmarks.table import Figure, as_markdown, machine
 
-BENCHMARKS = {
+BENCHMARKS: dict[str, Callable[[], list[Figure]]] = {
     "startup": startup.measure,
     "demo_plan": demo_plan.measure,
     "hundred_thousand": hundred_thousand.measure,

@@ -14,6 +14,7 @@ import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import IO
 
 _BETWEEN_SAMPLES = 0.05
 
@@ -65,7 +66,9 @@ def run(
     )
 
 
-def median(command: Sequence[str], *, times: int, cwd: Path | None = None, env: Mapping[str, str] | None = None) -> Measured:
+def median(
+    command: Sequence[str], *, times: int, cwd: Path | None = None, env: Mapping[str, str] | None = None
+) -> Measured:
     """Run a process several times, once more to warm up, and return the run with the median wall time."""
     run(command, cwd=cwd, env=env)
     runs = sorted((run(command, cwd=cwd, env=env) for _ in range(times)), key=lambda found: found.wall)
@@ -79,7 +82,7 @@ def environment(more: Mapping[str, str] | None = None) -> dict[str, str]:
     return kept | dict(more or {})
 
 
-def _text(stream: "tempfile._TemporaryFileWrapper[bytes] | object") -> str:
+def _text(stream: IO[bytes]) -> str:
     stream.seek(0)
     return stream.read().decode("utf-8", "replace")
 

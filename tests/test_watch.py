@@ -86,3 +86,12 @@ def test_a_vanished_file_has_a_signature_of_its_own(tmp_path):
     assert signature([path]) == {str(path): None}
     path.write_text("x")
     assert signature([path]) != {str(path): None}
+
+
+def test_the_clock_ticks_though_something_near_by_never_rests(watched, tmp_path):
+    _, causes, _ = watched(settle=0.05, interval=0.6)
+    deadline = time.monotonic() + 5
+    while "clock" not in causes and time.monotonic() < deadline:
+        (tmp_path / "ledger.db").write_text(str(time.monotonic()))
+        time.sleep(0.05)
+    assert causes[:2] == ["start", "clock"]

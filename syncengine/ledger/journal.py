@@ -13,14 +13,12 @@ from syncengine.errors import LedgerError
 from syncengine.ledger import booking
 from syncengine.ledger.booking import Booked
 from syncengine.ledger.records import CallState
-from syncengine.ledger.rows import enter_collection, row_values
+from syncengine.ledger.rows import REPEATABLE, enter_collection, row_values
 from syncengine.model.address import Address
 from syncengine.model.ports import Intent, RowOutcome
 from syncengine.model.report import DONE, Outcome
 
 _DAY = 86_400.0
-# A call with one of these proofs may simply be sent again.
-_REPEATABLE = frozenset({"repeat", "refusal"})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,7 +48,7 @@ def begin(connection: sqlite3.Connection, origin: Origin, intent: Intent, *, evi
         for earlier, state, proof in _earlier(connection, origin.project, intent.address, call_id):
             # What an earlier call left open stays open beside a repeat until the repeat succeeds: a repeat that is
             # refused for its content says nothing about what the first one did.
-            if state == "parked" or proof not in _REPEATABLE:
+            if state == "parked" or proof not in REPEATABLE:
                 _refuse_waiting(connection, intent, call_id, earlier)
     return call_id
 
@@ -99,7 +97,7 @@ def _refuse_second_create(connection: sqlite3.Connection, project: str, intent: 
         (project, str(intent.address)),
     ).fetchall()
     for call_id, proof, state in found:
-        if state == "parked" or proof not in _REPEATABLE:
+        if state == "parked" or proof not in REPEATABLE:
             raise LedgerError(
                 f"{intent.address}: call {call_id} may have created it already; settle it first:"
                 f" syncengine state resolve {call_id}"

@@ -20,6 +20,12 @@ RowState = Literal[
     "parked_add",
     "parked_update",
     "parked_remove",
+    # The answer was lost, and the vendor file says that the call may simply be made again.
+    "repeat_add",
+    "repeat_update",
+    "repeat_remove",
+    "repeat_block",
+    "repeat_unblock",
 ]
 
 

@@ -1,7 +1,8 @@
 """Rows of a collection: what is settled, overlaid with the calls that have no outcome yet.
 
 Overlaid rows are shown pessimistically: a row whose removal is unknown is still there, a row whose addition is unknown
-may be there, and its phones are those it had together with those it was to get.
+may be there, and its phones are those it had together with those it was to get. Where the lost call may simply be made
+again, the row says so, and the next plan makes it again if it is still wanted.
 """
 
 import sqlite3
@@ -23,6 +24,9 @@ if TYPE_CHECKING:
 # A lost block leaves the row as a lost removal does: still there, perhaps still dialled. A lost unblock leaves it
 # there, perhaps dialled again, as a lost update does.
 _SHOWN_ACTION = {"add": "add", "update": "update", "unblock": "update", "remove": "remove", "block": "remove"}
+_SUPPRESSIONS = frozenset({"remove", "block"})
+# A call with one of these proofs may simply be sent again.
+REPEATABLE = frozenset({"repeat", "refusal"})
 _SETTLED = Columns(
     source="collection_row",
     where="collection_id = ? AND key NOT IN (SELECT w.key FROM open_call c JOIN call_row w ON w.call_id = c.call_id"
@@ -69,7 +73,7 @@ def _waiting(
 ) -> Iterator[dict[str, object]]:
     found = connection.execute(
         "SELECT w.key, w.phones, w.content_hash, w.remote_id, c.call_id, c.action, c.state, c.message, c.started_at,"
-        " r.phones, r.content_hash, r.remote_id, r.refused_hash, r.expires_at"
+        " c.proof, r.phones, r.content_hash, r.remote_id, r.refused_hash, r.expires_at"
         " FROM open_call c JOIN call_row w ON w.call_id = c.call_id"
         " LEFT JOIN collection_row r ON r.collection_id = ? AND r.key = w.key"
         " WHERE c.project = ? AND c.address = ? ORDER BY w.key, c.call_id",
@@ -81,7 +85,7 @@ def _waiting(
 
 def _overlaid(key: str, calls: Sequence[tuple[object, ...]]) -> dict[str, object]:
     """Return one row as its open calls leave it; the last of them decides, all of them add their phones."""
-    _, _, sent_hash, sent_id, call, action, state, message, started_at, *settled = calls[-1]
+    _, _, sent_hash, sent_id, call, action, _, message, started_at, _, *settled = calls[-1]
     had_phones, had_hash, had_id, refused_hash, expires_at = settled
     phones = " ".join(str(found) for found in (had_phones, *(entry[1] for entry in calls)) if found).split()
     return {
@@ -89,13 +93,25 @@ def _overlaid(key: str, calls: Sequence[tuple[object, ...]]) -> dict[str, object
         "phones": " ".join(dict.fromkeys(phones)),
         "content_hash": sent_hash or had_hash or "",
         "remote_id": sent_id or had_id or "",
-        "state": f"{'parked' if state == 'parked' else 'unknown'}_{_SHOWN_ACTION[str(action)]}",
+        "state": _shown_state(str(action), [(str(entry[6]), str(entry[9])) for entry in calls]),
         "message": message,
         "refused_hash": refused_hash or "",
         "expires_at": expires_at,
         "updated_at": started_at,
         "call_id": call,
     }
+
+
+def _shown_state(action: str, calls: Sequence[tuple[str, str]]) -> str:
+    """Return how a row with open calls (state, proof; the last one's action) is shown.
+
+    A lost call that may be repeated is shown as such, since nothing else ever settles it: a listing is not asked, and
+    nobody parks it. A suppression may be repeated whatever else is open; any other call only when all of them may.
+    """
+    deciding = calls[-1:] if action in _SUPPRESSIONS else calls
+    if all(state != "parked" and proof in REPEATABLE for state, proof in deciding):
+        return f"repeat_{action}"
+    return f"{'parked' if calls[-1][0] == 'parked' else 'unknown'}_{_SHOWN_ACTION[action]}"
 
 
 def row_values(row: RowItem) -> tuple[str, str, str, str]:

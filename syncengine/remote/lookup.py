@@ -14,7 +14,7 @@ from syncengine.model.vendor import Collection, Listed
 from syncengine.remote.dialer_run import DialerRun
 from syncengine.remote.listing import read_records
 from syncengine.remote.paths import as_text, find
-from syncengine.remote.pieces import row_scope
+from syncengine.remote.row_scope import row_scope
 
 
 async def look_up(

@@ -22,7 +22,7 @@ from syncengine.remote.gate import rows_bytes
 from syncengine.remote.ids import TASK_ID, handed_out_id
 from syncengine.remote.items import item_results
 from syncengine.remote.lookup import look_up
-from syncengine.remote.pieces import pieces, rows_scope
+from syncengine.remote.row_scope import rows_scope
 from syncengine.remote.tally import ChangeTally
 from syncengine.remote.tasks import await_task
 
@@ -143,8 +143,8 @@ async def _write_step(job: RowJob, step: _Step, rows: list[RowItem]) -> Outcomes
     if step.action == "add" and "lookup" in job.collection.operations:
         job.tally.calls += len(rows)
         rows = await look_up(job.run, job.collection, job.address, rows, results)
-    for piece in pieces(job.run, step.operation, job.address, rows):
-        results |= await _send(job, step, piece)
+    for start in range(0, len(rows), step.operation.batch):
+        results |= await _send(job, step, rows[start : start + step.operation.batch])
     return results
 
 
@@ -191,7 +191,7 @@ async def _send(job: RowJob, step: _Step, rows: list[RowItem], search: _Search |
     except ListedNumberError as found:
         return await _without_listed(job, step, rows, found)
     except (RemoteError, RenderError) as problem:
-        # The request itself cannot be made, as with a URL that is too long: nothing was sent.
+        # The request itself cannot be made, as where the rows travel in a URL that is too long: nothing was sent.
         if len(rows) > 1:
             return await _send_halves(job, step, rows, search)
         return {row.key: RowOutcome("failed", str(problem)) for row in rows}

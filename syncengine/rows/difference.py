@@ -288,7 +288,7 @@ class _Comparison:
     def _confidence(self) -> str:
         seen = self._listing is not None and self._listing.complete and not self._collection.opaque
         complete = "true" if seen else "there"
-        waiting = "state LIKE 'unknown%' OR state LIKE 'parked%'"
+        waiting = "state LIKE 'unknown%' OR state LIKE 'parked%' OR state LIKE 'repeat%'"
         return f"CASE WHEN {waiting} THEN 'unknown' WHEN {complete} THEN 'verified' ELSE 'believed' END"
 
     def _rows_of(self, verdict: str, confidence: str, book: PhoneBook) -> str:

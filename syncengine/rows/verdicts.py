@@ -3,7 +3,9 @@
 They read the columns that ``difference.py`` joins: wanted, state (blank: not in the ledger), there (in the listing),
 blocked_there, listed, left_alone, released, own_hash, known_hash, refused_hash, expires_at. States are the ledger's:
 present, blocked, rejected and deferred (additions that were surely not applied), and unknown_* and parked_* with add,
-update or remove: a call whose outcome nobody knows yet. A removal that was refused or deferred leaves "present".
+update or remove: a call whose outcome nobody knows yet. repeat_* (with block and unblock, too): the answer was lost and
+making the call again does no harm, so that it is made again where it is still wanted. A removal that was refused or
+deferred leaves "present".
 """
 
 from dataclasses import dataclass
@@ -12,8 +14,11 @@ _WAITING = "(state LIKE 'unknown%' OR state LIKE 'parked%')"
 # The call may have taken the row away from those who are dialled; it is under way or a person looks into it.
 _BEING_SUPPRESSED = "state IN ('unknown_remove', 'parked_remove')"
 _NOT_THERE = "state IN ('', 'rejected', 'deferred')"
+_REPEAT = "state LIKE 'repeat%'"
 # The dialer has refused this very content, so that it is not offered again until it changes.
 _REFUSED = "own_hash <> '' AND refused_hash = own_hash"
+# It has refused to change or remove the row as it stands there.
+_RESISTS = "known_hash <> '' AND refused_hash = known_hash"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,9 +49,21 @@ def contact_verdict(rules: Rules) -> str:
         # Do-not-call, before anything else: an unknown addition counts as there, an unknown removal as still there.
         ("listed AND (blocked_there OR (state = 'blocked' AND NOT there))", "''"),
         (f"listed AND {_BEING_SUPPRESSED} AND NOT there", "'note/waiting and listed'"),
+        # The dialer would not touch it, and its whole listing does not have it: there is nobody to suppress.
+        (f"listed AND {vanished} AND NOT there AND {_RESISTS}", "''"),
         (f"listed AND (there OR NOT {_NOT_THERE})", suppress),
         ("listed", "''"),
         (_WAITING, "'note/waiting'"),
+        (f"wanted AND {_REPEAT} AND NOT there AND (({_REFUSED}) OR ({_RESISTS}))", "'note/rejected before'"),
+        # A lost removal is finished first: a row that may be there is not added a second time.
+        ("wanted AND state = 'repeat_remove'", "'remove/differs'"),
+        (
+            "wanted AND state IN ('repeat_block', 'repeat_unblock')",
+            "CASE WHEN there AND NOT blocked_there THEN 'adopt/already_there' ELSE 'unblock/released' END",
+        ),
+        ("state = 'repeat_block'", "''"),
+        ("wanted AND state = 'repeat_add'", "CASE WHEN there THEN 'adopt/already_there' ELSE 'add/missing' END"),
+        ("wanted AND state = 'repeat_update'", changed),
         # Blocked by us, and off the list again: the only way off is a release by name.
         ("state = 'blocked'", "CASE WHEN wanted THEN 'unblock/released' ELSE '' END"),
         ("wanted AND blocked_there", "'note/blocked there by others'"),
@@ -64,8 +81,8 @@ def contact_verdict(rules: Rules) -> str:
         ),
         ("true" if not rules.removes else "false", "''"),
         # Ours, not wanted, and surely gone: the ledger forgets it, nobody needs to be asked.
-        (f"{vanished} AND NOT there", "'forget/not_in_source'"),
-        ("known_hash <> '' AND refused_hash = known_hash", "'note/rejected before'"),
+        (f"{vanished} AND NOT there AND NOT {_REPEAT}", "'forget/not_in_source'"),
+        (_RESISTS, "'note/rejected before'"),
     ]
     return _case(arms, otherwise="'remove/not_in_source'")
 
@@ -81,7 +98,7 @@ def dnd_verdict(*, complete: bool, renew_before: float | None) -> str:
     arms = [
         (f"wanted AND there AND {_NOT_THERE}", "'adopt/already_there'"),
         (f"wanted AND {_NOT_THERE} AND {_REFUSED}", "'note/rejected before'"),
-        (f"wanted AND ({_NOT_THERE} OR {_WAITING})", "'add/missing'"),
+        (f"wanted AND ({_NOT_THERE} OR {_WAITING} OR {_REPEAT})", "'add/missing'"),
         (f"wanted AND {vanished} AND NOT there", "'add/vanished'"),
         (f"wanted AND {lapsing}", "'add/lapsing'"),
         ("wanted", "''"),

@@ -21,6 +21,13 @@ from syncengine.model.vendor import (
 _CAMPAIGN_ROLES = ("list", "create", "update", "delete", "start", "stop")
 _CONTACT_ROLES = ("add", "remove", "block")
 _FEW = 3
+_CREDENTIALS: Mapping[type[Auth], str] = {
+    HeaderAuth: "token in a header",
+    QueryAuth: "key in the query string",
+    BasicAuth: "user and password",
+    ExchangeAuth: "credential exchanged for a token",
+    JwtAuth: "signed token (JWT)",
+}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -73,7 +80,7 @@ def vendor_row(vendor: Vendor) -> VendorRow:
         contacts=_contacts(vendor),
         do_not_call=how,
         enforcement=sentence,
-        credentials=_credentials(vendor.auth),
+        credentials=_CREDENTIALS[type(vendor.auth)],
         batch=max((operation.batch for operation in sure or adds), default=0),
         calls=len(operations),
         unverified=sum(operation.ability == "unverified" for operation in operations),
@@ -161,17 +168,3 @@ def _do_not_call(vendor: Vendor) -> tuple[str, str]:
         return "status of the record", sentence
     leave = ", and taken out of its campaigns" if _of(_holding(vendor, "contacts"), "remove") else ""
     return "none", f"Listed numbers are kept out of every request{leave}."
-
-
-def _credentials(auth: Auth) -> str:
-    match auth:
-        case HeaderAuth():
-            return "token in a header"
-        case QueryAuth():
-            return "key in the query string"
-        case BasicAuth():
-            return "user and password"
-        case ExchangeAuth():
-            return "credential exchanged for a token"
-        case JwtAuth():
-            return "signed token (JWT)"

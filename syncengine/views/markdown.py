@@ -5,6 +5,7 @@ outside the foldable part and before what may be cut.
 """
 
 from collections.abc import Sequence
+from itertools import repeat
 
 from syncengine.model.change import Change, RowChange
 from syncengine.model.phone import mask_numbers_in
@@ -37,6 +38,8 @@ from syncengine.views.wording import (
 
 # The lowest limit among the large hosts is 65,536 characters for one comment.
 MAX_LENGTH = 60_000
+# No row is shorter than 30 characters.
+_MOST_ROWS = MAX_LENGTH // 30
 _SECTION = 9_000
 _FIELDS = 5
 
@@ -86,7 +89,9 @@ def _dialers(plan: Plan) -> list[str]:
 
 def _level(level: Level) -> list[str]:
     head = ["", f"**{level.name}**", "", "| | what | where | why |", "|---|---|---|---|"]
-    return [*head, *(_row(group) for group in grouped(level.changes))]
+    groups = grouped(level.changes)
+    # What a comment cannot hold is counted, and not rendered only to be left out.
+    return [*head, *(_row(group) for group in groups[:_MOST_ROWS]), *repeat("", len(groups) - _MOST_ROWS)]
 
 
 def _row(group: Sequence[Change]) -> str:
@@ -119,7 +124,8 @@ def report_markdown(report: ApplyReport) -> str:
     head += _section("ALARM", [bullet(alarm, strong=True) for alarm in report.alarms])
     head += _section("Waiting for a person", [bullet(waiting) for waiting in report.parked])
     groups = sorted(grouped_reports(report.changes), key=lambda group: group[0].done)
-    table = ["", "| | what | where | outcome |", "|---|---|---|---|", *(_outcome(group) for group in groups)]
+    table = ["", "| | what | where | outcome |", "|---|---|---|---|"]
+    table += [*(_outcome(group) for group in groups[:_MOST_ROWS]), *repeat("", len(groups) - _MOST_ROWS)]
     room = MAX_LENGTH - size_of(head)
     return "\n".join([*head, *cut_fairly([table], room)]) + "\n"
 

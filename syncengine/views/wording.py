@@ -59,7 +59,7 @@ def plural(count: int, one: str, many: str = "") -> str:
 
 def clean(text: str) -> str:
     """Return text in which control, direction and line characters are visible, so that it rearranges nothing."""
-    if text.isascii() and text.isprintable():
+    if text.isprintable():
         return text
     return "".join(f"\\u{ord(c):04x}" if rearranges(c) else c for c in text)
 

@@ -4,6 +4,7 @@ import os
 import re
 import subprocess
 import sys
+import zipfile
 from pathlib import Path
 
 import pytest
@@ -15,15 +16,42 @@ ROOT = Path(__file__).parents[2]
 
 
 @pytest.fixture(scope="module")
-def told(tmp_path_factory: pytest.TempPathFactory) -> tuple[str, Path]:
+def installed(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The package as a wheel holds it, far from the checkout."""
+    folder = tmp_path_factory.mktemp("wheel")
+    build = [sys.executable, "-m", "hatchling", "build", "-t", "wheel", "-d", str(folder)]
+    subprocess.run(build, cwd=ROOT, capture_output=True, check=True)
+    (wheel,) = folder.glob("*.whl")
+    with zipfile.ZipFile(wheel) as packed:
+        packed.extractall(folder / "site")
+    return folder / "site"
+
+
+@pytest.fixture(scope="module")
+def told(installed: Path, tmp_path_factory: pytest.TempPathFactory) -> tuple[str, Path]:
     folder = tmp_path_factory.mktemp("demo") / "kept"
     done = subprocess.run(
         [sys.executable, "-m", "syncengine", "demo", "--keep", str(folder)],
         capture_output=True, text=True, check=False, cwd=folder.parent, timeout=120,
+        env=os.environ | {"PYTHONPATH": str(installed)},
     )  # fmt: skip
     assert done.returncode == 0, done.stdout[-3000:] + done.stderr
     assert done.stderr == ""
     return done.stdout, folder
+
+
+def test_it_runs_from_the_wheel(installed: Path) -> None:
+    script = "from syncengine.cli.example_project import example_folder; print(example_folder())"
+    environment = os.environ | {"PYTHONPATH": str(installed)}
+    done = subprocess.run(
+        [sys.executable, "-c", script],
+        capture_output=True,
+        text=True,
+        check=True,
+        env=environment,
+        cwd=installed.parent,
+    )
+    assert Path(done.stdout.strip()).is_relative_to(installed)
 
 
 def test_every_claim_came_true(told: tuple[str, Path]) -> None:

@@ -66,7 +66,9 @@ def test_only_the_chosen_dialer_or_campaign_is_planned(project: Project) -> None
     assert "motor-trade" not in json.dumps(document["levels"])
 
 
-def test_a_plan_without_a_dialer_to_ask(project: Project) -> None:
+def test_a_plan_without_a_dialer_to_ask_needs_no_secret(project: Project, monkeypatch) -> None:
+    monkeypatch.delenv("WOLKVOX_TOKEN")
+    monkeypatch.delenv("COMUNIK8_KEY")
     project.run("plan", "--refresh", "none")
     assert project.sandbox.wolkvox.record.total == 0
 

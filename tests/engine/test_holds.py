@@ -127,3 +127,17 @@ def test_a_campaign_of_which_the_ledger_knows_nothing_is_still_in_danger():
     kept = held(rows(listed_stuck=2), vendor=agreed, known={})
     assert kept.changes == []
     assert "2 listed numbers" in kept.notes[0]
+
+
+@pytest.mark.parametrize("status", ["started", "unknown"])
+def test_nobody_unseen_is_added_to_a_campaign_that_may_be_dialling(status):
+    unseen = rows(row_set("add", 2), collection=contacts_collection(opaque=True))
+    kept = held(unseen, snapshot=snapshot(actual(status=status)), wanted=campaign())
+    assert kept.changes == []
+    assert [(h.what, h.address.kind) for h in kept.holds] == [("add 2 rows", "contacts")]
+
+
+def test_people_unseen_are_added_once_the_same_plan_stops_the_campaign():
+    unseen = rows(row_set("add", 2), collection=contacts_collection(opaque=True))
+    kept = held(unseen, snapshot=snapshot(actual(status="started")), wanted=campaign(status="stopped"))
+    assert actions(kept) == [("campaign", "stop"), ("contacts", "add")]

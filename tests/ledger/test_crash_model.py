@@ -108,7 +108,7 @@ class Crashes(RuleBasedStateMachine):
         shown = states(self.ledger)
         for call in [*self.ledger.unfinished_calls(), *self.ledger.parked()]:
             for row in self.ledger.call_rows(call.call_id):
-                assert str(shown[row.key]).startswith(("unknown_", "parked_"))
+                assert str(shown[row.key]).startswith(("unknown_", "parked_", "repeat_"))
 
     def teardown(self) -> None:
         self.ledger.close()

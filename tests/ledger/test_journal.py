@@ -43,7 +43,8 @@ def test_a_row_whose_phone_changes_is_shown_with_both_until_it_is_known(locked: 
         ("task", "", "parked_add"),
         ("task", "T1", "unknown_add"),
         ("read_back", "", "unknown_add"),
-        ("refusal", "", "unknown_add"),
+        ("refusal", "", "repeat_add"),
+        ("repeat", "", "repeat_add"),
     ],
 )
 def test_what_nothing_can_prove_is_parked(locked: Ledger, proof: str, task: str, after: str) -> None:
@@ -85,10 +86,10 @@ def test_a_refused_removal_of_a_waiting_row_leaves_it_waiting(locked: Ledger) ->
 def test_a_call_that_may_be_repeated_waits_beside_its_repeat_until_that_succeeds(locked: Ledger) -> None:
     lost = begin(locked, intent("add", [item("1", "+57300"), item("2")], proof="refusal"))
     again = begin(locked, intent("add", [item("1", "+57301")], proof="refusal"))
-    assert (states(locked)["1"], rows(locked)["1"]["phones"]) == ("unknown_add", "+57300 +57301")
+    assert (states(locked)["1"], rows(locked)["1"]["phones"]) == ("repeat_add", "+57300 +57301")
     locked.finish_call(again, "rejected", "bad", {}, now=NOW)
     # The second was refused; the first may still have landed.
-    assert states(locked) == {"1": "unknown_add", "2": "unknown_add"}
+    assert states(locked) == {"1": "repeat_add", "2": "repeat_add"}
     third = begin(locked, intent("add", [item("1", "+57302"), item("2")], proof="refusal"))
     locked.finish_call(third, "already_present", "", {}, now=NOW)
     assert states(locked) == {"1": "present", "2": "present"}

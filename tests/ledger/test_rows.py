@@ -66,3 +66,22 @@ def test_an_update_keeps_the_vendors_id_that_it_does_not_name(locked: Ledger) ->
 def test_a_row_without_a_key_is_refused(locked: Ledger) -> None:
     with pytest.raises(LedgerError, match="empty key"):
         locked.save_rows(CONTACTS, [item("")], now=NOW)
+
+
+@pytest.mark.parametrize("action", ["add", "update", "remove", "block", "unblock"])
+def test_a_lost_call_that_may_be_made_again_is_shown_as_one(locked: Ledger, action: str) -> None:
+    call = begin(locked, intent(action, [item("1")], proof="repeat"))
+    locked.finish_call(call, "unknown", "", {}, now=NOW)
+    assert states(locked) == {"1": f"repeat_{action}"}
+
+
+def test_a_lost_call_beside_one_that_nobody_can_prove_may_not_be_made_again(locked: Ledger) -> None:
+    parked = begin(locked, intent("add", [item("1")], proof="park"))
+    locked.finish_call(parked, "unknown", "", {}, now=NOW)
+    # Only what suppresses may be sent meanwhile, and that may be repeated.
+    unblock = begin(locked, intent("unblock", [item("1")], proof="repeat", effect="suppressing"))
+    locked.finish_call(unblock, "unknown", "", {}, now=NOW)
+    assert states(locked) == {"1": "unknown_update"}
+    removal = begin(locked, intent("remove", [item("1")], proof="repeat", effect="suppressing"))
+    locked.finish_call(removal, "unknown", "", {}, now=NOW)
+    assert states(locked) == {"1": "repeat_remove"}

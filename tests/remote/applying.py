@@ -19,7 +19,7 @@ from syncengine.ledger.ledger import Ledger
 from syncengine.ledger.run_journal import RunJournal
 from syncengine.model.address import Address
 from syncengine.model.calling import Limits, Proof
-from syncengine.model.change import CampaignAction, CampaignChange, Change, FieldChange, Reason, RowAction, RowChange
+from syncengine.model.change import CampaignAction, CampaignChange, Change, FieldChange, RowAction, RowChange
 from syncengine.model.exchange import Request, RowItem
 from syncengine.model.plan import Headline, Level, LevelName, Plan
 from syncengine.model.ports import CampaignState
@@ -68,10 +68,13 @@ class MemoryRows:
 
     def __init__(self) -> None:
         self.sets: dict[str, list[RowItem]] = {}
+        # How many batches were asked for.
+        self.drawn = 0
 
     def batches(self, name: str, size: int) -> Iterator[list[RowItem]]:
         rows = sorted(self.sets[name], key=lambda row: row.key)
         for start in range(0, len(rows), size):
+            self.drawn += 1
             yield rows[start : start + size]
 
 
@@ -84,6 +87,7 @@ class Listed:
     to_release: Sequence[str] = ()
 
     def hits(self, address: Address, data: bytes) -> set[str]:
+        del address
         return self.index.hits(data)
 
     def release(self) -> None:
@@ -115,7 +119,7 @@ class Dialers:
     def __init__(self) -> None:
         self.calls: list[Seen] = []
         self.answers: dict[str, Answering] = {}
-        self.before: Answering = lambda seen: None
+        self.before: Answering = lambda _: None
 
     def names(self, dialer: str = DIALER) -> list[str]:
         """Return the names of the calls in the order in which they came."""
@@ -193,6 +197,12 @@ def vendor(*collections: Any, **more: Any) -> Vendor:
         "collections": collections or (records(), dnc()),
     }
     return replace(base, **(stated | more))
+
+
+def with_calls(**operations: Operation) -> Vendor:
+    """Return the vendor with calls about campaigns of the test's own."""
+    base = vendor()
+    return replace(base, campaigns=replace(base.campaigns, operations={**base.campaigns.operations, **operations}))
 
 
 def records(**more: Any) -> Collection:
@@ -307,7 +317,7 @@ class Bench:
         plan = self.plan()
         self.tally = Tally(plan=plan, clock=self.time, on_progress=self.progress.append)
         run_id = self.ledger.begin_run("apply", "p1", now=self.time())
-        journal = RunJournal(ledger=self.ledger, run_id=run_id, clock=self.time, evidence=lambda intent: "{}")
+        journal = RunJournal(ledger=self.ledger, run_id=run_id, clock=self.time, evidence=lambda _: "{}")
         self.runs = {name: self._run(name, journal, self.tally) for name in self.names}
         execution = Execution(
             plan=plan,
@@ -336,7 +346,7 @@ class Bench:
             store=self.store,
             listed=self.listed,
             tally=tally,
-            interrupted=lambda: self.interrupted(),
+            interrupted=self.interrupted,
         )
 
     # -------------------------------------------------------------------------------------------- what came of it

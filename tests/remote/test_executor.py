@@ -1,10 +1,9 @@
 """A whole plan: order, what depends on what, what stops a dialer and what stops the run."""
 
 import asyncio
-from dataclasses import replace
-from pathlib import Path
-from typing import Any, get_args
+from typing import get_args
 
+import httpx
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -35,7 +34,6 @@ from tests.remote.applying import (
     total,
     vendor,
 )
-from tests.remote.dialing import Clockwork
 
 OTHER = "acme-ar"
 ACCOUNT_LIST = {"address": Address(DIALER, "dnd", "account"), "collection": "dnc"}
@@ -157,7 +155,7 @@ def test_a_failed_addition_to_the_accounts_list_holds_additions_and_starts_of_al
 def test_a_failed_addition_to_the_list_of_one_campaign_holds_that_campaign_alone(bench: Bench) -> None:
     bench.vendor = vendor(records(), dnc(scope="campaign"))
     bench.campaigns["autumn"] = state("autumn", id="18")
-    bench.dialers.answers = {"dnc.add": lambda seen: 422}
+    bench.dialers.answers = {"dnc.add": lambda _: 422}
     bench.listing(1, address=Address(DIALER, "dnd", "spring"))
     bench.adding(3)
     bench.adding(4, address=Address(DIALER, "contacts", "autumn"))
@@ -170,9 +168,17 @@ def test_a_failed_addition_to_the_list_of_one_campaign_holds_that_campaign_alone
     assert total(report) == {"rejected": 1, "held": 2, "applied": 2}
 
 
+def test_a_second_list_of_the_account_holds_all_of_it_as_well(bench: Bench) -> None:
+    bench.vendor = vendor(records(), dnc(name="lasting"), dnc())
+    bench.dialers.answers = {"dnc.add": lambda _: 422}
+    bench.listing(1, address=Address(DIALER, "dnd", "account:dnc"))
+    bench.adding(2)
+    assert total(bench.apply()) == {"rejected": 1, "held": 1}
+
+
 @pytest.mark.parametrize("answer", [500, 422, 429, 403])
 def test_whatever_became_of_a_listing_it_protects_only_when_it_is_confirmed(bench: Bench, answer: int) -> None:
-    bench.dialers.answers = {"dnc.add": lambda seen: answer}
+    bench.dialers.answers = {"dnc.add": lambda _: answer}
     bench.listing(1)
     bench.adding(3)
     bench.level("starts", campaign_change("start"))
@@ -183,7 +189,7 @@ def test_whatever_became_of_a_listing_it_protects_only_when_it_is_confirmed(benc
 def test_a_listed_row_that_resists_holds_the_start_and_counts_and_a_later_success_clears_it(bench: Bench) -> None:
     bench.campaigns["spring"] = state(known=known())
     address = Address(DIALER, "contacts", "spring")
-    bench.dialers.answers = {"records.remove": lambda seen: 409}
+    bench.dialers.answers = {"records.remove": lambda _: 409}
     bench.removing(1)
     bench.adding(2)
     bench.level("starts", campaign_change("start"))
@@ -202,7 +208,7 @@ def test_a_listed_row_that_resists_holds_the_start_and_counts_and_a_later_succes
 
 
 def test_rows_that_are_merely_gone_from_the_source_hold_no_start(bench: Bench) -> None:
-    bench.dialers.answers = {"records.remove": lambda seen: 409}
+    bench.dialers.answers = {"records.remove": lambda _: 409}
     bench.removing(1, reason="not_in_source")
     bench.level("starts", campaign_change("start"))
     report = bench.apply()
@@ -212,7 +218,7 @@ def test_rows_that_are_merely_gone_from_the_source_hold_no_start(bench: Bench) -
 
 def test_nothing_is_sent_about_the_rows_of_a_campaign_that_was_not_created(bench: Bench) -> None:
     bench.campaigns["spring"] = state(id="", status="unknown")
-    bench.dialers.answers = {"campaigns.create": lambda seen: 422}
+    bench.dialers.answers = {"campaigns.create": lambda _: 422}
     bench.level("campaign changes", campaign_change("create", fields=name_change("Spring")))
     bench.adding(1)
     bench.level("starts", campaign_change("start"))
@@ -301,7 +307,60 @@ def test_a_lost_lock_ends_the_run_and_nothing_more_is_sent_anywhere(bench: Bench
     # What was already on its way when the lock went is answered and written down.
     assert len(bench.dialers.calls) <= 4
     assert not bench.ledger.unfinished_calls()
-    assert len(bench.states()) == len([key for seen in bench.dialers.calls if seen.dialer == DIALER for key in seen.keys])
+    assert len(bench.states()) == len(
+        [key for seen in bench.dialers.calls if seen.dialer == DIALER for key in seen.keys]
+    )
+
+
+def test_when_the_lock_is_lost_a_call_that_is_under_way_is_waited_for(bench: Bench) -> None:
+    bench.limits = Limits(concurrency=2)
+
+    async def answer(seen: Seen) -> int:
+        if len(bench.dialers.calls) > 1:
+            await asyncio.sleep(0.1)
+            return 200
+        # The other batch is on its way, too.
+        await asyncio.sleep(0.02)
+        holder = bench.ledger.lock_holder()
+        assert holder is not None
+        bench.ledger.break_lock(holder.fence)
+        return 200
+
+    bench.dialers.answers = {"records.add": answer}
+    bench.adding(*range(20))
+    with pytest.raises(LockedError):
+        bench.apply()
+    assert len(bench.dialers.calls) == 2
+    assert list(bench.states().values()) == ["present"] * 4
+
+
+def test_a_run_that_ends_badly_at_one_dialer_ends_at_the_others(bench: Bench) -> None:
+    bench.names = (DIALER, OTHER)
+    # A row that waits for a person is never sent again, and a plan that wants it to be is broken.
+    bench.dialers.answers = {"records.add": lambda _: httpx.ReadError("cut")}
+    bench.vendor = vendor(records(operations={"add": call("records.add", "dialable", batch=2, proof=Proof(by="park"))}))
+    bench.adding(1)
+    bench.apply()
+
+    async def slowly(seen: Seen) -> int:
+        await asyncio.sleep(0.005)
+        return 200
+
+    bench.dialers.answers = {"records.add": slowly}
+    bench.rows("there", items(*range(40)))
+    elsewhere = rows_change("add", "there", 40, address=Address(OTHER, "contacts", "spring"))
+    bench.levels[0] = replace(bench.levels[0], changes=(*bench.levels[0].changes, elsewhere))
+    with pytest.raises(LedgerError, match="wait for the outcome"):
+        bench.apply()
+    assert len(bench.dialers.names(OTHER)) <= 1
+
+
+def test_rows_that_will_not_be_sent_are_not_even_looked_at(bench: Bench) -> None:
+    bench.dialers.answers = {"records.add": lambda _: 403}
+    bench.adding(*range(1000))
+    report = bench.apply()
+    assert dict(only(report).outcomes) == {"failed": 2, "skipped": 998}
+    assert bench.store.drawn <= 3
 
 
 def test_a_ledger_that_cannot_be_written_ends_the_run_before_the_call(bench: Bench) -> None:
@@ -332,7 +391,7 @@ def test_a_long_wait_at_a_vendor_does_not_lose_the_lock(bench: Bench) -> None:
         leases.add(holder.lease_until - bench.time())
         return {"state": "done" if len(bench.dialers.of("ask")) == 8 else "running"}
 
-    bench.dialers.answers = {"records.load": lambda seen: {"task": "t1"}, "ask": running}
+    bench.dialers.answers = {"records.load": lambda _: {"task": "t1"}, "ask": running}
     bench.adding(1)
     report = bench.apply()
     assert report.complete
@@ -388,7 +447,11 @@ KEPT = {"new": "present", "old": "present", "bad": "rejected", "later": "deferre
 
 
 @settings(max_examples=25, deadline=None)
-@given(words=st.lists(st.sampled_from(ANSWERS), min_size=1, max_size=12), batch=st.integers(1, 5), workers=st.integers(1, 3))
+@given(
+    words=st.lists(st.sampled_from(ANSWERS), min_size=1, max_size=12),
+    batch=st.integers(1, 5),
+    workers=st.integers(1, 3),
+)
 def test_the_report_counts_what_the_ledger_holds(
     words: list[str], batch: int, workers: int, tmp_path_factory: pytest.TempPathFactory
 ) -> None:

@@ -7,6 +7,8 @@ from syncengine.rows.verdicts import Rules, contact_verdict, dnd_verdict
 STATES = ["", "present", "blocked", "rejected", "deferred"] + [
     f"{kind}_{action}" for kind in ("unknown", "parked") for action in ("add", "update", "remove")
 ]
+REPEATS = [f"repeat_{action}" for action in ("add", "update", "remove", "block", "unblock")]
+STATES += REPEATS
 FLAGS = ("wanted", "there", "blocked_there", "listed", "left_alone", "released")
 
 
@@ -50,22 +52,30 @@ def test_no_rule_ever_sends_a_listed_person_or_repeats_what_is_unknown(workspace
                 "parked_add",
                 "unknown_update",
                 "parked_update",
+                *REPEATS,
             }
-            if maybe_there and not row["blocked_there"]:
+            # The dialer would not touch the row, and its whole listing lacks it.
+            gone = rules.complete and not row["there"] and row["refused_hash"] == row["known_hash"]
+            if maybe_there and not row["blocked_there"] and not gone:
                 assert action in {"remove", "block"}, row
             continue
         if row["state"].startswith(("unknown", "parked")):
             assert action == "note", row
         if action in {"add", "update", "unblock", "adopt"}:
             assert row["wanted"], row
+        if row["state"] in REPEATS:
+            # Nothing is sent but the lost call again, or what makes the row certain.
+            again = row["state"].removeprefix("repeat_")
+            assert action in {again, "unblock" if "block" in again else again, "adopt", "remove", "note", ""}, row
         if action == "add":
             assert not row["there"], row
             assert row["state"] not in {"present", "blocked"} or (rules.complete and rules.adds_vanished), row
         if action == "remove":
-            assert rules.removes, row
-            assert row["state"] == "present", row
-            assert not row["wanted"], row
-            assert not row["left_alone"], row
+            lost_removal = row["state"] == "repeat_remove" and row["wanted"]
+            assert rules.removes or lost_removal, row
+            assert row["state"] == "present" or row["state"] in REPEATS, row
+            assert not row["wanted"] or lost_removal, row
+            assert not row["left_alone"] or lost_removal, row
         if action == "update":
             assert rules.updates, row
 

@@ -59,15 +59,15 @@ def test_a_cut_table_is_still_a_table():
     assert "| ~ |" not in html
 
 
-def test_ten_thousand_violations_holds_and_notes_of_malice_fit_as_well():
+def test_a_thousand_violations_holds_and_notes_of_malice_fit_as_well():
     address = Address("acme-co", "campaign", "x")
-    many = range(10_000)
+    many = range(1_000)
     crowded = replace(
         plans.large(1_000),
         violations=tuple(Violation(rule="not_possible", message=f"{n} {plans.HOSTILE}", remedy="r") for n in many),
         holds=tuple(Hold(address=address, what="start", why=f"{n} {plans.HOSTILE}") for n in many),
         notes=tuple(f"{word} {n} {plans.HOSTILE}" for n in many for word in ("DANGER", "note")),
-        sources=tuple(plans.dnd_source(f"s{n}", held=plans.HOSTILE) for n in range(1_000)),
+        sources=tuple(plans.dnd_source(f"s{n}", held=plans.HOSTILE) for n in range(200)),
     )
     markdown = plan_markdown(crowded)
     assert len(markdown) < MAX_LENGTH
@@ -143,3 +143,12 @@ def test_a_report_of_many_different_outcomes_fits_into_a_comment_with_the_failur
     assert len(markdown) <= MAX_LENGTH
     assert "1 failed, not applied" in markdown
     assert "more lines left out" in markdown
+
+
+@pytest.mark.parametrize("changes", [50, 2_500, 20_000])
+def test_the_rows_that_are_shown_and_those_left_out_are_all_there_are(changes):
+    markdown = plan_markdown(plans.large(changes))
+    shown = markdown.count("| update 1 campaign")
+    left = re.search(r"_([\d,]+) more lines left out here\._", markdown)
+    assert shown + (int(left[1].replace(",", "")) if left else 0) == changes - 2
+    assert (left is None) is (changes == 50)

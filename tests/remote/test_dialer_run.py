@@ -1,0 +1,170 @@
+"""The one way in which a call is made: gate, intent, sending; and why a call may not be made."""
+
+import asyncio
+from typing import Any
+
+import pytest
+
+from syncengine.errors import LockedError
+from syncengine.model.address import Address
+from syncengine.model.answers import Match, ResponseClass
+from syncengine.model.calling import Proof
+from syncengine.model.exchange import Request
+from syncengine.remote.client import CallResult
+from syncengine.remote.dialer_run import DialerRun, ListedNumberError, campaign_scope, outcome_of
+from syncengine.remote.judge import Judgement
+from syncengine.rows.gate import ListedIndex
+from tests.remote.applying import DIALER, Bench, Listed, call, item, state, vendor
+from tests.remote.dialing import TOKEN
+
+SPRING = Address(DIALER, "contacts", "spring")
+ACCOUNT = Address(DIALER, "dnd", "account")
+
+
+def with_run(bench: Bench, using: Any, *, locked: bool = True) -> DialerRun:
+    """Let a function work with the run of an empty plan."""
+    kept: dict[str, DialerRun] = {}
+
+    async def work() -> None:
+        await bench._applied()
+        run = bench.runs[DIALER]
+        kept["run"] = run
+        await using(run)
+
+    if locked:
+        with bench.ledger.lock("apply", now=bench.time()):
+            asyncio.run(work())
+    else:
+        asyncio.run(work())
+    return kept["run"]
+
+
+def test_the_digest_of_an_intent_is_that_of_the_request_without_credentials(bench: Bench) -> None:
+    async def write(run: DialerRun) -> None:
+        for _ in range(2):
+            await run.write(call("records.add", "dialable"), run.scope("spring"), SPRING, action="add", rows=[item(1)])
+
+    with_run(bench, write)
+    (first,), (second,) = bench.in_file("SELECT request_digest FROM call")
+    assert first == second
+    assert len(first) == 64
+    everything = repr(bench.in_file("SELECT * FROM call"))
+    assert TOKEN not in everything
+    assert bench.dialers.calls[0].request.headers["x-token"] == TOKEN
+
+
+def test_the_gate_comes_before_the_intent_and_the_error_shows_no_number(bench: Bench) -> None:
+    bench.listed = Listed(ListedIndex([item(1).key]))
+
+    async def write(run: DialerRun) -> None:
+        with pytest.raises(ListedNumberError) as stopped:
+            await run.write(
+                call(
+                    "start",
+                    "dialable",
+                    render=lambda _: Request("POST", "/start", headers=(("x-to", item(1).key),)),
+                ),
+                {},
+                SPRING,
+                action="start",
+            )
+        assert stopped.value.numbers == {item(1).key}
+        assert item(1).key not in str(stopped.value)
+
+    with_run(bench, write)
+    assert not bench.dialers.calls
+    assert bench.in_file("SELECT count(*) FROM call") == [(0,)]
+
+
+def test_without_the_lock_nothing_is_sent(bench: Bench) -> None:
+    async def write(run: DialerRun) -> None:
+        with pytest.raises(LockedError):
+            await run.write(call("records.add"), {}, SPRING, action="add", rows=[item(1)])
+
+    with_run(bench, write, locked=False)
+    assert not bench.dialers.calls
+
+
+def test_a_call_that_is_repeated_has_one_intent(bench: Bench) -> None:
+    answers = iter([429, 429, 200])
+    bench.dialers.answers = {"records.add": lambda _: next(answers)}
+
+    async def write(run: DialerRun) -> None:
+        result, number = await run.write(call("records.add"), {}, SPRING, action="add", rows=[item(1)])
+        assert (result.judgement.outcome, result.attempts, number) == ("applied", 3, 1)
+
+    with_run(bench, write)
+    assert bench.in_file("SELECT count(*) FROM call") == [(1,)]
+
+
+def test_an_operation_without_a_proof_is_parked_when_its_answer_is_lost(bench: Bench) -> None:
+    async def write(run: DialerRun) -> None:
+        await run.write(call("records.add", proof=None), {}, SPRING, action="add", rows=[item(1)])
+        await run.write(call("other", proof=Proof(by="read_back", settle=90)), {}, SPRING, action="add", rows=[item(2)])
+
+    with_run(bench, write)
+    assert bench.in_file("SELECT proof, settle FROM call") == [("park", 60.0), ("read_back", 90.0)]
+
+
+@pytest.mark.parametrize("outcome", ["stop_dialer", "budget_exhausted"])
+def test_after_some_answers_nothing_more_is_sent(bench: Bench, outcome: Any) -> None:
+    bench.vendor = vendor(
+        responses=(ResponseClass(name="enough", when=Match(status=(402,)), outcome=outcome, message="why"),)
+    )
+    bench.dialers.answers = {"records.add": lambda _: (402, {"why": "the account is closed"})}
+
+    async def write(run: DialerRun) -> None:
+        assert run.why_stopped() == ""
+        await run.write(call("records.add"), {}, SPRING, action="add", rows=[item(1)])
+
+    run = with_run(bench, write)
+    assert run.why_stopped() == "the account is closed"
+    assert run.why_held(call("x", "suppressing"), SPRING) == "the account is closed"
+
+
+def test_why_a_call_is_held(bench: Bench) -> None:
+    async def look(run: DialerRun) -> None:
+        dialable, suppressing = call("x", "dialable"), call("y", "suppressing")
+        autumn = Address(DIALER, "contacts", "autumn")
+        assert run.why_held(dialable, SPRING) == ""
+        run.not_dialable["spring"] = "spring's list"
+        assert run.why_held(dialable, SPRING) == "spring's list"
+        assert run.why_held(dialable, autumn) == ""
+        assert run.why_held(suppressing, SPRING) == ""
+        # What is dialable for a whole account can reach the campaign that is not protected.
+        assert run.why_held(dialable, ACCOUNT) == "spring's list"
+        run.not_dialable["account"] = "the account's list"
+        assert run.why_held(dialable, autumn) == "the account's list"
+
+    with_run(bench, look)
+    bench.interrupted = lambda: True
+
+    async def interrupted(run: DialerRun) -> None:
+        assert run.why_held(call("y", "suppressing"), SPRING) == "interrupted"
+
+    with_run(bench, interrupted)
+
+
+def test_a_campaign_is_there_when_we_know_its_id(bench: Bench) -> None:
+    bench.campaigns |= {"autumn": state("autumn", id="")}
+
+    async def look(run: DialerRun) -> None:
+        assert [run.is_there(key) for key in ("spring", "autumn", "winter")] == [True, False, False]
+
+    with_run(bench, look)
+
+
+@pytest.mark.parametrize("outcome", ["wait", "budget_exhausted", "renew_auth", "stop_dialer"])
+def test_an_answer_that_surely_applied_nothing_is_a_failure(outcome: Any) -> None:
+    result = CallResult(
+        judgement=Judgement(outcome, "x"), answer=None, request=Request("GET", "/"), attempts=1, sent=True
+    )
+    assert outcome_of(result) == "failed"
+
+
+def test_a_scope_has_settings_and_options_and_a_campaign_only_where_there_is_one(bench: Bench) -> None:
+    async def look(run: DialerRun) -> None:
+        assert run.scope("account") == {"settings": {}, "options": {}}
+        assert run.scope("spring")["campaign"] == campaign_scope(run.vendor, run.campaigns["spring"])
+
+    with_run(bench, look)
