@@ -60,7 +60,13 @@ def shell(sandbox: Sandbox) -> Any:
 
     def run(script: str, folder: Path) -> str:
         done = subprocess.run(
-            ["bash", "-euo", "pipefail", "-c", script], cwd=folder, env=env, capture_output=True, text=True, timeout=120
+            ["bash", "-euo", "pipefail", "-c", script],
+            cwd=folder,
+            env=env,
+            capture_output=True,
+            check=False,
+            text=True,
+            timeout=120,
         )
         assert done.returncode == 0, f"{script}\n{done.stdout}\n{done.stderr}"
         return done.stdout
@@ -143,7 +149,7 @@ def test_a_sixth_vendor_needs_nothing_but_the_two_files_shown(tmp_path: Path, sh
     (folder / "manifests/spring.yaml").unlink()
     (folder / "syncengine.yaml").write_text(
         "version: 1\nproject: sixth\nledger: sqlite:///ledger.db\ndialers:\n  ringo-uk:\n    vendor: ringo\n"
-        f"    base_url: http://127.0.0.1:{server.server_port}\n    secrets: {{token: env:RINGO_TOKEN}}\n"
+        f"    base_url: http://127.0.0.1:{server.server_port}\n    secrets: {{token: "env:RINGO_TOKEN"}}\n"
         "manifests: [manifests/ringo.yaml]\n"
     )
     (folder / "manifests/ringo.yaml").write_text(

@@ -1,6 +1,7 @@
 """A whole plan: order, what depends on what, what stops a dialer and what stops the run."""
 
 import asyncio
+from dataclasses import replace
 from typing import get_args
 
 import httpx
