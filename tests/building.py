@@ -23,7 +23,7 @@ def operation(name: str, effect: str = "neutral", **more: Any) -> Operation:
     stated: dict[str, Any] = {
         "ability": "documented",
         "writes": True,
-        "render": lambda scope: Request("POST", "/" + name),
+        "render": lambda _: Request("POST", "/" + name),
         "success": Match(status=(200,)),
         "proof": Proof(by="repeat"),
     }
@@ -76,7 +76,7 @@ def vendor(**more: Any) -> Vendor:
         "settings": {},
         "secrets": {"token": "the token"},
         "optional_secrets": (),
-        "base_url": lambda settings: "https://acme.example",
+        "base_url": lambda _: "https://acme.example",
         "auth": HeaderAuth(scheme="header", header="x-token", secret="token"),
         "limits": Limits(),
         "responses": (),

@@ -149,7 +149,7 @@ def test_a_sixth_vendor_needs_nothing_but_the_two_files_shown(tmp_path: Path, sh
     (folder / "manifests/spring.yaml").unlink()
     (folder / "syncengine.yaml").write_text(
         "version: 1\nproject: sixth\nledger: sqlite:///ledger.db\ndialers:\n  ringo-uk:\n    vendor: ringo\n"
-        f"    base_url: http://127.0.0.1:{server.server_port}\n    secrets: {{token: "env:RINGO_TOKEN"}}\n"
+        f'    base_url: http://127.0.0.1:{server.server_port}\n    secrets: {{token: "env:RINGO_TOKEN"}}\n'
         "manifests: [manifests/ringo.yaml]\n"
     )
     (folder / "manifests/ringo.yaml").write_text(

@@ -25,7 +25,7 @@ from syncengine.views.plan_text import plan_text
 from syncengine.views.report_text import report_text
 from syncengine.views.wording import plural
 
-_WIDTH = 100
+_WIDTH = 78
 
 
 @dataclass(slots=True, kw_only=True)

@@ -52,7 +52,7 @@ def _vendor(name: str) -> "Vendor":
     from syncengine.diagnostics import Diagnostics
 
     diagnostics = Diagnostics()
-    loaded = load_vendor(name, [], diagnostics)
+    loaded = load_vendor(name, diagnostics)
     if loaded is None:
         raise ConfigError(diagnostics)
     return loaded.vendor

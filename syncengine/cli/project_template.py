@@ -10,7 +10,8 @@ import textwrap
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from syncengine.model.vendor import CampaignField, ExchangeAuth, Setting, Vendor
+from syncengine.model.credentials import ExchangeAuth
+from syncengine.model.vendor import CampaignField, Setting, Vendor
 
 PROJECT_FILE = "syncengine.yaml"
 SCHEMAS = ".syncengine/schemas"

@@ -8,6 +8,8 @@ import click
 from syncengine.cli.options import project_option
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from syncengine.config.vendor_files import LoadedVendor
     from syncengine.diagnostics import Diagnostics
 
@@ -51,11 +53,25 @@ def _vendor(name: str, project: Path, *, as_json: bool) -> None:
     from syncengine.errors import ConfigError
 
     diagnostics = Diagnostics()
-    loaded = load_vendor(name, [project if project.is_dir() else project.parent], diagnostics)
+    vendors, mappings = _own_folders(project)
+    loaded = load_vendor(name, diagnostics, vendors=vendors, mappings=mappings)
     if loaded is None:
         raise ConfigError(diagnostics)
     counts = {"files": 2, "vendors": 1, "examples": _examples([loaded], diagnostics)}
     _say(counts, diagnostics, as_json=as_json)
+
+
+def _own_folders(project: Path) -> "tuple[Sequence[Path], Sequence[Path]]":
+    """Return the project's folders of vendor and mapping files; the usual ones where no sound project file is."""
+    from syncengine.config.project import folders, load_project
+    from syncengine.diagnostics import Diagnostics
+
+    ignored = Diagnostics()
+    found = load_project(project, ignored)
+    if found is not None:
+        return folders(found, "vendors", ignored), folders(found, "mappings", ignored)
+    root = project if project.is_dir() else project.parent
+    return [root / "vendors"], [root / "mappings"]
 
 
 def _examples(vendors: "list[LoadedVendor]", diagnostics: "Diagnostics") -> int:

@@ -63,7 +63,7 @@ def _load(name: str) -> "LoadedVendor":
     from syncengine.errors import ConfigError
 
     diagnostics = Diagnostics()
-    loaded = load_vendor(name, [], diagnostics)
+    loaded = load_vendor(name, diagnostics)
     if loaded is None:
         raise ConfigError(diagnostics)
     return loaded

@@ -7,6 +7,7 @@ from syncengine.config.origins import origin_of
 from syncengine.config.places import Complaints
 from syncengine.config.project import DialerFile, Project
 from syncengine.diagnostics import Diagnostics, did_you_mean
+from syncengine.model.credentials import ExchangeAuth
 from syncengine.model.desired import Dialer
 from syncengine.model.vendor import Setting, Vendor
 
@@ -112,6 +113,25 @@ def _check_secrets(project: Project, name: str, written: DialerFile, vendor: Ven
                 expected=describe,
                 hint=f'Write {key}: "env:{variable}" under secrets of this dialer, and set that variable.',
             )
+    _check_exchange(project, name, written, vendor, diagnostics)
+
+
+def _check_exchange(project: Project, name: str, written: DialerFile, vendor: Vendor, diagnostics: Diagnostics) -> None:
+    """Ask for all that a token is exchanged for, unless a ready token is given; each alone may be left out."""
+    auth = vendor.auth
+    if not isinstance(auth, ExchangeAuth) or (auth.literal and auth.literal in written.secrets):
+        return
+    asked = [value.removeprefix("secret:") for value in auth.body.values() if value.startswith("secret:")]
+    missing = [key for key in asked if key not in written.secrets and key in vendor.optional_secrets]
+    if not missing:
+        return
+    instead = f", or the ready token {auth.literal}" if auth.literal else ""
+    Complaints(project.document, diagnostics).error(
+        ("dialers", name, "secrets") if written.secrets else ("dialers", name),
+        f"the secrets do not suffice to get a token: {', '.join(missing)} missing",
+        key=True,
+        expected=f"all of {', '.join(asked)}{instead}",
+    )
 
 
 def _unknown(project: Project, path: tuple[str, ...], what: str, known: list[str], diagnostics: Diagnostics) -> None:

@@ -41,19 +41,22 @@ class _Found:
     shipped: bool
 
 
-def load_vendor(name: str, project_folders: Sequence[Path], diagnostics: Diagnostics) -> LoadedVendor | None:
+def load_vendor(
+    name: str, diagnostics: Diagnostics, *, vendors: Sequence[Path] = (), mappings: Sequence[Path] = ()
+) -> LoadedVendor | None:
     """Return a vendor by name, or None after every mistake in its two files went to ``diagnostics``.
 
     Args:
         name: As ``vendor:`` in the project file.
-        project_folders: Folders of the project that may hold ``vendors/`` and ``mappings/``, the first one first.
         diagnostics: Takes the mistakes.
+        vendors: Folders of the project's own vendor files, the first one first.
+        mappings: Folders of the project's own mapping files, the first one first.
     """
-    spec_file = _find(VENDORS, name, project_folders)
-    mapping_file = _find(MAPPINGS, name, project_folders)
-    for kind, found in ((VENDORS, spec_file), (MAPPINGS, mapping_file)):
+    spec_file = _find(VENDORS, name, vendors)
+    mapping_file = _find(MAPPINGS, name, mappings)
+    for kind, found, own in ((VENDORS, spec_file, vendors), (MAPPINGS, mapping_file, mappings)):
         if found is None:
-            _report_missing(kind, name, project_folders, diagnostics)
+            _report_missing(kind, name, own, diagnostics)
     if spec_file is None or mapping_file is None:
         return None
     spec_document = read_document(spec_file.path, label=spec_file.label, diagnostics=diagnostics)
@@ -80,6 +83,16 @@ def shipped_vendors() -> list[str]:
     return sorted(path.stem for path in _shipped_folder(VENDORS).glob("*.yaml"))
 
 
+def known_vendors(vendors: Sequence[Path]) -> list[str]:
+    """Return the names of the vendors that have a vendor file, shipped or in one of the project's own folders."""
+    return _names(VENDORS, vendors)
+
+
+def _names(kind: str, folders: Sequence[Path]) -> list[str]:
+    own = (path.stem for folder in folders for path in folder.glob("*.yaml"))
+    return sorted({*(path.stem for path in _shipped_folder(kind).glob("*.yaml")), *own})
+
+
 def _shipped_folder(kind: str) -> Path:
     package = Path(str(resources.files("syncengine")))
     installed = package / "shipped" / kind
@@ -87,23 +100,20 @@ def _shipped_folder(kind: str) -> Path:
     return installed if installed.is_dir() else package.parent / kind
 
 
-def _find(kind: str, name: str, project_folders: Sequence[Path]) -> _Found | None:
+def _find(kind: str, name: str, folders: Sequence[Path]) -> _Found | None:
     if not _NAME.fullmatch(name):
         return None
-    label = f"{kind}/{name}.yaml"
-    for folder in project_folders:
-        path = folder / kind / f"{name}.yaml"
-        # A link that leads out of the project would let a branch read files of the machine.
+    for folder in folders:
+        path = folder / f"{name}.yaml"
+        # A link that leads out of the folder would let a branch read files of the machine.
         if path.is_file() and path.resolve().is_relative_to(folder.resolve()):
-            return _Found(path, label, shipped=False)
+            return _Found(path, f"{folder.name}/{name}.yaml", shipped=False)
     path = _shipped_folder(kind) / f"{name}.yaml"
-    return _Found(path, label, shipped=True) if path.is_file() else None
+    return _Found(path, f"{kind}/{name}.yaml", shipped=True) if path.is_file() else None
 
 
-def _report_missing(kind: str, name: str, project_folders: Sequence[Path], diagnostics: Diagnostics) -> None:
-    known = sorted(
-        {*shipped_vendors(), *(path.stem for folder in project_folders for path in (folder / kind).glob("*.yaml"))}
-    )
+def _report_missing(kind: str, name: str, folders: Sequence[Path], diagnostics: Diagnostics) -> None:
+    known = _names(kind, folders)
     diagnostics.error(
         f"there is no file {kind}/{name}.yaml",
         expected=f"one of {', '.join(known)}",

@@ -3,7 +3,7 @@
 import hashlib
 import json
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 from syncengine.engine import costs, guards
 from syncengine.engine.campaigns import CampaignDiff, diff_campaigns, operation_of, stated_duplicates
@@ -43,7 +43,7 @@ class Inputs:
     allowances: Allowances
     refresh: Refresh
     created_at: float
-    scope: Scope = Scope()
+    scope: Scope = field(default_factory=Scope)
     # Sentences found while reading, as a source that could not be read.
     notes: Sequence[str] = ()
 

@@ -13,28 +13,9 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 from syncengine.model.address import ACCOUNT
-from syncengine.model.answers import ItemOutcome as ItemOutcome
-from syncengine.model.answers import Items as Items
-from syncengine.model.answers import ListedItems as ListedItems
-from syncengine.model.answers import Match as Match
-from syncengine.model.answers import ResponseClass as ResponseClass
-from syncengine.model.answers import ResponseOutcome as ResponseOutcome
-from syncengine.model.answers import Scalar as Scalar
-from syncengine.model.calling import Cursor as Cursor
-from syncengine.model.calling import Limits as Limits
-from syncengine.model.calling import Link as Link
-from syncengine.model.calling import Offset as Offset
-from syncengine.model.calling import PageNumber as PageNumber
-from syncengine.model.calling import Pagination as Pagination
-from syncengine.model.calling import Proof as Proof
-from syncengine.model.calling import SinglePage as SinglePage
-from syncengine.model.calling import Task as Task
-from syncengine.model.credentials import Auth as Auth
-from syncengine.model.credentials import BasicAuth as BasicAuth
-from syncengine.model.credentials import ExchangeAuth as ExchangeAuth
-from syncengine.model.credentials import HeaderAuth as HeaderAuth
-from syncengine.model.credentials import JwtAuth as JwtAuth
-from syncengine.model.credentials import QueryAuth as QueryAuth
+from syncengine.model.answers import Items, Match, ResponseClass
+from syncengine.model.calling import Limits, Pagination, Proof, SinglePage, Task
+from syncengine.model.credentials import Auth
 from syncengine.model.exchange import Request
 
 Ability = Literal["documented", "unverified", "absent"]

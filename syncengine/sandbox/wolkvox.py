@@ -137,13 +137,24 @@ class Wolkvox:
         }
         files: dict[str, Operations] = {
             "campaign.php": campaign,
-            "information.php": {"campaigns": ("GET", campaigns.list_all), "get_dnc": ("GET", dnc.get)},
+            "information.php": {
+                "campaigns": ("GET", campaigns.list_all),
+                "get_dnc": ("GET", dnc.get),
+                "token_info": ("GET", self._token_info),
+            },
             "configuration.php": {"add_dnc": ("POST", dnc.add), "remove_dnc": ("DELETE", dnc.remove)},
             "reports_manager.php": {"campaign_3": ("GET", loads.report)},
         }
         return [
             (verb, f"{BASE}/{file}", self._chooser(operations)) for file, operations in files.items() for verb in VERBS
         ]
+
+    def _token_info(self, call: Call) -> Response:
+        """token_info: what a token may use in a day, and has used."""
+        used = str(self.limits.used_today(call.headers.get("wolkvox-token", "")))
+        limit = str(self.switches.daily_budget)
+        counts = {"token_limit": limit, "token_use_today": used, "all_token_today": used}
+        return self._answers.success(200, "1 records were found", [{"description": "sandbox"} | counts])
 
     def _chooser(self, operations: Operations) -> Callable[[Call], Response]:
         def choose(call: Call) -> Response:

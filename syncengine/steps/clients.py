@@ -47,6 +47,7 @@ def open_client(
         settings=dialer.settings,
         options=extra_of(vendor, options),
         budget=budget,
+        now=options.clock,
         on_wait=on_wait,
     )
 

@@ -1,17 +1,18 @@
 """Load: every file of a project into checked values, or every mistake of every file at once."""
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 from syncengine.config.desired import load_desired
-from syncengine.config.project import Project, WatchFile, load_project, needed_vendors
-from syncengine.config.vendor_files import LoadedVendor, load_vendor
+from syncengine.config.project import Project, WatchFile, folders, load_project, needed_vendors
+from syncengine.config.sources import beneath
+from syncengine.config.vendor_files import LoadedVendor, known_vendors, load_vendor
 from syncengine.diagnostics import Diagnostics
 from syncengine.errors import ConfigError
-from syncengine.model.desired import Desired, Dialer
+from syncengine.model.desired import Desired, Dialer, Source
 from syncengine.model.vendor import Vendor
 
 
@@ -22,6 +23,7 @@ class Loaded:
     desired: Desired
     # Vendor name -> compiled vendor file with its examples.
     vendors: Mapping[str, LoadedVendor]
+    project: Project
     root: Path
     watch: WatchFile
     # Warnings; no errors.
@@ -38,15 +40,27 @@ class Loaded:
 
     def files(self) -> tuple[Path, ...]:
         """Return every file that a plan depends on, for watching."""
-        contacts = [path for found in self.desired.contacts.values() for path in found.source.paths]
-        dnd = [path for found in self.desired.dnd.values() for path in found.source.paths]
-        project = self.root / "syncengine.yaml"
-        folders_here = [self.root / name for name in ("manifests", "vendors", "mappings")]
-        return (
-            project,
-            *(p for folder in folders_here for p in sorted(folder.rglob("*.yaml"))),
-            *map(Path, (*contacts, *dnd)),
+        ignored = Diagnostics()
+        manifests = [path for pattern in self.project.file.manifests for path in beneath(self.root, pattern).paths]
+        own = [*folders(self.project, "vendors", ignored), *folders(self.project, "mappings", ignored)]
+        contacts = [found.source for found in self.desired.contacts.values()]
+        sources = [*contacts, *(found.source for found in self.desired.dnd.values())]
+        return tuple(
+            dict.fromkeys(
+                [
+                    self.project.path,
+                    *manifests,
+                    *(path for folder in own for path in sorted(folder.rglob("*.yaml"))),
+                    *(path for source in sources for path in self._files_of(source)),
+                ]
+            )
         )
+
+    def _files_of(self, source: Source) -> list[Path]:
+        """Return the files that a source was read from, and those that its pattern has matched since."""
+        if source.format == "inline":
+            return []
+        return [*map(Path, source.paths), *beneath(self.root, source.label).paths]
 
     def vendors_digest(self) -> str:
         """Return the digest of all vendor and mapping files in use."""
@@ -64,24 +78,31 @@ def load(path: Path) -> Loaded:
     project = load_project(path, diagnostics)
     if project is None:
         raise ConfigError(diagnostics)
-    vendors = _load_vendors(project, diagnostics)
+    own = folders(project, "vendors", diagnostics)
+    known = known_vendors(own)
+    vendors = _load_vendors(project, own, known, diagnostics)
     compiled = {name: loaded.vendor for name, loaded in vendors.items()}
-    desired = load_desired(project, compiled, diagnostics, known_vendors=needed_vendors(project) - set(compiled))
+    desired = load_desired(project, compiled, diagnostics, known_vendors=known)
     if desired is None or diagnostics.failed:
         raise ConfigError(diagnostics)
     return Loaded(
         desired=desired,
         vendors=vendors,
+        project=project,
         root=project.root,
         watch=project.file.watch or WatchFile(),
         diagnostics=diagnostics,
     )
 
 
-def _load_vendors(project: Project, diagnostics: Diagnostics) -> dict[str, LoadedVendor]:
+def _load_vendors(
+    project: Project, own: Sequence[Path], known: Sequence[str], diagnostics: Diagnostics
+) -> dict[str, LoadedVendor]:
+    """Load the vendors that have a file; one that has none is told where the project names it."""
+    mappings = folders(project, "mappings", diagnostics)
     found = {}
-    for name in sorted(needed_vendors(project)):
-        loaded = load_vendor(name, [project.root], diagnostics)
+    for name in sorted(needed_vendors(project) & set(known)):
+        loaded = load_vendor(name, diagnostics, vendors=own, mappings=mappings)
         if loaded is not None:
             found[name] = loaded
     return found

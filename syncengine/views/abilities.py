@@ -6,17 +6,8 @@ A word with a star is documented by name only; what a vendor lacks is left out.
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from syncengine.model.vendor import (
-    Auth,
-    BasicAuth,
-    Collection,
-    ExchangeAuth,
-    HeaderAuth,
-    JwtAuth,
-    Operation,
-    QueryAuth,
-    Vendor,
-)
+from syncengine.model.credentials import Auth, BasicAuth, ExchangeAuth, HeaderAuth, JwtAuth, QueryAuth
+from syncengine.model.vendor import Collection, Operation, Vendor
 
 _CAMPAIGN_ROLES = ("list", "create", "update", "delete", "start", "stop")
 _CONTACT_ROLES = ("add", "remove", "block")

@@ -78,7 +78,7 @@ def test_a_host_that_only_the_owner_can_vouch_for_is_named(tmp_path):
 
     told = {}
     for name in shipped_vendors():
-        loaded = load_vendor(name, [], Diagnostics())
+        loaded = load_vendor(name, Diagnostics())
         output = run(command, str(tmp_path / name), "--yes", "--vendor", name).output
         told[name] = ("SYNCENGINE_ALLOW_ORIGINS=https://" in output, loaded.vendor.shipped)
     assert all(named is not shipped for named, shipped in told.values())

@@ -6,7 +6,8 @@ from syncengine.cli.project_template import NewDialer, project_files
 from syncengine.config.desired import load_desired
 from syncengine.config.project import load_project
 from syncengine.diagnostics import Diagnostics
-from syncengine.model.vendor import CampaignField, Campaigns, ExchangeAuth, HeaderAuth, Setting
+from syncengine.model.credentials import ExchangeAuth, HeaderAuth
+from syncengine.model.vendor import CampaignField, Campaigns, Setting
 from syncengine.rows.phones import canonical
 from tests.config.samples import operation, vendor
 

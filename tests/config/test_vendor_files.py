@@ -6,12 +6,18 @@ import pytest
 
 from syncengine.config.example_scope import example_scope
 from syncengine.config.operation_lookup import find_operation
-from syncengine.config.vendor_files import load_vendor, shipped_vendors
+from syncengine.config.vendor_files import LoadedVendor, known_vendors, load_vendor, shipped_vendors
 from syncengine.diagnostics import Diagnostics
 
 from .vendor_samples import MAPPING, SPEC, bent
 
 ROOT = Path(__file__).parents[2]
+
+
+def load(name: str, *folders: Path, diagnostics: Diagnostics | None = None) -> LoadedVendor | None:
+    """Load a vendor as for a project with its files in the usual places below some folders."""
+    own, maps = ([folder / kind for folder in folders] for kind in ("vendors", "mappings"))
+    return load_vendor(name, Diagnostics() if diagnostics is None else diagnostics, vendors=own, mappings=maps)
 
 
 def project(folder: Path, spec: str | None = SPEC, mapping: str | None = MAPPING, name: str = "sample") -> Path:
@@ -25,7 +31,7 @@ def project(folder: Path, spec: str | None = SPEC, mapping: str | None = MAPPING
 @pytest.mark.parametrize("name", ["comunik8", "lynn", "stringee", "thulium", "wolkvox"])
 def test_a_shipped_vendor_loads_without_a_mistake(name: str) -> None:
     diagnostics = Diagnostics()
-    loaded = load_vendor(name, [], diagnostics)
+    loaded = load_vendor(name, diagnostics)
     assert [item.render() for item in diagnostics] == []
     assert loaded is not None
     for example in loaded.examples:
@@ -42,7 +48,7 @@ class Filled(dict[str, object]):
 
 @pytest.mark.parametrize("name", ["comunik8", "lynn", "stringee", "thulium", "wolkvox"])
 def test_every_operation_of_a_shipped_vendor_makes_a_request(name: str) -> None:
-    loaded = load_vendor(name, [], Diagnostics())
+    loaded = load_vendor(name, Diagnostics())
     assert loaded is not None
     vendor = loaded.vendor
     filled = Filled()
@@ -60,7 +66,7 @@ def test_the_shipped_vendors_are_the_files_there_are() -> None:
 
 
 def test_a_vendor_of_the_project_is_found_and_is_its_own(tmp_path: Path) -> None:
-    loaded = load_vendor("sample", [project(tmp_path)], Diagnostics())
+    loaded = load("sample", project(tmp_path))
     assert loaded is not None
     assert not loaded.vendor.shipped
     assert len(loaded.vendor.digest) == 64
@@ -69,8 +75,8 @@ def test_a_vendor_of_the_project_is_found_and_is_its_own(tmp_path: Path) -> None
 def test_replacing_only_the_mapping_makes_a_vendor_the_projects_own(tmp_path: Path) -> None:
     mapping = (ROOT / "mappings" / "wolkvox.yaml").read_text()
     shipped, own = (
-        load_vendor("wolkvox", [], Diagnostics()),
-        load_vendor("wolkvox", [project(tmp_path, None, mapping, "wolkvox")], Diagnostics()),
+        load_vendor("wolkvox", Diagnostics()),
+        load("wolkvox", project(tmp_path, None, mapping, "wolkvox")),
     )
     assert shipped is not None
     assert own is not None
@@ -81,7 +87,7 @@ def test_replacing_only_the_mapping_makes_a_vendor_the_projects_own(tmp_path: Pa
 def test_the_digest_tells_every_change_of_either_file(tmp_path: Path) -> None:
     digests = set()
     for number, (spec, mapping) in enumerate([(SPEC, MAPPING), (SPEC + "\n", MAPPING), (SPEC, MAPPING + "\n")]):
-        loaded = load_vendor("sample", [project(tmp_path / str(number), spec, mapping)], Diagnostics())
+        loaded = load("sample", project(tmp_path / str(number), spec, mapping))
         assert loaded is not None
         digests.add(loaded.vendor.digest)
     assert len(digests) == 3
@@ -89,14 +95,14 @@ def test_the_digest_tells_every_change_of_either_file(tmp_path: Path) -> None:
 
 def test_the_first_folder_wins(tmp_path: Path) -> None:
     first = project(tmp_path / "a", bent("title: Sample", "title: First"))
-    loaded = load_vendor("sample", [first, project(tmp_path / "b")], Diagnostics())
+    loaded = load("sample", first, project(tmp_path / "b"))
     assert loaded is not None
     assert loaded.vendor.title == "First"
 
 
 def test_a_vendor_that_is_nowhere_is_one_mistake_for_each_file() -> None:
     diagnostics = Diagnostics()
-    assert load_vendor("wolkvx", [], diagnostics) is None
+    assert load_vendor("wolkvx", diagnostics) is None
     assert [item.message for item in diagnostics] == [
         "there is no file mappings/wolkvx.yaml",
         "there is no file vendors/wolkvx.yaml",
@@ -108,7 +114,7 @@ def test_a_vendor_that_is_nowhere_is_one_mistake_for_each_file() -> None:
 def test_a_name_that_is_a_path_finds_nothing(name: str, tmp_path: Path) -> None:
     (tmp_path / "secrets.yaml").write_text(SPEC)
     diagnostics = Diagnostics()
-    assert load_vendor(name, [project(tmp_path / "p")], diagnostics) is None
+    assert load(name, project(tmp_path / "p"), diagnostics=diagnostics) is None
     assert diagnostics.failed
 
 
@@ -118,13 +124,13 @@ def test_a_link_out_of_the_project_is_not_followed(tmp_path: Path) -> None:
     (inside / "vendors").mkdir()
     (inside / "vendors" / "sample.yaml").symlink_to(outside / "vendors" / "sample.yaml")
     diagnostics = Diagnostics()
-    assert load_vendor("sample", [inside], diagnostics) is None
+    assert load("sample", inside, diagnostics=diagnostics) is None
     assert [item.message for item in diagnostics] == ["there is no file vendors/sample.yaml"]
 
 
 def test_a_file_under_another_vendors_name_is_refused(tmp_path: Path) -> None:
     diagnostics = Diagnostics()
-    assert load_vendor("other", [project(tmp_path, name="other")], diagnostics) is None
+    assert load("other", project(tmp_path, name="other"), diagnostics=diagnostics) is None
     assert any(item.message == "this file describes sample" for item in diagnostics)
 
 
@@ -133,8 +139,21 @@ def test_mistakes_of_both_files_are_told_in_one_run(tmp_path: Path) -> None:
         tmp_path, bent("title: Sample", "titel: Sample"), bent("kind: integer", "kind: integr", text=MAPPING)
     )
     diagnostics = Diagnostics()
-    assert load_vendor("sample", [folder], diagnostics) is None
+    assert load("sample", folder, diagnostics=diagnostics) is None
     assert {item.location.file for item in diagnostics if item.location} == {
         "vendors/sample.yaml",
         "mappings/sample.yaml",
     }
+
+
+def test_vendor_files_and_mappings_may_lie_in_folders_of_any_name(tmp_path: Path) -> None:
+    made = project(tmp_path)
+    (made / "vendors").rename(made / "dialers")
+    (made / "mappings").rename(made / "fields")
+    diagnostics = Diagnostics()
+    loaded = load_vendor("sample", diagnostics, vendors=[made / "dialers"], mappings=[made / "none", made / "fields"])
+    assert loaded is not None
+    assert loaded.document.label == "dialers/sample.yaml"
+    assert known_vendors([made / "dialers"]) == sorted([*shipped_vendors(), "sample"])
+    assert load_vendor("sample", diagnostics, vendors=[made / "dialers"]) is None
+    assert [item.message for item in diagnostics] == ["there is no file mappings/sample.yaml"]

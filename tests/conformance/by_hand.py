@@ -51,9 +51,9 @@ def put_row(sandbox: Sandbox, vendor: str, campaign_id: str, phone: str) -> None
         case "stringee":
             sandbox.stringee.contacts.put_phones(campaign_id, [phone])
         case "thulium":
-            row = Row(0, "csv", [phone], "TO_CALL", "To call", 1, "2026-01-01 00:00", identifier="theirs")
-            sandbox.thulium.outbounds.held[campaign_id].csv[phone] = row
-            sandbox.thulium.outbounds.held[campaign_id].by_identifier["theirs"] = row
+            outbound = sandbox.thulium.outbounds.held[campaign_id]
+            row = thulium_row("csv", phone, outbound, identifier="theirs")
+            outbound.csv[phone] = outbound.by_identifier["theirs"] = row
 
 
 def block(sandbox: Sandbox, vendor: str, phone: str) -> None:
@@ -84,6 +84,12 @@ def blocked(sandbox: Sandbox, vendor: str) -> list[str]:
 def seen(sandbox: Sandbox, vendor: str, campaign_id: str) -> list[dict[str, Any]]:
     """Return what a campaign holds."""
     return sandbox.dialers[vendor].records(campaign_id)
+
+
+def thulium_row(feed: str, phone: str, outbound: Outbound, **more: Any) -> Row:
+    """Return a record that is to be called."""
+    first = outbound.statuses[0]
+    return Row(0, feed, [phone], first.system_status, first.name, first.status_id, "2026-01-01 00:00", **more)
 
 
 def _statuses() -> tuple[Status, ...]:

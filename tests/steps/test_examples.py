@@ -27,7 +27,7 @@ def _own(folder: Path, spec: str) -> Diagnostics:
         (folder / kind).mkdir()
         (folder / kind / "sample.yaml").write_text(text)
     diagnostics = Diagnostics()
-    loaded = load_vendor("sample", [folder], diagnostics)
+    loaded = load_vendor("sample", diagnostics, vendors=[folder / "vendors"], mappings=[folder / "mappings"])
     assert loaded is not None, [item.render() for item in diagnostics]
     check_examples(loaded, diagnostics)
     return diagnostics
@@ -48,7 +48,7 @@ def copied(tmp_path: Path) -> Callable[[str, str, str], Diagnostics]:
                 text = head + sign + examples.replace(old, new, 1)
             (tmp_path / kind / f"{vendor}.yaml").write_text(text, encoding="utf-8")
         diagnostics = Diagnostics()
-        loaded = load_vendor(vendor, [tmp_path], diagnostics)
+        loaded = load_vendor(vendor, diagnostics, vendors=[tmp_path / "vendors"], mappings=[tmp_path / "mappings"])
         assert loaded is not None, [item.render() for item in diagnostics]
         assert check_examples(loaded, diagnostics) == len(loaded.examples)
         return diagnostics
@@ -64,7 +64,7 @@ def _only(diagnostics: Diagnostics) -> str:
 @pytest.mark.parametrize("vendor", shipped_vendors())
 def test_examples_are_counted_and_none_of_the_shipped_ones_differs(vendor: str) -> None:
     diagnostics = Diagnostics()
-    loaded = load_vendor(vendor, [], diagnostics)
+    loaded = load_vendor(vendor, diagnostics)
     assert loaded is not None
     assert check_examples(loaded, diagnostics) == len(loaded.examples) > 0
     assert not diagnostics.items

@@ -17,7 +17,7 @@ RECORD = {"first_name": "John", "surname": "Doe", "mobile": "07840258823", "emai
 
 def _load() -> Vendor:
     diagnostics = Diagnostics()
-    loaded = load_vendor("comunik8", [], diagnostics)
+    loaded = load_vendor("comunik8", diagnostics)
     assert loaded is not None, [item.render() for item in diagnostics]
     assert not len(diagnostics)
     return loaded.vendor

@@ -9,13 +9,13 @@ from syncengine.steps.examples import check_example
 
 def _load(name: str) -> LoadedVendor:
     diagnostics = Diagnostics()
-    loaded = load_vendor(name, [], diagnostics)
+    loaded = load_vendor(name, diagnostics)
     assert loaded is not None, "\n".join(item.render() for item in diagnostics)
     return loaded
 
 
 # A file that does not load leaves its examples out here; the tests of config/ say what is wrong with it.
-LOADED = [loaded for name in shipped_vendors() if (loaded := load_vendor(name, [], Diagnostics())) is not None]
+LOADED = [loaded for name in shipped_vendors() if (loaded := load_vendor(name, Diagnostics())) is not None]
 EXAMPLES = [
     pytest.param(loaded, index, id=f"{loaded.vendor.name}-{index}-{example.operation}")
     for loaded in LOADED

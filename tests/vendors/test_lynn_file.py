@@ -38,7 +38,7 @@ NAMED = {
 @pytest.fixture(scope="module")
 def lynn() -> Vendor:
     diagnostics = Diagnostics()
-    loaded = load_vendor("lynn", [], diagnostics)
+    loaded = load_vendor("lynn", diagnostics)
     assert loaded is not None, diagnostics.items
     return loaded.vendor
 

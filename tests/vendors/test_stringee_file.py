@@ -24,7 +24,7 @@ PHONE = "84346608877"
 @pytest.fixture(scope="module")
 def stringee() -> Vendor:
     diagnostics = Diagnostics()
-    loaded = load_vendor("stringee", [], diagnostics)
+    loaded = load_vendor("stringee", diagnostics)
     assert loaded is not None, diagnostics.items
     return loaded.vendor
 

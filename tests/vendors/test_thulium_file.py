@@ -17,7 +17,7 @@ from syncengine.remote.judge import judge
 
 def _load() -> Vendor:
     diagnostics = Diagnostics()
-    loaded = load_vendor("thulium", [], diagnostics)
+    loaded = load_vendor("thulium", diagnostics)
     assert loaded is not None, [item.render() for item in diagnostics]
     assert not len(diagnostics)
     return loaded.vendor

@@ -25,7 +25,7 @@ DOCUMENTED = {*PERSON.split(), *(f"opt{n}" for n in range(1, 13)), *(f"tel{n}" f
 
 def _load() -> Vendor:
     diagnostics = Diagnostics()
-    loaded = load_vendor("wolkvox", [], diagnostics)
+    loaded = load_vendor("wolkvox", diagnostics)
     assert loaded is not None, [item.render() for item in diagnostics]
     assert not len(diagnostics)
     return loaded.vendor

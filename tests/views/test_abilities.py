@@ -2,17 +2,9 @@ from dataclasses import replace
 
 import pytest
 
-from syncengine.model.vendor import (
-    BasicAuth,
-    CampaignField,
-    Campaigns,
-    ExchangeAuth,
-    HeaderAuth,
-    JwtAuth,
-    Listed,
-    Proof,
-    QueryAuth,
-)
+from syncengine.model.calling import Proof
+from syncengine.model.credentials import BasicAuth, ExchangeAuth, HeaderAuth, JwtAuth, QueryAuth
+from syncengine.model.vendor import CampaignField, Campaigns, Listed
 from syncengine.views.abilities import operation_rows, vendor_row
 from tests.building import contacts_collection, dnd_collection, operation, vendor
 

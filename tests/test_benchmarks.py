@@ -1,0 +1,61 @@
+"""The benchmarks run and notice a run that did not do its work; their figures are looked at elsewhere."""
+
+import csv
+from pathlib import Path
+
+import pytest
+
+from benchmarks.__main__ import BENCHMARKS, main
+from benchmarks.hundred_thousand import measure as measure_rows
+from benchmarks.measuring import run
+from benchmarks.people import write_listed, write_people
+from benchmarks.startup import measure as measure_startup
+from benchmarks.table import Figure, as_markdown, machine
+
+
+def test_a_thousand_contacts_go_through_plan_apply_and_an_empty_plan() -> None:
+    figures = measure_rows(rows=1_000)
+    assert [figure.what.split(",")[0] for figure in figures] == [
+        "bare DuckDB difference",
+        "first plan",
+        "apply (plans again",
+        "bare DuckDB difference",
+        "plan after it",
+    ]
+    assert all(figure.wall > 0 and figure.cpu > 0 for figure in figures)
+
+
+def test_startup_is_measured_beside_a_bare_interpreter() -> None:
+    bare, *ours = measure_startup(times=1)
+    assert all(bare.wall < figure.wall for figure in ours)
+
+
+def test_a_process_that_fails_is_no_measurement() -> None:
+    with pytest.raises(RuntimeError, match="ended with 3: why"):
+        run(["bash", "-c", "echo why; exit 3"])
+
+
+def test_invented_people_are_the_same_everywhere_and_nobody_is_there_twice(tmp_path: Path) -> None:
+    write_people(tmp_path / "a.csv", 2_000)
+    write_people(tmp_path / "b.csv", 2_000)
+    write_listed(tmp_path / "listed.csv", 100)
+    text = (tmp_path / "a.csv").read_text(encoding="utf-8")
+    assert text == (tmp_path / "b.csv").read_text(encoding="utf-8")
+    people = list(csv.DictReader(text.splitlines()))
+    digits = {"".join(filter(str.isdigit, person["phone"]))[-10:] for person in people}
+    listed = {line[-10:] for line in (tmp_path / "listed.csv").read_text().splitlines()[1:]}
+    assert len(digits) == len({person["id"] for person in people}) == 2_000
+    assert len(listed) == 100
+    assert not digits & listed
+
+
+def test_a_table_has_a_line_for_each_figure_and_says_on_which_machine() -> None:
+    table = as_markdown([Figure(what="a", wall=1.234, cpu=0.5, peak=1234.5), Figure(what="b", wall=0, cpu=0)])
+    assert table.splitlines()[2:] == ["| a | 1.23 | 0.50 | 1,234 |  |", "| b | 0.00 | 0.00 |  |  |"]
+    assert "cores" in machine()
+
+
+def test_an_unknown_benchmark_is_refused_with_those_there_are(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["nonsense"]) == 64
+    told = capsys.readouterr().err
+    assert all(name in told for name in BENCHMARKS)
