@@ -1,4 +1,4 @@
-"""Write the data of this example anew: python examples/five-dialers/make_data.py
+"""Write the data of this example anew; run it with: python examples/five-dialers/make_data.py.
 
 People and numbers are invented from a seed. The spellings are those of real spreadsheets: national and international,
 with blanks, brackets, dots, a leading apostrophe; some rows are unusable, some are there twice, some are listed.
@@ -113,7 +113,10 @@ def main() -> None:
     )  # fmt: skip
     write_csv(
         "upgrade-leads.csv",
-        ({"id": r["id"], "first_name": r["first"], "last_name": r["last"], "phone": r["phone"]} for r in colombia[1500:]),
+        (
+            {"id": r["id"], "first_name": r["first"], "last_name": r["last"], "phone": r["phone"]}
+            for r in colombia[1500:]
+        ),
         encoding="utf-8-sig",
         delimiter=",",
     )
@@ -130,8 +133,14 @@ def main() -> None:
     britain = people("GB", 220, dice)
     with (HERE / "motor-trade.jsonl").open("w", encoding="utf-8") as file:
         for r in britain:
-            line = {"first_name": r["first"], "surname": r["last"], "mobile": r["phone"], "email": email(r),
-                    "vehicle_make": dice.choice(["Ford", "Mini", "Škoda"]), "address": "123 Greenacre Road"}  # fmt: skip
+            line = {
+                "first_name": r["first"],
+                "surname": r["last"],
+                "mobile": r["phone"],
+                "email": email(r),
+                "vehicle_make": dice.choice(["Ford", "Mini", "Škoda"]),
+                "address": "123 Greenacre Road",
+            }
             file.write(json.dumps(line, ensure_ascii=False) + "\n")
     vietnam = people("VN", 600, dice)
     write_csv(

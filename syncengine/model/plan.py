@@ -169,8 +169,8 @@ class Basis:
 class Plan:
     """Everything that will be done.
 
-    ``plan_id`` is a digest of what will be done (levels, releases, basis.dialers), not of when or from which reading: two plans
-    that would do the same have the same id.
+    ``plan_id`` is a digest of what will be done (levels, releases, basis.dialers), not of when or from which reading:
+    two plans that would do the same have the same id.
     """
 
     format_version: int

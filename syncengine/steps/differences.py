@@ -105,7 +105,7 @@ def _dnd(comparing: _Comparing, reading: DialerReading, member: Member) -> Diffe
             comparing.workspace, numbers, columns=_columns(reading, member), book=comparing.sources.book
         ),
         actual=_actual(comparing, reading, member),
-        released=_released(comparing, member.dnd),
+        released=_numbers_table(comparing.workspace, _taken_off(comparing, member)),
         book=comparing.sources.book,
         now=comparing.run.options.clock(),
         lasts_days=member.lasts_days,
@@ -168,6 +168,16 @@ def _in_force(comparing: _Comparing, lists: tuple[str, ...]) -> str:
 
 def _released(comparing: _Comparing, lists: tuple[str, ...]) -> str:
     return _numbers_table(comparing.workspace, _free(comparing, lists))
+
+
+def _taken_off(comparing: _Comparing, member: Member) -> set[str]:
+    """Return the numbers to take off a dialer's list: released now, or before and without success there."""
+    free = _free(comparing, member.dnd)
+    if "remove" not in member.collection.operations:
+        return free
+    sources = [comparing.sources.dnd[name] for name in member.dnd if name in comparing.sources.dnd]
+    named = {number for source in sources for number in source.named}
+    return free | (named - comparing.run.ledger.all_numbers(member.dnd))
 
 
 def _free(comparing: _Comparing, lists: tuple[str, ...]) -> set[str]:

@@ -180,7 +180,9 @@ def _state(vendor: Vendor, snapshot: CampaignSnapshot, wanted: Campaign, known: 
         named = [c for c in snapshot.campaigns if c.name == wanted.name and not c.ending]
         actual = named[0] if len(named) == 1 else None
     if actual is None:
-        return CampaignState(wanted.key, "", wanted.name, "unknown", dict(wanted.fields), {}, known)
+        # Not read in this run: an adopted id is taken at its word.
+        unread = wanted.id if snapshot.source != "read" else ""
+        return CampaignState(wanted.key, unread, wanted.name, "unknown", dict(wanted.fields), {}, known)
     remembered = dict(known.fields) if known else {}
     return CampaignState(
         wanted.key,

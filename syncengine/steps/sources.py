@@ -22,6 +22,8 @@ class DndSource:
     digest: str
     # Numbers that its ``release`` takes off now.
     releases: tuple[str, ...]
+    # All numbers under its ``release`` that its source no longer states, those taken off before, too.
+    named: frozenset[str]
     notes: tuple[str, ...]
 
 
@@ -123,10 +125,13 @@ def _keep(run: Run, dnd_list: DndList, read: DndReading) -> DndSource:
     note = (
         f"do-not-call list {name}: {len(still):,} numbers under release: stand in its source still; take the lines out"
     )
+    # A source that is not sound may state a number in the part that could not be read.
+    named = frozenset() if summary.held else frozenset(dnd_list.release) - stated
     return DndSource(
         summary=summary,
         digest=read.digest,
-        releases=tuple(sorted(n for n in dnd_list.release if n in in_force and n not in stated)),
+        releases=tuple(sorted(named & in_force)),
+        named=named,
         notes=(note,) if still else (),
     )
 

@@ -26,14 +26,19 @@ _STYLES = {"+": "green", "▶": "bold green", "■": "bold yellow", "~": "yellow
 _REFRESHES = {"full": "in full", "changed": "where something changed", "none": "from the ledger only"}
 
 
-def plan_text(plan: Plan) -> Text:
-    """Return the plan as styled text."""
+def plan_text(plan: Plan, *, whole: bool = False) -> Text:
+    """Return the plan as styled text.
+
+    Args:
+        plan: the plan.
+        whole: whether the numbers in its samples are shown as they are, for a person who has asked for them.
+    """
     lines = [line(("Plan", "bold"), f" for project {plan.project}, read {_REFRESHES[plan.refresh]}")]
     lines += list(_headline(plan))
     lines += list(_sources(plan))
-    lines += list(_levels(plan))
+    lines += list(_levels(plan, whole=whole))
     lines += list(_standing_in_the_way(plan))
-    lines += list(_costs(plan))
+    lines += list(_enforcement(plan))
     lines += heading(totals(plan))
     return Text("\n").join(lines)
 
@@ -44,6 +49,9 @@ def _headline(plan: Plan) -> Iterator[Text]:
         yield Text("")
     for sentence in sentences:
         yield line((f"  • {sentence}", "bold red" if "RELEASED" in sentence else "bold"))
+    for cost in plan.costs:
+        if cost.calls:
+            yield line((f"  • {cost.dialer}: {cost_phrase(cost)}", "dim"))
 
 
 def _sources(plan: Plan) -> Iterator[Text]:
@@ -55,14 +63,14 @@ def _sources(plan: Plan) -> Iterator[Text]:
             yield line((f"      HELD: {source.held}", "bold red"))
 
 
-def _levels(plan: Plan) -> Iterator[Text]:
+def _levels(plan: Plan, *, whole: bool) -> Iterator[Text]:
     for number, level in enumerate(plan.levels, start=1):
         yield from heading(f"{number}. {level.name}")
         for group in grouped(level.changes):
-            yield from _group(group)
+            yield from _group(group, whole=whole)
 
 
-def _group(group: Sequence[Change]) -> Iterator[Text]:
+def _group(group: Sequence[Change], *, whole: bool) -> Iterator[Text]:
     first = group[0]
     sign = SIGNS[first.action]
     what = f" {rows_phrase(first)}" if isinstance(first, RowChange) else ""
@@ -79,7 +87,8 @@ def _group(group: Sequence[Change]) -> Iterator[Text]:
         yield line((f"      {field.name}: {before}{shown_value(field.after)}", "dim"))
     if isinstance(first, RowChange) and first.sample:
         more = " …" if first.count > len(first.sample) else ""
-        yield line((f"      {', '.join(masked_sample(first))}{more}", "dim"))
+        sample = first.sample if whole else masked_sample(first)
+        yield line((f"      {', '.join(sample)}{more}", "dim"))
     if first.warns:
         yield line((f"      ! {first.warns}", "bold yellow"))
 
@@ -102,10 +111,12 @@ def _standing_in_the_way(plan: Plan) -> Iterator[Text]:
         yield line(f"      {violation.remedy}")
 
 
-def _costs(plan: Plan) -> Iterator[Text]:
-    yield from heading("Dialers")
-    sentences = {enforcement.dialer: enforcement.sentence for enforcement in plan.enforcement}
-    for cost in plan.costs:
-        yield line("  ", (f"{cost.dialer:<22}", "cyan"), f" {cost.vendor}: {cost_phrase(cost)}")
-        if cost.dialer in sentences:
-            yield line((f"      do-not-call: {sentences[cost.dialer]}", "dim"))
+def _enforcement(plan: Plan) -> Iterator[Text]:
+    """Say for every dialer what keeps listed numbers from being rung there; dialers with the same answer share it."""
+    dialers: dict[str, list[str]] = {}
+    for enforcement in plan.enforcement:
+        dialers.setdefault(enforcement.sentence, []).append(enforcement.dialer)
+    if dialers:
+        yield from heading("How do-not-call holds")
+    for sentence, names in dialers.items():
+        yield line("  ", (", ".join(names), "cyan"), (f": {sentence}", "dim"))
