@@ -3,7 +3,7 @@
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import replace
 
-from syncengine.errors import RemoteError
+from syncengine.errors import RemoteError, RenderError
 from syncengine.model.answers import ResponseOutcome
 from syncengine.model.calling import Task
 from syncengine.model.vendor import Operation, Vendor
@@ -38,7 +38,7 @@ async def await_task(
     deadline = clock() + task.deadline
     refused = 0
     while True:
-        asked = await _ask(client, vendor.calls[task.poll], {**scope, "task": {"id": task_id}}, task)
+        asked = await ask_once(client, vendor, operation, task_id, scope)
         if asked.outcome in {"applied", "unknown"}:
             return asked
         refused = refused + 1 if asked.outcome == "rejected" else 0
@@ -49,12 +49,18 @@ async def await_task(
         await sleep(task.interval)
 
 
-async def _ask(client: DialerClient, poll: Operation, scope: Mapping[str, object], task: Task) -> Judgement:
+async def ask_once(
+    client: DialerClient, vendor: Vendor, operation: Operation, task_id: str, scope: Mapping[str, object]
+) -> Judgement:
     """Return ``applied`` or ``unknown`` when the task has ended, ``wait`` while it runs, else why it was not told."""
+    task = operation.task
+    assert task is not None
     try:
-        result = await client.call(poll, scope)
+        result = await client.call(vendor.calls[task.poll], {**scope, "task": {"id": task_id}})
     except RemoteError as problem:
         return _unknown(problem.detail)
+    except RenderError as problem:
+        return _unknown(str(problem))
     judgement = result.judgement
     if judgement.outcome == "unknown":
         # The question was lost, which says nothing about the task.

@@ -104,9 +104,13 @@ def _taken_in(workspace: Workspace, rows: Iterable[ListedRow]) -> str:
     return name
 
 
-def keys_listed(workspace: Workspace, listing: Listing, keys: Sequence[str]) -> frozenset[str]:
-    """Return those of some keys that a listing has."""
+def keys_listed(
+    workspace: Workspace, listing: Listing, keys: Sequence[str], *, blocked: bool = False
+) -> frozenset[str]:
+    """Return those of some keys that a listing has; with ``blocked`` only those that it shows as held back."""
     found = workspace.run(
-        f"SELECT key FROM {listing.table} SEMI JOIN (SELECT unnest(?::VARCHAR[]) AS key) USING (key)", [list(keys)]
+        f"SELECT key FROM {listing.table} SEMI JOIN (SELECT unnest(?::VARCHAR[]) AS key) USING (key)"
+        f" WHERE blocked OR NOT {'true' if blocked else 'false'}",
+        [list(keys)],
     ).fetchall()
     return frozenset(key for (key,) in found)

@@ -14,7 +14,7 @@ from syncengine.rows.wanted import Wanted, wanted_contacts, wanted_numbers
 from syncengine.rows.workspace import Workspace
 from syncengine.steps.clients import budget_used, daily_limit, identity_of
 from syncengine.steps.collections import Member
-from syncengine.steps.reading import DialerReading, Readings
+from syncengine.steps.reading import DialerReading, Readings, settle_time
 from syncengine.steps.run import Run
 from syncengine.steps.sources import Sources
 
@@ -150,7 +150,8 @@ def _actual(comparing: _Comparing, reading: DialerReading, member: Member) -> Ac
     if member.campaign and _is_gone(reading, member.campaign):
         # The campaign that held them no longer exists; the next one begins empty.
         rows = rows.slice(0, 0)
-    return Actual(ledger=rows, listing=reading.listings.get(member.address))
+    settle = settle_time(member.collection.operations.values())
+    return Actual(ledger=rows, listing=reading.listings.get(member.address), listed_until=reading.began - settle)
 
 
 def _is_gone(reading: DialerReading, campaign: str) -> bool:
@@ -167,7 +168,10 @@ def _in_force(comparing: _Comparing, lists: tuple[str, ...]) -> str:
 
 
 def _released(comparing: _Comparing, lists: tuple[str, ...]) -> str:
-    return _numbers_table(comparing.workspace, _free(comparing, lists))
+    # Those released by an earlier plan are still named: what a dialer would not let go of then is tried again.
+    named = {number for name in lists for number in comparing.sources.named_releases(name)}
+    still = named - comparing.run.ledger.all_numbers(lists) if named else named
+    return _numbers_table(comparing.workspace, _free(comparing, lists) | still)
 
 
 def _taken_off(comparing: _Comparing, member: Member) -> set[str]:

@@ -1,13 +1,14 @@
 """Read the dialers, side by side: campaigns and rows. What cannot be read is a problem in a value, not an exception."""
 
 import asyncio
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from syncengine.diagnostics import did_you_mean
 from syncengine.errors import RemoteError, UsageError
 from syncengine.ledger.ledger import Ledger
 from syncengine.model.address import Address
+from syncengine.model.calling import Proof
 from syncengine.model.desired import Campaign, Desired, Dialer, FieldValue
 from syncengine.model.findings import KnownCampaign
 from syncengine.model.ports import CampaignState
@@ -39,6 +40,8 @@ class DialerReading:
     members: Sequence[Member]
     # Campaign key -> the campaign as it is now, for templates; without an id: not there yet.
     campaigns: Mapping[str, CampaignState]
+    # When the first question was asked, in seconds since 1970: what was written shortly before may not be listed yet.
+    began: float
     listings: dict[Address, Listing] = field(default_factory=dict)
     # Collection -> why its listing is not whole.
     problems: dict[Address, str] = field(default_factory=dict)
@@ -110,11 +113,13 @@ def _canonical(vendor: Vendor, campaign: Campaign) -> Mapping[str, FieldValue]:
 async def _read_dialer(run: Run, sources: Sources, dialer: Dialer, wanted: Desired) -> tuple[DialerReading, Rows]:
     vendor = run.loaded.vendor_of(dialer)
     known = _known(run.ledger, dialer, run.options)
+    began = run.options.clock()
     if run.options.refresh == "none":
-        return _prepare(run, sources, dialer, wanted, _from_ledger(dialer, known, "")), {}
+        return _prepare(run, sources, dialer, wanted, _from_ledger(dialer, known, ""), began), {}
     async with open_client(run.loaded, dialer, run.ledger, run.options) as client:
         snapshot = await _snapshot(client, vendor, dialer, known, run.options)
-        reading = _prepare(run, sources, dialer, wanted, snapshot)
+        snapshot = _with_the_new(vendor, snapshot, known, began)
+        reading = _prepare(run, sources, dialer, wanted, snapshot, began)
         await _read_duplicates(client, reading, wanted)
         rows: dict[Address, tuple[list[ListedRow], bool]] = {}
         if run.options.refresh == "full":
@@ -140,6 +145,29 @@ async def _snapshot(
     return _from_ledger(dialer, known, "") if snapshot.source == "none" else snapshot
 
 
+def _with_the_new(
+    vendor: Vendor, snapshot: CampaignSnapshot, known: Mapping[str, KnownCampaign], began: float
+) -> CampaignSnapshot:
+    """Doubt a listing that lacks a campaign of ours so new that it may not be listed yet: it would be created twice."""
+    create = vendor.campaigns.operations.get("create")
+    listed = {campaign.id for campaign in snapshot.campaigns}
+    new = [
+        key
+        for key, campaign in sorted(known.items())
+        if campaign.remote_id not in {"", *listed} and campaign.updated_at > began - settle_time([create])
+    ]
+    if snapshot.source != "read" or not new:
+        return snapshot
+    problem = f"{', '.join(new)}: written a moment ago and not listed yet"
+    return replace(snapshot, complete=False, problem=snapshot.problem or problem)
+
+
+def settle_time(operations: Iterable[Operation | None]) -> float:
+    """Return the seconds after which what these calls have written is listed for sure."""
+    proofs = [operation.proof for operation in operations if operation is not None and operation.proof is not None]
+    return max((proof.settle for proof in proofs), default=Proof.settle)
+
+
 def _from_ledger(dialer: Dialer, known: Mapping[str, KnownCampaign], problem: str) -> CampaignSnapshot:
     remembered = tuple(
         ActualCampaign(id=k.remote_id, name=k.name, status=k.status, fields=k.fields) for k in known.values()
@@ -155,7 +183,9 @@ def _allowed(operation: Operation | None, options: Options) -> bool:
     return operation.ability == "documented" or options.allowances.unverified
 
 
-def _prepare(run: Run, sources: Sources, dialer: Dialer, wanted: Desired, snapshot: CampaignSnapshot) -> DialerReading:
+def _prepare(
+    run: Run, sources: Sources, dialer: Dialer, wanted: Desired, snapshot: CampaignSnapshot, began: float
+) -> DialerReading:
     vendor, known = run.loaded.vendor_of(dialer), _known(run.ledger, dialer, run.options)
     mine = {key: campaign for key, campaign in wanted.campaigns.items() if campaign.dialer == dialer.name}
     states = {key: _state(vendor, snapshot, campaign, known.get(key)) for key, campaign in mine.items()}
@@ -168,11 +198,13 @@ def _prepare(run: Run, sources: Sources, dialer: Dialer, wanted: Desired, snapsh
         known=known,
         members=tuple(members_of(wanted, dialer, vendor, known, sources.orphans)),
         campaigns=states,
+        began=began,
     )
 
 
 def _state(vendor: Vendor, snapshot: CampaignSnapshot, wanted: Campaign, known: KnownCampaign | None) -> CampaignState:
     remote_id = wanted.id or (known.remote_id if known else "")
+    remembered = dict(known.fields) if known else {}
     if vendor.campaigns.references_only:
         return CampaignState(wanted.key, remote_id, wanted.name, "started", dict(wanted.fields), {}, known)
     actual = next((c for c in snapshot.campaigns if c.id == remote_id and remote_id and not c.ending), None)
@@ -180,10 +212,10 @@ def _state(vendor: Vendor, snapshot: CampaignSnapshot, wanted: Campaign, known: 
         named = [c for c in snapshot.campaigns if c.name == wanted.name and not c.ending]
         actual = named[0] if len(named) == 1 else None
     if actual is None:
-        # Not read in this run: an adopted id is taken at its word.
-        unread = wanted.id if snapshot.source != "read" else ""
-        return CampaignState(wanted.key, unread, wanted.name, "unknown", dict(wanted.fields), {}, known)
-    remembered = dict(known.fields) if known else {}
+        # Where it is not proven to be gone, its id is taken at its word: listed numbers must be removed there.
+        gone = snapshot.source == "read" and snapshot.complete
+        fields = {**remembered, **wanted.fields}
+        return CampaignState(wanted.key, "" if gone else remote_id, wanted.name, "unknown", fields, {}, known)
     return CampaignState(
         wanted.key,
         actual.id,

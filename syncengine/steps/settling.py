@@ -9,10 +9,9 @@ What can be settled changes the ledger, so it takes the lock; a plan that finds 
 import asyncio
 from collections.abc import Sequence
 from contextlib import nullcontext
-from dataclasses import replace
 
 from syncengine.config.operation_lookup import find_operation
-from syncengine.errors import LockedError, RemoteError
+from syncengine.errors import LockedError
 from syncengine.ledger.ledger import Ledger
 from syncengine.ledger.records import OpenCall
 from syncengine.model.address import Address
@@ -20,7 +19,8 @@ from syncengine.model.desired import Desired
 from syncengine.model.findings import KnownCampaign
 from syncengine.model.ports import RowOutcome
 from syncengine.model.report import Outcome
-from syncengine.remote.tasks import await_task
+from syncengine.remote.dialer_run import campaign_scope
+from syncengine.remote.tasks import ask_once
 from syncengine.rows.listing import keys_listed
 from syncengine.steps.clients import open_client
 from syncengine.steps.reading import DialerReading, Readings
@@ -65,9 +65,9 @@ def _settle_call(run: Run, readings: Readings, call: OpenCall, *, now: float) ->
             run.ledger.park_call(call.call_id)
         case "task" if not call.task_id:
             run.ledger.park_call(call.call_id)
-        case "task" if reading is not None:
+        case "task" if reading is not None and run.options.refresh != "none":
             asyncio.run(_ask_task(run, reading, call, now=now))
-        case "read_back" if reading is not None and _is_over(reading, call, now=now):
+        case "read_back" if reading is not None and _is_over(reading, call):
             if call.rows:
                 _read_rows_back(run, reading, call, now=now)
             elif call.action == "create":
@@ -77,28 +77,27 @@ def _settle_call(run: Run, readings: Readings, call: OpenCall, *, now: float) ->
             return
 
 
-def _is_over(reading: DialerReading, call: OpenCall, *, now: float) -> bool:
+def _is_over(reading: DialerReading, call: OpenCall) -> bool:
+    """Whether the settle time was over when the reading began; its first page may be minutes old by now."""
     alive = _OVER * reading.vendor.limits.timeout if call.state == "intent" else 0.0
-    return now >= call.last_alive + call.settle + alive
+    return reading.began >= call.last_alive + call.settle + alive
 
 
 async def _ask_task(run: Run, reading: DialerReading, call: OpenCall, *, now: float) -> None:
     operation = find_operation(reading.vendor, call.operation)
     if operation.task is None:
         return
+    state = reading.campaigns.get(Address.parse(call.address).name)
+    scope = {"campaign": campaign_scope(reading.vendor, state)} if state is not None else {}
     # One question is enough here: a task of an earlier run has had its time.
-    once = replace(operation, task=replace(operation.task, deadline=0.0))
-    try:
-        async with open_client(run.loaded, reading.dialer, run.ledger, run.options) as client:
-            judgement = await await_task(client, reading.vendor, once, call.task_id, {})
-    except RemoteError:
-        return
-    if judgement.outcome != "applied":
-        if now > call.last_alive + operation.task.deadline:
-            run.ledger.park_call(call.call_id)
-        return
-    done = {row.key: RowOutcome("applied") for row in run.ledger.call_rows(call.call_id)}
-    run.ledger.settle_call(call.call_id, done, now=now)
+    async with open_client(run.loaded, reading.dialer, run.ledger, run.options) as client:
+        judgement = await ask_once(client, reading.vendor, operation, call.task_id, scope)
+    if judgement.outcome == "applied":
+        done = {row.key: RowOutcome("applied") for row in run.ledger.call_rows(call.call_id)}
+        run.ledger.settle_call(call.call_id, done, now=now)
+    # A dialer that did not answer has told nothing; it is asked again by the next run.
+    elif judgement.outcome in {"unknown", "wait", "rejected"} and now > call.last_alive + operation.task.deadline:
+        run.ledger.park_call(call.call_id)
 
 
 def _read_rows_back(run: Run, reading: DialerReading, call: OpenCall, *, now: float) -> None:
@@ -106,15 +105,22 @@ def _read_rows_back(run: Run, reading: DialerReading, call: OpenCall, *, now: fl
     if listing is None or not listing.complete:
         return
     rows = run.ledger.call_rows(call.call_id)
-    there = keys_listed(run.workspace, listing, [row.key for row in rows])
-    verdicts = {row.key: RowOutcome(_verdict(call.action, there=row.key in there)) for row in rows}
+    keys = [row.key for row in rows]
+    there = keys_listed(run.workspace, listing, keys)
+    callable_there = there - keys_listed(run.workspace, listing, keys, blocked=True)
+    verdicts = {
+        key: RowOutcome(_verdict(call.action, there=key in there, callable_there=key in callable_there)) for key in keys
+    }
     run.ledger.settle_call(call.call_id, verdicts, now=now)
 
 
-def _verdict(action: str, *, there: bool) -> Outcome:
-    """Return what a complete listing proves about a lost call: an addition landed if listed, a removal if not."""
-    landed = there if action in {"add", "update", "unblock"} else not there
-    return "applied" if landed else "skipped"
+def _verdict(action: str, *, there: bool, callable_there: bool) -> Outcome:
+    """Return what a complete listing proves about a lost call: an addition landed if listed, a removal if not.
+
+    A listing shows no content, so an update counts as not done and is planned again: it states an end state.
+    """
+    landed = {"add": there, "remove": not there, "block": not callable_there, "unblock": callable_there}
+    return "applied" if landed.get(action, False) else "skipped"
 
 
 def _read_campaign_back(run: Run, reading: DialerReading, manifest: Desired, call: OpenCall, *, now: float) -> None:

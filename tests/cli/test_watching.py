@@ -87,20 +87,15 @@ def test_what_it_writes_itself_is_no_change(project: Project, watch) -> None:
     assert watching.end(signal.SIGINT) == 130
 
 
-def test_broken_files_are_told_and_waited_out(project: Project, watch) -> None:
-    watching = watch("--json")
-    watching.event()
-    project.manifest(MANIFEST.replace("scope: all", "scope: nobody"))
-    broken = watching.event()
-    assert broken["diagnostics"][0]["location"].startswith("manifests/all.yaml")
-    project.manifest(MANIFEST)
-    assert "plan" in watching.event()
-
-
-def test_it_starts_on_broken_files_too(project: Project, watch) -> None:
+def test_broken_files_are_told_and_waited_out_from_the_start_on(project: Project, watch) -> None:
     project.manifest("campaigns: [")
     watching = watch("--json")
     assert "diagnostics" in watching.event()
+    project.manifest(MANIFEST)
+    assert "plan" in watching.event()
+    project.manifest(MANIFEST.replace("scope: all", "scope: nobody"))
+    broken = watching.event()
+    assert broken["diagnostics"][0]["location"].startswith("manifests/all.yaml")
     project.manifest(MANIFEST)
     assert "plan" in watching.event()
 

@@ -62,8 +62,6 @@ def test_an_empty_plan_is_short():
     assert plan_text(plans.plan(refresh="none")).plain.split("\n") == [
         "Plan for project acme, read from the ledger only",
         "",
-        "Dialers",
-        "",
         "No changes. 0 contacts as wanted.",
     ]
 
@@ -76,8 +74,18 @@ def test_what_is_released_stands_out():
     assert styled.style == "bold red"
 
 
-def test_a_dialer_without_a_word_on_do_not_call_has_no_empty_line():
+def test_dialers_whose_do_not_call_holds_alike_share_one_sentence():
     from dataclasses import replace
 
-    shown = plan_text(replace(plans.everyday(), enforcement=())).plain
-    assert "do-not-call:" not in shown
+    from syncengine.model.plan import Enforcement
+
+    alike = (Enforcement(dialer="acme-co", sentence="by list"), Enforcement(dialer="acme-pe", sentence="by list"))
+    shown = plan_text(replace(plans.everyday(), enforcement=alike)).plain
+    assert "  acme-co, acme-pe: by list" in shown
+
+
+def test_whole_numbers_are_shown_only_to_who_asks_for_them():
+    naked = plans.row_change(sample=("+573001234567",))
+    plan = plans.plan(Level("contact additions and updates", (naked,)))
+    assert "+573001234567" in plan_text(plan, whole=True).plain
+    assert "+573001234567" not in plan_text(plan).plain
