@@ -68,6 +68,10 @@ def command(
         show_plan(plan, given)
     else:
         raise UsageError("not approved; nothing was sent")
+    if plan.held_sources:
+        names = ", ".join(plan.held_sources)
+        click.echo(f"error: do-not-call lists are not sound, so what they cover is held: {names}", err=True)
+        raise Exit(GUARD)
 
 
 def _tell(report: "ApplyReport", given: "Given") -> None:

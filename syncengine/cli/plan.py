@@ -14,12 +14,13 @@ from syncengine.cli.options import planning_options, project_option, view_option
 @planning_options
 @click.option("--out", type=click.Path(dir_okay=False, path_type=Path), help="Save the plan here, for: apply FILE.")
 @click.option("--detailed-exitcode", is_flag=True, help="Exit with 2 when there are changes.")
+@click.option("--show-personal-data", "whole", is_flag=True, help="Whole phone numbers in the samples, as text only.")
 @view_options
-def command(project: Path, out: Path | None, *, detailed_exitcode: bool, **rest: Any) -> None:
+def command(project: Path, out: Path | None, *, detailed_exitcode: bool, whole: bool, **rest: Any) -> None:
     """Show what an apply would change. No dialer is written to.
 
     What do-not-call files state is kept in the ledger from its first reading on. Exits with 4 when a guard stops the
-    plan.
+    plan, or when a do-not-call file is not sound and holds what it covers.
     """
     from syncengine import sync
     from syncengine.cli.planning import Given, show_plan, show_warnings
@@ -30,10 +31,10 @@ def command(project: Path, out: Path | None, *, detailed_exitcode: bool, **rest:
     with sync.planned(loaded, given.options()) as made:
         if out is not None:
             made.save(out)
-        show_plan(made.plan, given)
+        show_plan(made.unmasked() if whole else made.plan, given, whole=whole)
         if out is not None:
             click.echo(f"saved to {out}; apply it within a day with: syncengine apply {out}", err=True)
-        if not made.plan.applicable:
+        if not made.plan.applicable or made.plan.held_sources:
             raise Exit(GUARD)
         if detailed_exitcode and not made.plan.empty:
             raise Exit(CHANGES)

@@ -60,12 +60,12 @@ class Given:
         return False if self.no_color else None
 
 
-def show_plan(plan: Plan, given: Given) -> None:
-    """Print a plan in the view that was asked for."""
-    show_in(plan, given.shown_as, color=given.color)
+def show_plan(plan: Plan, given: Given, *, whole: bool = False) -> None:
+    """Print a plan in the view that was asked for; whole numbers are shown as text only."""
+    show_in(plan, given.shown_as, color=given.color, whole=whole)
 
 
-def show_in(plan: Plan, view: str, *, color: bool | None, err: bool = False) -> None:
+def show_in(plan: Plan, view: str, *, color: bool | None, err: bool = False, whole: bool = False) -> None:
     """Print a plan in one of the views, on stderr where stdout belongs to something else."""
     from syncengine.views.as_json import plan_json
     from syncengine.views.markdown import plan_markdown
@@ -76,7 +76,7 @@ def show_in(plan: Plan, view: str, *, color: bool | None, err: bool = False) -> 
     elif view == "markdown":
         click.echo(plan_markdown(plan), err=err)
     else:
-        print_text(plan_text(plan), color=color, err=err)
+        print_text(plan_text(plan, whole=whole), color=color, err=err)
 
 
 def show_warnings(diagnostics: Diagnostics) -> None:

@@ -200,6 +200,12 @@ class Ledger:
         with self._database.read() as connection:
             return statements.all_numbers(connection, self._project, list_names)
 
+    def writes_of_others(self) -> int:
+        """Return a number that changes when another process has written to the ledger, as a reading of lists does."""
+        with self._database.read() as connection:
+            (version,) = connection.execute("PRAGMA data_version").fetchone()
+        return int(version)
+
     def dnd_lists(self) -> tuple[str, ...]:
         """Return the names of all lists with a statement in force, also of those that no manifest names any more."""
         with self._database.read() as connection:

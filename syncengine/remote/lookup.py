@@ -7,10 +7,11 @@ our key. Who is found is taken over with the vendor's id; only the rest is added
 from collections.abc import Sequence
 
 from syncengine.errors import RefusedError, RemoteError, RenderError
-from syncengine.model.address import ACCOUNT, Address
+from syncengine.model.address import Address
 from syncengine.model.exchange import RowItem
 from syncengine.model.ports import RowOutcome
 from syncengine.model.vendor import Collection, Listed
+from syncengine.remote.client import DialerClient
 from syncengine.remote.dialer_run import DialerRun
 from syncengine.remote.listing import read_records
 from syncengine.remote.paths import as_text, find
@@ -27,7 +28,7 @@ async def look_up(
             results[row.key] = RowOutcome("skipped", why)
             continue
         try:
-            found = await _find(run, collection, row)
+            found = await find_row(run.client, collection, row)
         except RefusedError as problem:
             # Meant for all of us: what comes next is refused as well.
             run.halted = problem.detail
@@ -46,12 +47,16 @@ async def look_up(
     return missing
 
 
-async def _find(run: DialerRun, collection: Collection, row: RowItem) -> RowOutcome | None:
+async def find_row(client: DialerClient, collection: Collection, row: RowItem) -> RowOutcome | None:
+    """Ask the vendor for one row by its key; None: it has none.
+
+    Raises:
+        RemoteError: the vendor did not answer the question.
+        RenderError: the question cannot be put.
+    """
     operation = collection.operations["lookup"]
     assert collection.listed is not None
-    scope = run.scope(ACCOUNT)
-    scope |= row_scope(row)
-    records = await read_records(run.client, operation, scope)
+    records = await read_records(client, operation, row_scope(row))
     if not records:
         return None
     if any(_key_of(record, collection.listed, row.key) != row.key for record in records):

@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import time
 from collections.abc import Callable
 from contextlib import AsyncExitStack
 from dataclasses import dataclass, replace
@@ -69,7 +70,7 @@ async def _execute(
     journal = RunJournal(
         ledger=run.ledger, run_id=number, clock=run.options.clock, evidence=lambda intent: _evidence(made, intent)
     )
-    tally = Tally(plan=made.plan, clock=run.options.clock, on_progress=on_progress)
+    tally = Tally(plan=made.plan, clock=time.monotonic, on_progress=on_progress)
     rows = PlanRows(run.workspace, made.differences.sets)
     _remember_adopted(made)
     async with AsyncExitStack() as stack:

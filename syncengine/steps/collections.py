@@ -124,8 +124,8 @@ def _dnd_member(
     campaign: str = "",
 ) -> Member:
     days = [found.lasts_days for found in lists if found.lasts_days is not None]
-    # Nobody knows any more whether an orphan's entries were to lapse, so they go where entries stay.
-    names = [found.name for found in lists] + ([] if days else list(orphans))
+    # Nobody knows any more whether an orphan's entries were to lapse, so they go where entries may stay.
+    names = [found.name for found in lists] + (list(orphans) if _fits(collection, _STAYING) else [])
     return Member(
         address=address,
         collection=collection,
@@ -154,8 +154,12 @@ def _account_address(dialer: Dialer, vendor: Vendor, collection: Collection) -> 
     return Address(dialer.name, kind, vendor.account_name(collection.name))
 
 
+# Which entries of do-not-call lists a collection is for, in the words of its ``when``.
+_STAYING, _LAPSING = {"lasts": "no"}, {"lasts": "yes"}
+
+
 def _takes(collection: Collection, dnd_list: DndList) -> bool:
-    return _fits(collection, {"lasts": "no" if dnd_list.lasts_days is None else "yes"})
+    return _fits(collection, _STAYING if dnd_list.lasts_days is None else _LAPSING)
 
 
 def _fits(collection: Collection, fields: Mapping[str, object]) -> bool:

@@ -168,10 +168,7 @@ def _in_force(comparing: _Comparing, lists: tuple[str, ...]) -> str:
 
 
 def _released(comparing: _Comparing, lists: tuple[str, ...]) -> str:
-    # Those released by an earlier plan are still named: what a dialer would not let go of then is tried again.
-    named = {number for name in lists for number in comparing.sources.named_releases(name)}
-    still = named - comparing.run.ledger.all_numbers(lists) if named else named
-    return _numbers_table(comparing.workspace, _free(comparing, lists) | still)
+    return _numbers_table(comparing.workspace, _free(comparing, lists))
 
 
 def _taken_off(comparing: _Comparing, member: Member) -> set[str]:

@@ -24,9 +24,17 @@ class ListedNow:
     clock: Callable[[], float]
     _indexes: dict[frozenset[str], ListedIndex] = field(default_factory=dict)
     _released: bool = False
+    _version: int = -1
 
     def hits(self, address: Address, data: bytes) -> set[str]:
-        """Return the listed numbers that occur in some bytes, for a campaign or a whole account."""
+        """Return the listed numbers that occur in some bytes, for a campaign or a whole account.
+
+        What another process has read meanwhile counts, too.
+        """
+        version = self.ledger.writes_of_others()
+        if version != self._version:
+            self._indexes.clear()
+            self._version = version
         return self._index(self._lists(address)).hits(data)
 
     def release(self) -> None:

@@ -29,6 +29,10 @@ from syncengine.steps.run import Run
 from syncengine.steps.sources import Sources
 
 
+# Where the vendor file states no settle time for a write.
+_USUAL_SETTLE = Proof(by="repeat").settle
+
+
 @dataclass(slots=True, kw_only=True)
 class DialerReading:
     """One dialer as it was read."""
@@ -115,11 +119,11 @@ async def _read_dialer(run: Run, sources: Sources, dialer: Dialer, wanted: Desir
     known = _known(run.ledger, dialer, run.options)
     began = run.options.clock()
     if run.options.refresh == "none":
-        return _prepare(run, sources, dialer, wanted, _from_ledger(dialer, known, ""), began), {}
+        return _prepare(run, sources, dialer, wanted, _from_ledger(dialer, known, ""), began=began), {}
     async with open_client(run.loaded, dialer, run.ledger, run.options) as client:
         snapshot = await _snapshot(client, vendor, dialer, known, run.options)
         snapshot = _with_the_new(vendor, snapshot, known, began)
-        reading = _prepare(run, sources, dialer, wanted, snapshot, began)
+        reading = _prepare(run, sources, dialer, wanted, snapshot, began=began)
         await _read_duplicates(client, reading, wanted)
         rows: dict[Address, tuple[list[ListedRow], bool]] = {}
         if run.options.refresh == "full":
@@ -165,7 +169,7 @@ def _with_the_new(
 def settle_time(operations: Iterable[Operation | None]) -> float:
     """Return the seconds after which what these calls have written is listed for sure."""
     proofs = [operation.proof for operation in operations if operation is not None and operation.proof is not None]
-    return max((proof.settle for proof in proofs), default=Proof.settle)
+    return max((proof.settle for proof in proofs), default=_USUAL_SETTLE)
 
 
 def _from_ledger(dialer: Dialer, known: Mapping[str, KnownCampaign], problem: str) -> CampaignSnapshot:
@@ -184,7 +188,7 @@ def _allowed(operation: Operation | None, options: Options) -> bool:
 
 
 def _prepare(
-    run: Run, sources: Sources, dialer: Dialer, wanted: Desired, snapshot: CampaignSnapshot, began: float
+    run: Run, sources: Sources, dialer: Dialer, wanted: Desired, snapshot: CampaignSnapshot, *, began: float
 ) -> DialerReading:
     vendor, known = run.loaded.vendor_of(dialer), _known(run.ledger, dialer, run.options)
     mine = {key: campaign for key, campaign in wanted.campaigns.items() if campaign.dialer == dialer.name}
@@ -214,7 +218,7 @@ def _state(vendor: Vendor, snapshot: CampaignSnapshot, wanted: Campaign, known: 
     if actual is None:
         # Where it is not proven to be gone, its id is taken at its word: listed numbers must be removed there.
         gone = snapshot.source == "read" and snapshot.complete
-        fields = {**remembered, **wanted.fields}
+        fields: dict[str, object] = {**remembered, **wanted.fields}
         return CampaignState(wanted.key, "" if gone else remote_id, wanted.name, "unknown", fields, {}, known)
     return CampaignState(
         wanted.key,

@@ -7,19 +7,21 @@ What can be settled changes the ledger, so it takes the lock; a plan that finds 
 """
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import nullcontext
 
 from syncengine.config.operation_lookup import find_operation
-from syncengine.errors import LockedError
+from syncengine.errors import LockedError, RemoteError, RenderError
 from syncengine.ledger.ledger import Ledger
-from syncengine.ledger.records import OpenCall
+from syncengine.ledger.records import OpenCall, OpenRow
 from syncengine.model.address import Address
 from syncengine.model.desired import Desired
+from syncengine.model.exchange import RowItem
 from syncengine.model.findings import KnownCampaign
 from syncengine.model.ports import RowOutcome
 from syncengine.model.report import Outcome
 from syncengine.remote.dialer_run import campaign_scope
+from syncengine.remote.lookup import find_row
 from syncengine.remote.tasks import ask_once
 from syncengine.rows.listing import keys_listed
 from syncengine.steps.clients import open_client
@@ -70,7 +72,7 @@ def _settle_call(run: Run, readings: Readings, call: OpenCall, *, now: float) ->
         case "read_back" if reading is not None and _is_over(reading, call):
             if call.rows:
                 _read_rows_back(run, reading, call, now=now)
-            elif call.action == "create":
+            else:
                 _read_campaign_back(run, reading, readings.wanted, call, now=now)
         case _:
             # Repeatable, or too early, or not read in this run.
@@ -102,9 +104,12 @@ async def _ask_task(run: Run, reading: DialerReading, call: OpenCall, *, now: fl
 
 def _read_rows_back(run: Run, reading: DialerReading, call: OpenCall, *, now: float) -> None:
     listing = reading.listings.get(Address.parse(call.address))
+    rows = run.ledger.call_rows(call.call_id)
+    if listing is None and call.action == "add" and run.options.refresh != "none":
+        # What is too large to list is asked for row by row, where the vendor answers that.
+        run.ledger.settle_call(call.call_id, asyncio.run(_look_up(run, reading, call, rows)), now=now)
     if listing is None or not listing.complete:
         return
-    rows = run.ledger.call_rows(call.call_id)
     keys = [row.key for row in rows]
     there = keys_listed(run.workspace, listing, keys)
     callable_there = there - keys_listed(run.workspace, listing, keys, blocked=True)
@@ -123,10 +128,52 @@ def _verdict(action: str, *, there: bool, callable_there: bool) -> Outcome:
     return "applied" if landed.get(action, False) else "skipped"
 
 
+async def _look_up(
+    run: Run, reading: DialerReading, call: OpenCall, rows: Sequence[OpenRow]
+) -> Mapping[str, RowOutcome]:
+    """Ask for the rows of a lost addition one by one; those that the vendor does not tell about are left out."""
+    collection = next(m.collection for m in reading.members if str(m.address) == call.address)
+    if "lookup" not in collection.operations:
+        return {}
+    told = {}
+    async with open_client(run.loaded, reading.dialer, run.ledger, run.options) as client:
+        for row in rows:
+            item = RowItem(row.key, row.phones, {}, row.content_hash, row.remote_id)
+            try:
+                found = await find_row(client, collection, item)
+            except (RemoteError, RenderError):
+                break
+            if found is None:
+                told[row.key] = RowOutcome("skipped")
+            elif found.outcome == "already_present":
+                told[row.key] = found
+    return told
+
+
 def _read_campaign_back(run: Run, reading: DialerReading, manifest: Desired, call: OpenCall, *, now: float) -> None:
-    """A lost creation: one campaign of that name is ours, none means that it did not arrive, several are parked."""
+    """What a whole listing of campaigns proves about a lost call."""
     if reading.snapshot.source != "read" or not reading.snapshot.complete:
         return
+    if call.action == "create":
+        _read_creation_back(run, reading, manifest, call, now=now)
+        return
+    address = Address.parse(call.address)
+    known = reading.known.get(address.name)
+    if known is None:
+        return
+    there = next((c for c in reading.snapshot.campaigns if c.id == known.remote_id and not c.ending), None)
+    landed = {
+        "delete": there is None,
+        "start": there is not None and there.status == "started",
+        "stop": there is not None and there.status == "stopped",
+    }.get(call.action, False)
+    run.ledger.resolve_call(call.call_id, "sent" if landed else "not_sent", now=now)
+    if landed and call.action == "delete":
+        run.ledger.forget_campaign(address)
+
+
+def _read_creation_back(run: Run, reading: DialerReading, manifest: Desired, call: OpenCall, *, now: float) -> None:
+    """A lost creation: one campaign of that name is ours, none means that it did not arrive, several are parked."""
     address = Address.parse(call.address)
     wanted = manifest.campaigns.get(address.name)
     if wanted is None:
@@ -138,7 +185,8 @@ def _read_campaign_back(run: Run, reading: DialerReading, manifest: Desired, cal
     if len(found) > 1:
         run.ledger.park_call(call.call_id)
         return
-    # There was none of that name when it was created, so this one is ours.
+    # There was none of that name when it was created, so this one is ours. What it was created with and cannot be read
+    # back is written once more.
     mine = KnownCampaign(key=address.name, remote_id=found[0].id, name=found[0].name, status=found[0].status, fields={})
-    run.ledger.resolve_call(call.call_id, "sent", now=now)
     run.ledger.save_campaign(address, mine, now=now)
+    run.ledger.resolve_call(call.call_id, "sent", now=now)
