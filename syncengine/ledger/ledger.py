@@ -203,8 +203,7 @@ class Ledger:
     def writes_of_others(self) -> int:
         """Return a number that changes when another process has written to the ledger, as a reading of lists does."""
         with self._database.read() as connection:
-            (version,) = connection.execute("PRAGMA data_version").fetchone()
-        return int(version)
+            return int(connection.execute("PRAGMA data_version").fetchone()[0])
 
     def dnd_lists(self) -> tuple[str, ...]:
         """Return the names of all lists with a statement in force, also of those that no manifest names any more."""
@@ -362,13 +361,7 @@ class Ledger:
         """Count one call of a day, durably, if the budget has room for it."""
         with self._database.write() as connection:
             return budget.take(
-                connection,
-                self._project,
-                dialer,
-                day=day,
-                limit=limit,
-                reserve=reserve,
-                suppressing=suppressing,
+                connection, self._project, dialer, day=day, limit=limit, reserve=reserve, suppressing=suppressing
             )
 
     def budget_used(self, dialer: str, *, day: str) -> int:

@@ -7,6 +7,7 @@ those about do-not-call come first. In doubt a row is left alone, except that a 
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from math import inf
 from typing import TYPE_CHECKING, TypedDict, cast
 
 from syncengine.model.address import Address
@@ -49,7 +50,7 @@ class Actual:
     listing: Listing | None = None
     # What was written until then (seconds since 1970) is listed if it is there; what is newer may not be listed yet,
     # and its absence proves nothing.
-    listed_until: float = float("inf")
+    listed_until: float = inf
 
 
 def difference_of_contacts(
@@ -158,7 +159,11 @@ class _Comparison:
         self._collection = collection
         self._wanted = wanted
         self._listing = actual.listing
-        self._listed_until = actual.listed_until
+        until = actual.listed_until
+        # A row that was written a moment ago counts as listed.
+        self._too_new = (
+            f"coalesce(a.state = 'present' AND a.updated_at > {until!r}::DOUBLE, false)" if until < inf else "false"
+        )
         self._released = released
         self._ledger = workspace.table_from_arrow("ledger", actual.ledger)
         self._there = actual.listing.table if actual.listing else workspace.table("listing", _NO_LISTING)
@@ -188,8 +193,7 @@ class _Comparison:
             f" coalesce(w.phone, '') AS phone, coalesce(w.phones, '') AS own_phones,"
             f" coalesce(w.content_hash, '') AS own_hash, coalesce(a.state, '') AS state,"
             f" coalesce(a.content_hash, '') AS known_hash, coalesce(a.refused_hash, '') AS refused_hash, a.expires_at,"
-            f" r.key IS NOT NULL OR coalesce(a.state = 'present' AND a.updated_at > {self._listed_until!r}::DOUBLE, false)"
-            f" AS there, coalesce(r.blocked, false) AS blocked_there,"
+            f" r.key IS NOT NULL OR {self._too_new} AS there, coalesce(r.blocked, false) AS blocked_there,"
             f" coalesce(nullif(r.phones, ''), a.phones, '') AS there_phones,"
             f" coalesce(nullif(r.remote_id, ''), a.remote_id, '') AS remote_id,"
             f" l.key IS NOT NULL AS listed, x.key IS NOT NULL AS left_alone, f.number IS NOT NULL AS released"

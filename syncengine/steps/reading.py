@@ -28,7 +28,6 @@ from syncengine.steps.options import Options
 from syncengine.steps.run import Run
 from syncengine.steps.sources import Sources
 
-
 # Where the vendor file states no settle time for a write.
 _USUAL_SETTLE = Proof(by="repeat").settle
 

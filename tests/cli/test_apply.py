@@ -191,3 +191,10 @@ def _wait_for(condition, seconds: float = 15.0) -> None:
     while not condition():
         assert time.monotonic() < deadline, "it did not happen in time"
         time.sleep(0.01)
+
+
+def test_an_unsound_do_not_call_file_holds_what_it_covers_and_ends_with_four(project: Project) -> None:
+    (project.folder / "data" / "opt-outs.csv").unlink()
+    found = project.run("apply", "--auto-approve", expected=4)
+    assert "opt-outs" in found.err
+    assert project.sandbox.comunik8.record.total == 0

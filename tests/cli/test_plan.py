@@ -1,6 +1,7 @@
 """``plan``: what it shows, what it writes nowhere, and its exit codes."""
 
 import json
+import re
 
 from tests.cli.conftest import MANIFEST, Project, colombian, mobile
 
@@ -86,3 +87,20 @@ def test_a_listed_number_is_not_in_the_plan_of_additions(project: Project) -> No
     assert not any(mobile(1)[3:] in number for number in project.added())
     numbers = project.sandbox.wolkvox.dialling()
     assert not any(colombian(2)[3:] in number for found in numbers.values() for number in found)
+
+
+def test_an_unsound_do_not_call_file_ends_with_four_and_names_the_file(project: Project) -> None:
+    (project.folder / "data" / "opt-outs.csv").unlink()
+    found = project.run("plan", expected=4)
+    assert "HELD" in found.out
+    assert "opt-outs.csv" in found.out
+    assert "people become callable" not in found.out
+
+
+def test_whole_numbers_are_shown_only_to_who_asks(project: Project) -> None:
+    numbers = re.compile(r"\+(?:57|44)[0-9]{8,}")
+    assert not numbers.search(project.run("plan").out)
+    assert numbers.search(project.run("plan", "--show-personal-data").out)
+    # The fixture looks for personal data in all that was said; this once it was asked for.
+    project.said.clear()
+    assert not numbers.search(project.run("plan", "--show-personal-data", "--json").out.replace("•", ""))
