@@ -96,6 +96,7 @@ class Watcher:
             return
         if report is not None:
             self._tell_report(cause, report)
+            self.code = self.code or (GUARD if plan.held_sources else 0)
         elif not self.stop.asked():
             self._tell_plan(cause, plan)
 
@@ -122,11 +123,11 @@ class Watcher:
         print_text(f"{time.strftime('%Y-%m-%d %H:%M:%S')} {_CAUSES[cause]}: {text}", color=self.given.color)
 
     def _tell_plan(self, cause: Cause, plan: Plan) -> None:
-        if not plan.applicable:
+        if not plan.applicable or plan.held_sources:
             self.code = GUARD
         if self._as_json:
             self._line(cause, plan=plan_json(plan))
-        elif plan.empty and plan.applicable and not plan.holds:
+        elif plan.empty and plan.applicable and not plan.holds and not plan.held_sources:
             self._head(cause, _short(plan))
         elif plan.plan_id == self._shown:
             self._head(cause, f"still the plan shown above. {totals(plan)}")

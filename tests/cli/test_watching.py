@@ -165,6 +165,8 @@ def test_once_is_for_a_timer_and_has_the_codes_of_plan_and_apply(project: Projec
     assert len(project.added()) == 2
     (line,) = project.run(*words).out.splitlines()
     assert "start: No changes" in line
+    (project.folder / "data" / "opt-outs.csv").unlink()
+    assert "HELD" in project.run(*words, expected=4).out
     project.manifest("campaigns: [")
     assert "put right" in project.run(*words, expected=1).out
 

@@ -95,6 +95,11 @@ class Walk:
         plan = self.project.nothing_left(prune=self.prune)
         assert plan.holds == ()
         assert not [note for note in plan.notes if "not whole" in note]
+        self.judge_dialer()
+        return plan
+
+    def judge_dialer(self) -> None:
+        """See that the dialer holds what it must and nothing else."""
         dialer = self.project.dialer
         assert dialer.doubled() == []
         ringing = set().union(*dialer.dialling().values())
@@ -102,7 +107,6 @@ class Walk:
         if self.runs:
             assert dialer.callable_numbers(self.campaign_id) == {self.variant.phone(n) for n in self.wanted}
         assert self._seen_of_others() == self._others_before
-        return plan
 
     def _seen_of_others(self) -> object:
         vendor = self.variant.vendor

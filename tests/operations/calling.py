@@ -6,18 +6,19 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from syncengine.ledger.ledger import open_ledger
+from syncengine.config.secrets import resolve_secrets
 from syncengine.model.exchange import RowItem
 from syncengine.model.ports import CampaignState
 from syncengine.model.vendor import Operation, Vendor
-from syncengine.remote.client import CallResult
+from syncengine.remote.client import CallResult, DialerClient
 from syncengine.remote.dialer_run import campaign_scope
 from syncengine.remote.field_values import write_fields
 from syncengine.sandbox.server import Sandbox
-from syncengine.steps.clients import open_client
+from syncengine.steps.clients import base_url_of
 from tests.conformance.by_hand import THEIRS, put_campaign
 from tests.conformance.project import HERE, Project
 from tests.conformance.variants import VARIANTS, Variant
+from tests.remote.dialing import Clockwork
 
 NAMES = ("lynn", "wolkvox", "comunik8", "stringee", "thulium")
 # The row that is in the campaign before any call.
@@ -73,17 +74,27 @@ def operations_of(vendor: Vendor) -> dict[str, Operation]:
     return found | {f"calls.{name}": operation for name, operation in vendor.calls.items()}
 
 
-def call(project: Project, name: str, wanted: Called) -> tuple[Operation, CallResult]:
-    """Make one call."""
+def call(project: Project, name: str, wanted: Called, time: Clockwork | None = None) -> tuple[Operation, CallResult]:
+    """Make one call; whatever it has to wait for passes at once, on ``time``."""
+    time = time or Clockwork()
     loaded = project.load()
     dialer = loaded.desired.dialers[HERE]
     vendor = loaded.vendor_of(dialer)
     operation = operations_of(vendor)[name]
+    client = DialerClient(
+        HERE,
+        vendor,
+        base_url_of(dialer, vendor),
+        resolve_secrets(dialer, loaded.root),
+        settings=dialer.settings,
+        clock=time,
+        sleep=time.sleep,
+        now=project.now,
+    )
 
     async def made() -> CallResult:
-        with open_ledger(loaded.desired.ledger, "tests") as ledger:
-            async with open_client(loaded, dialer, ledger, project.options()) as client:
-                return await client.call(operation, _scope(vendor, operation, wanted))
+        async with client:
+            return await client.call(operation, _scope(vendor, operation, wanted))
 
     return operation, asyncio.run(made())
 

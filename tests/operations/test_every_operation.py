@@ -40,3 +40,21 @@ def test_an_operation_does_what_it_is_there_for(vendor: str, name: str, sandbox:
         assert handed_out_id(result.answer, operation.id, pattern)
     assert wanted.then(sandbox), sandbox.dialers[vendor].state()
     assert operation.writes == any(entry.applied for entry in sandbox.dialers[vendor].record.entries())
+
+
+@pytest.mark.parametrize(("vendor", "name"), _ALL, ids=lambda value: value)
+def test_a_page_of_some_proxy_is_never_taken_for_success(
+    vendor: str, name: str, sandbox: Sandbox, tmp_path: Path
+) -> None:
+    wanted = CALLS[vendor][name]
+    project = loaded_project(sandbox, tmp_path, vendor)
+    wanted.prepare(sandbox)
+    sandbox.dialers[vendor].faults.add("html", times=50)
+
+    operation, result = call(project, name, wanted)
+
+    expected = {"unknown"} if operation.writes else {"deferred"}
+    if vendor == "lynn":
+        # The page stands in the way of the token, too: nothing was sent.
+        expected |= {"stop_dialer"}
+    assert result.judgement.outcome in expected

@@ -59,13 +59,18 @@ _THULIUM = {
 }
 _LOST = {
     "wolkvox-predictive": _WOLKVOX | {"POST configuration api=add_dnc", "DELETE configuration api=remove_dnc"},
-    "wolkvox-expiring": _WOLKVOX | {"POST api=add_dnc"},
+    "wolkvox-expiring": {"POST api=create_campaign", "PUT api=start", "POST api=add_record", "POST api=add_dnc"},
     "comunik8": {"POST /lead/add", "POST /lead/cancel"},
     "stringee-phones": _STRINGEE | {"POST /v1/customcampaign/add-by-phones"},
-    "stringee-contacts": _STRINGEE | {"POST /v1/customcampaign"},
-    "stringee-file": _STRINGEE | {"POST /v1/customcampaign"},
+    "stringee-contacts": {"POST /v1/campaign", "PUT /v1/campaign/{id}", "POST /v1/customcampaign"},
+    "stringee-file": {"POST /v1/campaign", "PUT /v1/campaign/{id}", "POST /v1/customcampaign"},
     "lynn-data": _LYNN | {"POST /AddCampaingData/{id}"},
-    "lynn-file": _LYNN | {"POST /UploadCampaignDataByTenant/{id}"},
+    "lynn-file": {
+        "POST /PostCampaign/{id}",
+        "POST /ManageDnDByCampaign/{id}",
+        "POST /StartCampaignExecution/{id}/{id}",
+        "POST /UploadCampaignDataByTenant/{id}",
+    },
     "thulium-crm": _THULIUM
     | {
         "POST /api/customers",
@@ -148,7 +153,15 @@ def _end(walk: Walk) -> None:
         walk.prune = True
 
 
-_PHASES: tuple[Callable[[Walk], None], ...] = (_build, _change, _change_parameters, _release, _end)
+_Phase = Callable[[Walk], None]
+# These differ from another variant of their vendor in how rows, or entries, get there, and in nothing else.
+_ONLY_BUILT = {"wolkvox-expiring", "stringee-contacts", "stringee-file", "lynn-file"}
+
+
+def _phases(name: str) -> tuple[_Phase, ...]:
+    if name in _ONLY_BUILT:
+        return (_build,)
+    return (_build, _change, *([_change_parameters] if name.startswith("thulium") else []), _release, _end)
 
 
 @pytest.mark.parametrize("kind", ["drop_after", "drop_before"])
@@ -159,7 +172,7 @@ def test_a_lost_answer_doubles_nothing_and_loses_nothing(
     variant = next(found for found in VARIANTS if found.name == name)
     walk = Walk(tmp_path, sandbox, variant)
     lost: set[str] = set()
-    for phase in _PHASES:
+    for phase in _phases(name):
         phase(walk)
         walk.state()
         fault = FirstOfEachKind(kind, times=100)
@@ -167,7 +180,7 @@ def test_a_lost_answer_doubles_nothing_and_loses_nothing(
         _apply_until_done(walk, landed=kind == "drop_after")
         walk.project.dialer.faults.clear()
         lost |= fault.seen
-        walk.judge()
+        walk.judge_dialer()
     assert lost == _LOST[name]
 
 
