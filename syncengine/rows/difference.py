@@ -160,9 +160,11 @@ class _Comparison:
         self._wanted = wanted
         self._listing = actual.listing
         until = actual.listed_until
-        # A row that was written a moment ago counts as listed.
+        # A row that was written a moment ago counts as listed, where rows are listed at all.
         self._too_new = (
-            f"coalesce(a.state = 'present' AND a.updated_at > {until!r}::DOUBLE, false)" if until < inf else "false"
+            f"coalesce(a.state = 'present' AND a.updated_at > {until!r}::DOUBLE, false)"
+            if actual.listing is not None and until < inf
+            else "false"
         )
         self._released = released
         self._ledger = workspace.table_from_arrow("ledger", actual.ledger)

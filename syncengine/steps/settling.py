@@ -1,6 +1,7 @@
 """Settle: calls of earlier runs whose outcome is not known, each by the proof that the vendor file declares.
 
-repeat, refusal: nothing to do here; the difference plans the row again, which is harmless or refused. task: the vendor
+repeat, refusal: the difference plans the row again, which is harmless or refused; nothing to do here, unless the
+listing shows a row blocked as it was to be. task: the vendor
 is asked once more. read_back: the listing of this run tells, once the settle time is over. park: a person decides.
 
 What can be settled changes the ledger, so it takes the lock; a plan that finds the lock held leaves it to the holder.
@@ -69,6 +70,8 @@ def _settle_call(run: Run, readings: Readings, call: OpenCall, *, now: float) ->
             run.ledger.park_call(call.call_id)
         case "task" if reading is not None and run.options.refresh != "none":
             asyncio.run(_ask_task(run, reading, call, now=now))
+        case "repeat" | "refusal" if reading is not None and call.action == "block":
+            _see_blocked(run, reading, call, now=now)
         case "read_back" if reading is not None and _is_over(reading, call):
             if call.rows:
                 _read_rows_back(run, reading, call, now=now)
@@ -100,6 +103,16 @@ async def _ask_task(run: Run, reading: DialerReading, call: OpenCall, *, now: fl
     # A dialer that did not answer has told nothing; it is asked again by the next run.
     elif judgement.outcome in {"unknown", "wait", "rejected"} and now > call.last_alive + operation.task.deadline:
         run.ledger.park_call(call.call_id)
+
+
+def _see_blocked(run: Run, reading: DialerReading, call: OpenCall, *, now: float) -> None:
+    """A row that is seen to be blocked needs no second block, so that nothing else would ever settle the first one."""
+    listing = reading.listings.get(Address.parse(call.address))
+    if listing is None:
+        return
+    keys = [row.key for row in run.ledger.call_rows(call.call_id)]
+    blocked = keys_listed(run.workspace, listing, keys, blocked=True)
+    run.ledger.settle_call(call.call_id, dict.fromkeys(blocked, RowOutcome("applied")), now=now)
 
 
 def _read_rows_back(run: Run, reading: DialerReading, call: OpenCall, *, now: float) -> None:

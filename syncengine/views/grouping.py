@@ -1,12 +1,13 @@
 """What is alike becomes one line: ten thousand equal changes are a count and a few names, not ten thousand lines."""
 
+from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from typing import TypeVar
 
 from syncengine.model.address import Address
 from syncengine.model.change import CampaignChange, Change, FieldChange
 from syncengine.model.plan import Hold
-from syncengine.model.report import ChangeReport
+from syncengine.model.report import ChangeReport, Outcome
 
 # A group is named one by one up to here, and counted beyond.
 NAMED = 3
@@ -64,6 +65,16 @@ def is_danger(note: str) -> bool:
 def grouped_reports(reports: Sequence[ChangeReport]) -> list[list[ChangeReport]]:
     """Put campaigns with which the same happened together."""
     return gathered(reports, _of_report)
+
+
+def together(group: Sequence[ChangeReport]) -> tuple[Counter[Outcome], Counter[str]]:
+    """Return the outcomes and the messages of all changes that are shown as one line."""
+    outcomes: Counter[Outcome] = Counter()
+    messages: Counter[str] = Counter()
+    for report in group:
+        outcomes.update(report.outcomes)
+        messages.update(report.messages)
+    return outcomes, messages
 
 
 def _of_change(change: Change) -> object:

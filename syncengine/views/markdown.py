@@ -19,6 +19,7 @@ from syncengine.views.grouping import (
     grouped_reports,
     is_danger,
     named,
+    together,
 )
 from syncengine.views.markup import bullet, code, cut_fairly, escape, fitted, size_of
 from syncengine.views.wording import (
@@ -132,8 +133,9 @@ def report_markdown(report: ApplyReport) -> str:
 
 def _outcome(group: Sequence[ChangeReport]) -> str:
     first = group[0]
-    outcomes = outcomes_phrase(first.outcomes)
-    worst = sorted(first.messages.items(), key=lambda item: (-item[1], item[0]))[:3]
+    counted, messages_of = together(group)
+    outcomes = outcomes_phrase(counted)
+    worst = sorted(messages_of.items(), key=lambda item: (-item[1], item[0]))[:3]
     messages = "".join(f"<br>{count:,} x {escape(mask_numbers_in(message))}" for message, count in worst)
     where = escape(named([change.address for change in group]))
     sign, shown = ("✓", outcomes) if first.done else ("✗", f"**{outcomes}**")

@@ -6,7 +6,7 @@ from rich.text import Text
 
 from syncengine.model.phone import mask_numbers_in
 from syncengine.model.report import DONE, ApplyReport, ChangeReport, Progress
-from syncengine.views.grouping import grouped_reports, named
+from syncengine.views.grouping import grouped_reports, named, together
 from syncengine.views.lines import heading, line
 from syncengine.views.wording import clean, outcomes_phrase, plural
 
@@ -32,15 +32,16 @@ def report_text(report: ApplyReport) -> Text:
 
 def _group(group: Sequence[ChangeReport]) -> Iterator[Text]:
     first = group[0]
+    outcomes, messages = together(group)
     calls = sum(change.calls for change in group)
     yield line(
         "  ",
         ("✓ " if first.done else "✗ ", "green" if first.done else "red"),
         (f"{first.action} {named([change.address for change in group])}: ", "" if first.done else "yellow"),
-        (outcomes_phrase(first.outcomes), "" if first.done else "yellow"),
+        (outcomes_phrase(outcomes), "" if first.done else "yellow"),
         (f"   {plural(calls, 'call')}" if calls else "", "dim"),
     )
-    worst = sorted(first.messages.items(), key=lambda item: (-item[1], item[0]))
+    worst = sorted(messages.items(), key=lambda item: (-item[1], item[0]))
     for message, count in worst[:_MESSAGES]:
         yield line((f"      {count:,} x {mask_numbers_in(message)}", "dim"))
     if len(worst) > _MESSAGES:

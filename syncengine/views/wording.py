@@ -150,7 +150,9 @@ def source_phrase(source: SourceSummary) -> str:
     if source.kind == "dnd":
         parts.append(age_phrase(source.age))
     if source.rejected:
-        worst = sorted(source.reasons.items(), key=lambda item: (-item[1], item[0]))[:2]
+        # Doubles are counted on their own.
+        reasons = {why: count for why, count in source.reasons.items() if not why.startswith("same ")}
+        worst = sorted(reasons.items(), key=lambda item: (-item[1], item[0]))[:2]
         why = "; ".join(f"{count:,} {mask_numbers_in(reason)}" for reason, count in worst)
         parts.append(f"{source.rejected:,} set aside{f' ({why})' if why else ''}")
     if source.duplicates:

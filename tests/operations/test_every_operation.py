@@ -53,8 +53,8 @@ def test_a_page_of_some_proxy_is_never_taken_for_success(
 
     operation, result = call(project, name, wanted)
 
-    expected = {"unknown"} if operation.writes else {"deferred"}
-    if vendor == "lynn":
-        # The page stands in the way of the token, too: nothing was sent.
-        expected |= {"stop_dialer"}
-    assert result.judgement.outcome in expected
+    # Where the page stands in the way of the token, too, nothing was sent.
+    no_token = "stop_dialer" if vendor == "lynn" else ""
+    # A write may have been carried out behind the page; a question is merely not answered.
+    expected = "unknown" if operation.writes else "rejected"
+    assert result.judgement.outcome in {expected, no_token}

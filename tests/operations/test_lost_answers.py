@@ -5,6 +5,7 @@ and again, with the settle times between, until a plan has nothing to do. What n
 person who has looked at the dialer settles it.
 """
 
+import json
 import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -14,6 +15,7 @@ import pytest
 
 from syncengine.ledger.ledger import open_ledger
 from syncengine.model.plan import Plan
+from syncengine.remote.retries import ATTEMPTS
 from syncengine.sandbox.faults import Fault, FaultKind
 from syncengine.sandbox.server import Sandbox
 from tests.conformance.project import shown
@@ -181,7 +183,44 @@ def test_a_lost_answer_doubles_nothing_and_loses_nothing(
         walk.project.dialer.faults.clear()
         lost |= fault.seen
         walk.judge_dialer()
+        if phase is _change and variant.updates:
+            held = json.dumps(walk.project.dialer.state(), default=str)
+            assert "Renamed" in held or "another note" in held
     assert lost == _LOST[name]
+
+
+# Calls that may be made again, lost as often as the client tries: a later run must make them again.
+_STAY_LOST = [
+    ("comunik8", _build, "POST", "/lead/add"),
+    ("comunik8", _change, "POST", "/lead/cancel"),
+    ("thulium-csv", _build, "POST", "/api/batch/outbounds/"),
+    ("thulium-csv", _change, "PUT", "/records_by_identifier/"),
+    ("thulium-crm", _release, "PUT", "/api/crm_outbounds/"),
+    ("wolkvox-predictive", _build, "POST", "configuration.php"),
+    ("wolkvox-predictive", _change, "DELETE", "api=remove_record"),
+]
+
+
+@pytest.mark.parametrize("kind", ["drop_after", "drop_before"])
+@pytest.mark.parametrize(("name", "phase", "method", "path"), _STAY_LOST)
+def test_a_call_that_stays_lost_is_made_again_by_a_later_run(
+    name: str, phase: _Phase, method: str, path: str, kind: FaultKind, sandbox: Sandbox, tmp_path: Path
+) -> None:
+    variant = next(found for found in VARIANTS if found.name == name)
+    walk = Walk(tmp_path, sandbox, variant)
+    phases = _phases(name)
+    for before in phases[: phases.index(phase)]:
+        before(walk)
+        walk.state()
+        _apply_until_done(walk, landed=False)
+    phase(walk)
+    walk.state()
+    fault = walk.project.dialer.faults.add(kind, times=ATTEMPTS, method=method, path=path)
+
+    _apply_until_done(walk, landed=False)
+
+    assert fault.times == 0
+    walk.judge()
 
 
 def _apply_until_done(walk: Walk, *, landed: bool) -> None:

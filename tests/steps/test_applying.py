@@ -13,7 +13,7 @@ from syncengine.model.plan import Plan
 from syncengine.model.report import ApplyReport
 from syncengine.sandbox.server import Sandbox
 from syncengine.sandbox.wolkvox_campaigns import Campaign
-from tests.steps.projects import HERE, Project, ledger_of, project_at, variant
+from tests.steps.at_the_sandbox import HERE, Project, ledger_of, project_at, variant
 
 _WAY = variant("wolkvox-predictive")
 _LISTED = "+" + _WAY.phone(900)
@@ -168,9 +168,10 @@ def test_what_waits_for_a_person_is_in_the_report_with_the_way_on(project: Proje
     report = _apply(project)
     with ledger_of(project) as ledger:
         (call,) = ledger.parked()
-    assert report.parked == (
+    (said,) = report.parked
+    assert said == (
         "here/contacts/spring: add of 3 rows: nothing can prove whether it arrived;"
-        f" settle it with: syncengine state resolve {call.call_id} --assume-sent | --resend",
+        f" settle it with: syncengine state resolve {call.call_id} --assume-sent | --resend"
     )
     assert not report.complete
 
@@ -205,5 +206,3 @@ def test_a_run_that_loses_its_lock_sends_nothing_more_and_is_written_down_as_fai
     with ledger_of(project) as ledger:
         (run,) = ledger.history(5)
     assert (run.outcome, run.ended_at is not None) == ("failed", True)
-
-

@@ -11,7 +11,7 @@ from syncengine.model.exchange import RowItem
 from syncengine.model.plan import Basis
 from syncengine.sandbox.server import Sandbox
 from tests.conformance.project import HERE
-from tests.steps.projects import Project, ledger_of, project_at, variant
+from tests.steps.at_the_sandbox import Project, ledger_of, project_at, variant
 
 _CHECKOUT = Path(__file__).parents[2]
 _WAY = variant("wolkvox-predictive")

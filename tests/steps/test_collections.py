@@ -1,181 +1,149 @@
-"""Which collections a run is about: the vendor's way for each campaign, the account's lists, the directories."""
+"""Which collections a run is about, and what feeds them."""
 
-from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from typing import Any
 
-import pytest
-
-from syncengine.config.vendor_files import load_vendor
-from syncengine.diagnostics import Diagnostics
-from syncengine.model.desired import Campaign, Desired, DndList
-from syncengine.model.findings import KnownCampaign
-from syncengine.model.vendor import Vendor
+from syncengine.model.address import Address
+from syncengine.model.desired import Desired
+from syncengine.model.vendor import CampaignField, Collection, Vendor
 from syncengine.steps.collections import Member, collection_of, lists_without_people, members_of
-from tests.building import campaign, desired, dialer, dnd_list, known
+from tests.building import campaign, contacts_collection, desired, dialer, dnd_collection, dnd_list, known, vendor
 
 
-def _vendor(name: str) -> Vendor:
-    loaded = load_vendor(name, Diagnostics())
-    assert loaded is not None
-    return loaded.vendor
+def with_collections(*collections: Collection, **more: Any) -> Vendor:
+    return vendor(collections=collections, **more)
 
 
-LYNN, WOLKVOX, STRINGEE, THULIUM = (_vendor(name) for name in ("lynn", "wolkvox", "stringee", "thulium"))
+def members(made: Desired, of: Vendor, orphans: tuple[str, ...] = ()) -> dict[str, Member]:
+    return {str(m.address): m for m in members_of(made, dialer(), of, {}, orphans)}
 
 
-def _name(vendor: Vendor, stated: Campaign, remembered: KnownCampaign | None = None) -> str | None:
-    found = collection_of(vendor, stated, remembered)
-    return found.name if found else None
+FAST = replace(contacts_collection(), name="fast", when={"type": ("fast", "faster")})
+SLOW = replace(contacts_collection(), name="slow", when={"type": ("slow",)})
+STAYING = replace(dnd_collection(), name="staying", when={"lasts": ("no",)})
+LAPSING = replace(dnd_collection(), name="lapsing", when={"lasts": ("yes",)})
 
 
-def _members(
-    vendor: Vendor,
-    *campaigns: Campaign,
-    lists: Sequence[DndList] = (),
-    remembered: Mapping[str, KnownCampaign] | None = None,
-    orphans: Sequence[str] = (),
-    directories: Mapping[str, tuple[str, ...]] | None = None,
-) -> dict[str, Member]:
-    wanted = desired(*campaigns, dnd={found.name: found for found in lists}, directories=directories or {})
-    found = list(members_of(wanted, dialer(), vendor, remembered or {}, orphans))
-    by_address = {str(member.address): member for member in found}
-    assert len(by_address) == len(found)
-    return by_address
+def test_the_first_collection_that_fits_the_campaign_holds_its_contacts() -> None:
+    of = with_collections(FAST, SLOW)
+    for stated, expected in (("fast", "fast"), ("faster", "fast"), ("slow", "slow")):
+        found = collection_of(of, campaign(fields={"type": stated}), None)
+        assert found is not None
+        assert found.name == expected
+    assert collection_of(of, campaign(fields={"type": "other"}), None) is None
+    assert collection_of(of, campaign(), None) is None
 
 
-# ---------------------------------------------------------------------------------------------- the campaign's own way
+def test_what_the_manifest_does_not_state_is_what_is_known_or_else_the_default() -> None:
+    of = with_collections(FAST, SLOW)
+    found = collection_of(of, campaign(), known(fields={"type": "slow"}))
+    assert found is not None
+    assert found.name == "slow"
+    stated = collection_of(of, campaign(fields={"type": "fast"}), known(fields={"type": "slow"}))
+    assert stated is not None
+    assert stated.name == "fast"
+    by_default = CampaignField(name="type", to="type", default="slow")
+    preset = replace(of, campaigns=replace(of.campaigns, fields=of.campaigns.fields | {"type": by_default}))
+    usual = collection_of(preset, campaign(), None)
+    assert usual is not None
+    assert usual.name == "slow"
 
 
-@pytest.mark.parametrize(("load", "name"), [("data", "campaign_data"), ("file", "campaign_file")])
-def test_a_campaigns_fields_choose_the_way_in(load: str, name: str) -> None:
-    assert _name(LYNN, campaign(fields={"load": load})) == name
+def test_contacts_are_kept_from_all_lists_that_cover_their_campaign() -> None:
+    made = desired(
+        campaign(dnd=("own",)),
+        dnd={
+            "own": dnd_list("own", scope=()),
+            "all": dnd_list("all"),
+            "dialer": dnd_list("dialer", scope=("acme-co",)),
+            "other": dnd_list("other", scope=("autumn",)),
+        },
+    )
+    found = members(made, vendor(), ("orphan",))["acme-co/contacts/spring"]
+    assert found.dnd == ("all", "dialer", "own", "orphan")
+    assert (found.contacts, found.campaign) == (("leads",), "spring")
 
 
-def test_what_the_manifest_does_not_state_is_the_vendors_default() -> None:
-    assert _name(LYNN, campaign()) == "campaign_data"
-    assert _name(STRINGEE, campaign()) == "phones"
+def test_campaigns_of_other_dialers_are_not_its_own() -> None:
+    made = desired(campaign(), campaign("autumn", dialer="acme-ar"))
+    assert "acme-co/contacts/autumn" not in members(made, vendor())
 
 
-def test_what_the_ledger_knows_goes_before_the_default_and_after_the_manifest() -> None:
-    remembered = known(fields={"load": "file"})
-    assert _name(LYNN, campaign(), remembered) == "campaign_file"
-    assert _name(LYNN, campaign(fields={"load": "data"}), remembered) == "campaign_data"
+def test_a_list_of_the_account_takes_the_lists_that_cover_the_dialer_and_those_that_nobody_names_any_more() -> None:
+    made = desired(
+        campaign(dnd=("own",)),
+        dnd={"own": dnd_list("own", scope=()), "all": dnd_list("all"), "dialer": dnd_list("d", scope=("acme-co",))},
+    )
+    found = members(made, vendor(), ("orphan",))["acme-co/dnd/account"]
+    assert found.dnd == ("all", "d", "orphan")
+    assert (found.campaign, found.lasts_days) == ("", None)
 
 
-def test_a_campaign_that_fits_no_way_in_has_no_rows() -> None:
-    assert _name(THULIUM, campaign()) is None
-    assert not [address for address in _members(THULIUM, campaign()) if "/contacts/" in address]
+def test_of_two_lists_of_the_account_each_has_an_address_and_the_lists_that_fit_it() -> None:
+    made = desired(
+        campaign(), dnd={"a": dnd_list("a"), "b": dnd_list("b", lasts_days=90), "c": dnd_list("c", lasts_days=30)}
+    )
+    found = members(made, with_collections(contacts_collection(), STAYING, LAPSING), ("orphan",))
+    staying, lapsing = found["acme-co/dnd/account"], found["acme-co/dnd/account:lapsing"]
+    assert (staying.dnd, staying.lasts_days) == (("a", "orphan"), None)
+    assert (lapsing.dnd, lapsing.lasts_days) == (("b", "c"), 30)
 
 
-def test_each_campaign_is_fed_by_its_own_lists() -> None:
-    members = _members(WOLKVOX, *_two(fields={"type": "predictive"}))
-    assert members["acme-co/contacts/spring"].contacts == ("leads",)
-    assert members["acme-co/contacts/summer"].contacts == ("people", "leads")
-    assert members["acme-co/contacts/summer"].campaign == "summer"
+def test_what_nobody_names_any_more_never_goes_where_entries_lapse() -> None:
+    found = members(desired(campaign()), with_collections(contacts_collection(), STAYING, LAPSING), ("orphan",))
+    assert found["acme-co/dnd/account"].dnd == ("orphan",)
+    assert found["acme-co/dnd/account:lapsing"].dnd == ()
 
 
-def _two(**more: object) -> tuple[Campaign, Campaign]:
-    return campaign("spring", **more), campaign("summer", contacts=("people", "leads"), **more)
+def test_where_one_list_takes_both_kinds_what_nobody_names_any_more_stays_on_it() -> None:
+    made = desired(campaign(), dnd={"a": dnd_list("a", lasts_days=30)})
+    found = members(made, vendor(), ("orphan",))["acme-co/dnd/account"]
+    assert (found.dnd, found.lasts_days) == (("a", "orphan"), 30)
 
 
-def test_a_campaign_of_another_dialer_is_not_among_them() -> None:
-    members = _members(WOLKVOX, campaign(dialer="acme-mx", fields={"type": "predictive"}))
-    assert list(members) == ["acme-co/dnd/account", "acme-co/dnd/account:expiring_dnc"]
+def test_a_list_of_each_campaign_takes_what_covers_that_campaign() -> None:
+    of = with_collections(contacts_collection(), replace(dnd_collection(), scope="campaign"))
+    made = desired(
+        campaign(dnd=("own",)),
+        campaign("autumn"),
+        dnd={"own": dnd_list("own", scope=()), "all": dnd_list("all")},
+    )
+    found = members(made, of)
+    assert found["acme-co/dnd/spring"].dnd == ("all", "own")
+    assert found["acme-co/dnd/autumn"].dnd == ("all",)
+    assert found["acme-co/dnd/spring"].campaign == "spring"
 
 
-def test_the_lists_that_keep_people_out_are_those_that_cover_the_campaign_and_the_orphans() -> None:
-    lists = [dnd_list("all"), dnd_list("spring-only", scope=("spring",)), dnd_list("elsewhere", scope=("acme-mx",))]
-    members = _members(WOLKVOX, *_two(fields={"type": "predictive"}), lists=lists, orphans=["gone"])
-    assert members["acme-co/contacts/spring"].dnd == ("all", "spring-only", "gone")
-    assert members["acme-co/contacts/summer"].dnd == ("all", "gone")
+def test_a_directory_holds_the_people_of_campaigns_that_need_it_and_of_lists_that_are_kept_in_it() -> None:
+    people = Collection(name="people", holds="directory", scope="account")
+    of = with_collections(replace(contacts_collection(), needs="people"), people)
+    made = desired(
+        campaign(contacts=("leads", "more")),
+        directories={"staff": ("acme-co",), "elsewhere": ("acme-ar",), "leads": ("acme-co",)},
+    )
+    found = members(made, of)["acme-co/directory/account"]
+    assert found.contacts == ("staff", "leads", "more")
+    assert found.dnd == ()
 
 
-# -------------------------------------------------------------------------------------------------------- do-not-call
+def test_a_directory_that_nobody_needs_is_left_alone() -> None:
+    people = Collection(name="people", holds="directory", scope="account")
+    assert not any("directory" in address for address in members(desired(campaign()), with_collections(people)))
 
 
-def test_two_lists_of_the_account_have_an_address_each() -> None:
-    members = _members(WOLKVOX)
-    assert members["acme-co/dnd/account"].collection.name == "account_dnc"
-    assert members["acme-co/dnd/account:expiring_dnc"].collection.name == "expiring_dnc"
+def test_lists_are_filled_before_contacts_are_looked_at() -> None:
+    people = Collection(name="people", holds="directory", scope="account")
+    of = with_collections(replace(contacts_collection(), needs="people"), people, dnd_collection())
+    kinds = [m.address.kind for m in members_of(desired(campaign()), dialer(), of, {}, ())]
+    assert kinds == ["dnd", "directory", "contacts"]
+    assert Address("acme-co", "dnd", "account").of_account
 
 
-def test_entries_that_stay_and_entries_that_lapse_go_where_each_belongs() -> None:
-    lists = [dnd_list("stays"), dnd_list("month", lasts_days=30), dnd_list("week", lasts_days=7)]
-    members = _members(WOLKVOX, lists=lists)
-    stays, lapses = members["acme-co/dnd/account"], members["acme-co/dnd/account:expiring_dnc"]
-    assert (stays.dnd, stays.lasts_days) == (("stays",), None)
-    assert (set(lapses.dnd), lapses.lasts_days) == ({"month", "week"}, 7)
-
-
-def test_an_orphans_numbers_go_where_entries_stay() -> None:
-    members = _members(WOLKVOX, orphans=["gone"])
-    assert members["acme-co/dnd/account"].dnd == ("gone",)
-    assert members["acme-co/dnd/account:expiring_dnc"].dnd == ()
-
-
-def test_a_vendor_that_knows_one_kind_of_entry_takes_both() -> None:
-    lists = [dnd_list("stays"), dnd_list("month", lasts_days=30)]
-    member = _members(LYNN, campaign(), lists=lists)["acme-co/dnd/spring"]
-    assert set(member.dnd) == {"stays", "month"}
-
-
-def test_a_list_for_one_campaign_is_no_list_of_the_account() -> None:
-    lists = [dnd_list("here", scope=("acme-co",)), dnd_list("spring-only", scope=("spring",))]
-    assert _members(WOLKVOX, campaign(), lists=lists)["acme-co/dnd/account"].dnd == ("here",)
-
-
-def test_each_campaigns_own_list_holds_what_covers_it() -> None:
-    lists = [dnd_list("all"), dnd_list("spring-only", scope=("spring",))]
-    members = _members(LYNN, *_two(), lists=lists)
-    assert members["acme-co/dnd/spring"].dnd == ("all", "spring-only")
-    assert members["acme-co/dnd/summer"].dnd == ("all",)
-    assert members["acme-co/dnd/summer"].campaign == "summer"
-
-
-# --------------------------------------------------------------------------------------------------------- directories
-
-
-def test_a_directory_is_fed_by_the_campaigns_that_need_it() -> None:
-    spring = campaign("spring", fields={"feed": "crm"}, contacts=("leads", "people"))
-    summer = campaign("summer", fields={"feed": "crm"}, contacts=("people", "others"))
-    by_number = campaign("autumn", fields={"feed": "csv"}, contacts=("numbers",))
-    directory = _members(THULIUM, spring, summer, by_number)["acme-co/directory/account"]
-    assert directory.contacts == ("leads", "people", "others")
-    assert directory.campaign == ""
-
-
-def test_a_directory_keeps_the_lists_that_the_manifest_puts_there() -> None:
-    stated = {"staff": ("acme-co",), "elsewhere": ("acme-mx",)}
-    spring = campaign("spring", fields={"feed": "crm"})
-    assert _members(THULIUM, spring, directories=stated)["acme-co/directory/account"].contacts == ("staff", "leads")
-
-
-def test_a_directory_that_nobody_feeds_is_left_alone() -> None:
-    assert "acme-co/directory/account" not in _members(THULIUM, campaign(fields={"feed": "csv"}))
-
-
-def test_a_directory_comes_before_the_contacts_that_stand_on_it() -> None:
-    order = list(_members(THULIUM, campaign(fields={"feed": "crm"})))
-    assert order.index("acme-co/directory/account") < order.index("acme-co/contacts/spring")
-
-
-# ------------------------------------------------------------------------------------------------------ no people
-
-
-def _without_people(wanted: Desired, **remembered: KnownCampaign) -> set[str]:
-    return lists_without_people(wanted, {"acme-co": STRINGEE}, {"acme-co": remembered})
-
-
-def test_a_list_of_filters_holds_no_people() -> None:
-    assert _without_people(desired(campaign(fields={"load": "filters"}))) == {"leads"}
-    assert _without_people(desired(campaign(fields={"load": "phones"}))) == set()
-
-
-def test_a_list_that_feeds_one_campaign_with_people_holds_people() -> None:
-    filters = campaign("spring", fields={"load": "filters"})
-    assert _without_people(desired(filters, campaign("summer"))) == set()
-    assert _without_people(desired(campaign("summer"), filters)) == set()
-    assert _without_people(desired(filters, directories={"leads": ("acme-co",)})) == set()
-
-
-def test_what_the_ledger_knows_of_a_campaign_tells_what_its_rows_are() -> None:
-    assert _without_people(desired(campaign()), spring=known(fields={"load": "filters"})) == {"leads"}
+def test_a_list_holds_no_people_when_every_campaign_takes_rows_that_it_cannot_see() -> None:
+    of = with_collections(replace(contacts_collection(), when={"type": ("filter",)}, opaque=True), SLOW)
+    made = desired(
+        campaign(contacts=("filters", "both"), fields={"type": "filter"}),
+        campaign("autumn", contacts=("people", "both"), fields={"type": "slow"}),
+        directories={"staff": ("acme-co",)},
+    )
+    assert lists_without_people(made, {"acme-co": of}, {}) == {"filters"}

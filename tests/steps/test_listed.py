@@ -85,7 +85,9 @@ def test_a_campaign_that_the_manifest_no_longer_has_is_held_against_the_lists_of
     assert _listed(ledger).hits(Address("acme-co", "contacts", "winter"), BYTES) == {EVERYWHERE, AT_THE_DIALER}
 
 
-@pytest.mark.parametrize("address", [SPRING, Address("acme-mx", "contacts", "autumn"), Address("acme-co", "dnd", "account")])
+@pytest.mark.parametrize(
+    "address", [SPRING, Address("acme-mx", "contacts", "autumn"), Address("acme-co", "dnd", "account")]
+)
 def test_a_list_that_only_the_ledger_knows_counts_everywhere(ledger: Ledger, address: Address) -> None:
     assert ORPHANED not in _listed(ledger).hits(address, BYTES)
     assert ORPHANED in _listed(ledger, orphans=["gone"]).hits(address, BYTES)

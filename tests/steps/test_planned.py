@@ -15,7 +15,7 @@ from syncengine.planfile import load_plan
 from syncengine.rows.store import PlanRows, load_row_sets
 from syncengine.rows.workspace import Workspace
 from syncengine.sandbox.server import Sandbox
-from tests.steps.projects import Project, project_at, variant
+from tests.steps.at_the_sandbox import Project, project_at, variant
 
 
 @pytest.fixture
@@ -24,7 +24,9 @@ def project(tmp_path: Path, sandbox: Sandbox) -> Project:
 
 
 def _rows(rows: PlanRows, plan: Plan) -> dict[str, list[object]]:
-    return {change.rows: [row for batch in rows.batches(change.rows, 3) for row in batch] for change in plan.row_changes}
+    return {
+        change.rows: [row for batch in rows.batches(change.rows, 3) for row in batch] for change in plan.row_changes
+    }
 
 
 def _samples(plan: Plan) -> list[str]:

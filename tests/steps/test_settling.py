@@ -13,7 +13,7 @@ from syncengine.sandbox.server import Sandbox
 from syncengine.sandbox.wolkvox_campaigns import Campaign
 from syncengine.steps.settling import settle
 from tests.ledger.writing import begin, intent, rows, states
-from tests.steps.projects import HERE, Project, ledger_of, opened, project_at, read
+from tests.steps.at_the_sandbox import HERE, Project, ledger_of, opened, project_at, read
 
 RECORDS = Address(HERE, "contacts", "spring")
 ACCOUNT = Address(HERE, "dnd", "account")
@@ -305,9 +305,7 @@ def test_a_campaign_is_not_looked_for_before_the_settle_time(wolkvox: Project) -
     assert _creations(wolkvox) == []
 
 
-def test_a_listing_of_campaigns_that_is_not_whole_proves_nothing(
-    wolkvox: Project, created: Callable[..., int]
-) -> None:
+def test_a_listing_of_campaigns_that_is_not_whole_proves_nothing(wolkvox: Project, created: Callable[..., int]) -> None:
     created()
     with opened(wolkvox) as run:
         _, readings = read(run)

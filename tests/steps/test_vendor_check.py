@@ -9,7 +9,7 @@ from syncengine import sync
 from syncengine.sandbox.server import Sandbox
 from syncengine.steps.differences import difference
 from syncengine.steps.vendor_check import vendor_check
-from tests.steps.projects import Project, opened, project_at, read
+from tests.steps.at_the_sandbox import Project, opened, project_at, read
 
 
 @pytest.fixture

@@ -64,7 +64,7 @@ def test_ten_thousand_campaigns_with_which_the_same_happened_are_one_line():
     ]
     shown = lines(*changes)
     assert len(shown) == 4
-    assert "and 9,997 more alike: 1 applied   10,000 calls" in shown[1]
+    assert "and 9,997 more alike: 10,000 applied   10,000 calls" in shown[1]
     assert shown[-1].startswith("Apply: 10,000 done, 10,000 calls")
 
 
