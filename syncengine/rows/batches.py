@@ -70,7 +70,8 @@ def _add_custom(records: list[dict[str, object]], column: list[str], field: Reco
 
     for record, text in zip(records, column, strict=True):
         custom: dict[str, Any] = {name: value for name, value in orjson.loads(text).items() if value}
-        if field.kind == "custom" and custom:
+        if field.kind == "custom":
+            # An empty object, too: templates leave it out where the vendor wants none.
             record[field.to] = custom
         elif field.kind == "spread":
             # A field that the mapping names itself wins over a custom column of the same name.

@@ -88,6 +88,7 @@ def _read_fast(workspace: Workspace, text: TextFile, layout: Layout) -> Rows | N
     columns = ", ".join(f"s{n}: 'VARCHAR'" for n in range(len(layout.columns)))
     cells = ", ".join(f"coalesce(s{n}, '') AS s{n}" for n in range(len(layout.columns)))
     name = workspace.new_name("source")
+    workspace.expect(text.lines)
     try:
         workspace.connection.execute(
             f"CREATE TABLE {name} AS SELECT row_number() OVER () + {layout.header_line} AS row,"

@@ -30,6 +30,7 @@ def read_parquet(workspace: Workspace, path: Path, label: str) -> Rows:
         ).fetchall()
         if int(claimed or 0) > _MAX_ROWS:
             raise SourceError(f"{label}: {claimed:,} rows; at most {_MAX_ROWS:,} are read from one file")
+        workspace.expect(int(claimed or 0))
         names = checked_header([str(name) for name, *_ in columns], label)
         cells = ", ".join(
             f"coalesce({_as_text(str(name), str(kind), label)}, '') AS s{n}"

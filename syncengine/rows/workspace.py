@@ -21,6 +21,11 @@ if TYPE_CHECKING:
     import pyarrow as pa
 
 
+# Below so many rows a second thread costs more than it brings: a plan of a few thousand people is hundreds of
+# statements, each of which would hand its work out and wait for it (a tenth of the plan's time, measured).
+_WORTH_THREADS = 50_000
+
+
 class Workspace:
     """Owner of the tables of one run; a context manager. Not for use by two threads at once."""
 
@@ -41,6 +46,9 @@ class Workspace:
         )
         self.connection.execute("SET temp_directory = ?", [str(self.folder / "spill")])
         self.connection.execute("SET enable_progress_bar = false")
+        self._rows = 0
+        self._threads = self.one("SELECT current_setting('threads')")[0]
+        self.connection.execute("SET threads = 1")
         if memory_limit:
             self.connection.execute("SET memory_limit = ?", [memory_limit])
 
@@ -56,6 +64,12 @@ class Workspace:
         """Forget all tables and remove the folder."""
         self.connection.close()
         shutil.rmtree(self.folder, ignore_errors=True)
+
+    def expect(self, rows: int) -> None:
+        """Say that so many more rows come in; many are worked on by several threads."""
+        before, self._rows = self._rows, self._rows + rows
+        if before < _WORTH_THREADS <= self._rows:
+            self.connection.execute(f"SET threads = {self._threads}")
 
     def new_name(self, stem: str) -> str:
         """Return a table name that is not in use, safe to stand in SQL."""
@@ -100,6 +114,7 @@ class Workspace:
     @contextmanager
     def registered(self, rows: "pa.Table") -> Iterator[str]:
         """Lend Arrow columns to SQL under the name that is yielded."""
+        self.expect(rows.num_rows)
         view = self.new_name("arrow")
         self.connection.register(view, rows)
         try:

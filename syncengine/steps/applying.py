@@ -1,6 +1,7 @@
 """Apply: a plan that was made under the ledger's lock, carried out and booked; the run's own evidence goes with it."""
 
 import asyncio
+import hashlib
 import json
 import time
 from collections.abc import Callable
@@ -151,7 +152,12 @@ def _evidence(made: Planned, intent: Intent) -> str:
     if intent.effect != "dialable":
         return ""
     consulted = {
-        name: {"digest": found.digest[:64], "age": round(found.summary.age), "numbers": found.summary.accepted}
+        name: {"digest": _one_digest(found.digest), "age": round(found.summary.age), "numbers": found.summary.accepted}
         for name, found in made.sources.dnd.items()
     }
     return json.dumps({"lists": consulted, "orphans": list(made.sources.orphans), "decision": "no listed number"})
+
+
+def _one_digest(digests: str) -> str:
+    """Return the digest of a list's file, or one over the digests of all its files: any of them may have moved."""
+    return hashlib.sha256(digests.encode()).hexdigest() if " " in digests else digests

@@ -1,8 +1,8 @@
 """Settle: calls of earlier runs whose outcome is not known, each by the proof that the vendor file declares.
 
 repeat, refusal: the difference plans the row again, which is harmless or refused; nothing to do here, unless the
-listing shows a row blocked as it was to be. task: the vendor
-is asked once more. read_back: the listing of this run tells, once the settle time is over. park: a person decides.
+listing shows a row blocked as it was to be. task: the vendor is asked once more. read_back: the listing of this run
+tells, once the settle time is over. park: a person decides.
 
 What can be settled changes the ledger, so it takes the lock; a plan that finds the lock held leaves it to the holder.
 """

@@ -1,5 +1,6 @@
 import stat
 
+import duckdb
 import pyarrow as pa
 import pytest
 
@@ -40,3 +41,12 @@ def test_no_extension_is_fetched(workspace):
         "SELECT value FROM duckdb_settings() WHERE name IN ('autoinstall_known_extensions', 'autoload_known_extensions')"
     ).fetchall()
     assert settings == [("false",), ("false",)]
+
+
+def test_many_rows_are_worked_on_by_several_threads_and_few_by_one(workspace):
+    usual = duckdb.connect().execute("SELECT current_setting('threads')").fetchone()[0]
+    assert workspace.one("SELECT current_setting('threads')") == (1,)
+    workspace.table_from_arrow("few", pa.table({"a": ["x"] * 1_000}))
+    assert workspace.one("SELECT current_setting('threads')") == (1,)
+    workspace.table_from_arrow("many", pa.table({"a": ["x"] * 50_000}))
+    assert workspace.one("SELECT current_setting('threads')") == (usual,)

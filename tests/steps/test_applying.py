@@ -64,6 +64,19 @@ def test_every_dialable_call_has_its_evidence_and_no_other(project: Project) -> 
         assert len(found["lists"]["opt-outs"]["digest"]) == 64
 
 
+def test_evidence_tells_two_readings_apart_whichever_file_of_a_list_has_moved(project: Project) -> None:
+    found = []
+    for last in (900, 901):
+        for name, number in (("a", 950), ("b", last)):
+            project.tables[f"out-{name}.csv"] = [{"phone": "+" + _WAY.phone(number)}]
+        project.manifest["dnd"]["opt-outs"] = {"source": "data/out-*.csv"}
+        project.tables["leads.csv"].append(_WAY.row(10 + len(found)))
+        project.carry_out()
+        (call,) = [call for call in _calls(project) if call.effect == "dialable"]
+        found.append(json.loads(call.evidence)["lists"]["opt-outs"]["digest"])
+    assert found[0] != found[1]
+
+
 def test_evidence_names_lists_that_only_the_ledger_still_knows(project: Project) -> None:
     with ledger_of(project) as ledger:
         ledger.record_statements("gone", ["+573001234999"], source_digest="d", now=project.now())

@@ -1,211 +1,143 @@
-"""A client is opened for an allowed origin, with all its secrets, and with the limits of this account."""
+"""Clients: the origin first, the secrets last, the budget of the day, and what a dialer's identity is."""
 
-import asyncio
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import replace
-from pathlib import Path
 from typing import Any
 
 import pytest
 
-from syncengine import sync
 from syncengine.errors import ConfigError, UsageError
-from syncengine.ledger.ledger import Ledger, open_ledger
 from syncengine.model.desired import Dialer
-from syncengine.remote.client import DialerClient
-from syncengine.steps.clients import (
-    base_url_of,
-    budget_used,
-    check_extra,
-    daily_limit,
-    extra_of,
-    identity_of,
-    open_client,
-)
-from tests.ledger.writing import NOW
-
-HOST = "calls.example.com"
-PROJECT = """\
-version: 1
-project: acme
-dialers:
-  co: {{vendor: wolkvox, settings: {{{settings}}}, secrets: {{token: "env:CO_TOKEN"}}{more}}}
-  uk: {{vendor: comunik8, settings: {{host: calls.example.com}}, secrets: {{key: "env:UK_KEY"}}}}
-  vn: {{vendor: stringee, secrets: {{key_sid: "env:VN_SID", key_secret: "file:secrets/vn"}}}}
-"""
-MANIFEST = "campaigns: {spring: {dialer: uk, id: spring}}\n"
-SERVER = 'server: "0016"'
+from syncengine.steps.clients import base_url_of, check_extra, daily_limit, extra_of, identity_of, open_client
+from syncengine.steps.loading import Loaded
+from tests.steps.acme import VENDOR, bent
+from tests.steps.projects import Made
 
 
-@pytest.fixture(autouse=True)
-def _home(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path / "config"))
-    for name in ("CO_TOKEN", "UK_KEY", "VN_SID"):
-        monkeypatch.delenv(name, raising=False)
+def opened(made: Made, **more: Any) -> Any:
+    with made.ledger() as ledger:
+        loaded = made.load()
+        return open_client(loaded, loaded.desired.dialers["main"], ledger, made.options(**more))
 
 
-def _load(root: Path, *, settings: str = SERVER, more: str = "") -> sync.Loaded:
-    (root / "manifests").mkdir(exist_ok=True)
-    (root / "manifests" / "all.yaml").write_text(MANIFEST)
-    (root / "syncengine.yaml").write_text(PROJECT.format(settings=settings, more=f", {more}" if more else ""))
-    return sync.load(root)
+def refusal(made: Made) -> str:
+    with pytest.raises(ConfigError) as wrong:
+        opened(made)
+    (item,) = wrong.value.diagnostics
+    return item.render()
 
 
-def _dialer(loaded: sync.Loaded, name: str) -> Dialer:
-    return loaded.desired.dialers[name]
+def main_of(loaded: Loaded) -> Dialer:
+    return loaded.desired.dialers["main"]
 
 
-@contextmanager
-def _ledger(loaded: sync.Loaded) -> Iterator[Ledger]:
-    with open_ledger(loaded.desired.ledger, "acme") as ledger:
-        yield ledger
+def test_an_origin_that_nobody_allowed_is_refused_with_what_to_do(made: Made) -> None:
+    del made.dialers["main"]["base_url"]
+    shown = refusal(made)
+    assert "https://north.acme.example" in shown
+    assert "SYNCENGINE_ALLOW_ORIGINS" in shown
+    assert not made.acme.asked
 
 
-def _open(loaded: sync.Loaded, name: str, **options: Any) -> DialerClient:
-    with _ledger(loaded) as ledger:
-        return open_client(loaded, _dialer(loaded, name), ledger, sync.Options(**options))
+def test_an_origin_is_refused_before_any_secret_is_looked_at(made: Made) -> None:
+    made.dialers["main"] |= {"base_url": "https://evil.example", "secrets": {"token": "env:NOT_SET_ANYWHERE"}}
+    assert "evil.example" in refusal(made)
 
 
-def _refusal(loaded: sync.Loaded, name: str) -> str:
-    with pytest.raises(ConfigError) as refused:
-        _open(loaded, name)
-    return "\n".join(item.render() for item in refused.value.diagnostics)
+def test_an_origin_that_the_owner_allowed_is_taken(made: Made, monkeypatch: pytest.MonkeyPatch) -> None:
+    del made.dialers["main"]["base_url"]
+    monkeypatch.setenv("SYNCENGINE_ALLOW_ORIGINS", "https://north.acme.example")
+    assert opened(made).origin.base_url == "https://north.acme.example/api"
 
 
-# ---------------------------------------------------------------------------------------------------------- origins
+def test_a_secret_that_is_missing_is_named_with_its_place_and_never_shown(made: Made) -> None:
+    made.dialers["main"]["secrets"] = {"token": "env:ACME_TOKEN"}
+    shown = refusal(made)
+    assert "syncengine.yaml:" in shown
+    assert "ACME_TOKEN" in shown
 
 
-def test_an_origin_that_the_project_chose_is_refused_with_the_place_to_allow_it(tmp_path: Path) -> None:
-    said = _refusal(_load(tmp_path), "uk")
-    assert "its secrets would go to https://calls.example.com" in said
-    assert f"add the line https://{HOST} to {tmp_path / 'config' / 'syncengine' / 'origins'}" in said
-    assert f"SYNCENGINE_ALLOW_ORIGINS=https://{HOST}" in said
+def test_the_secret_goes_to_the_dialer_and_nowhere_else(made: Made) -> None:
+    plan = made.plan()
+    assert {headers["x-token"] for headers in made.acme.headers} == {"s3cret-of-acme"}
+    assert "s3cret" not in repr(plan)
 
 
-def test_an_origin_is_looked_at_before_any_secret(tmp_path: Path) -> None:
-    assert "UK_KEY" not in _refusal(_load(tmp_path), "uk")
+def test_at_most_as_many_calls_at_once_as_asked_for(made: Made) -> None:
+    assert opened(made).vendor.limits.concurrency == 2
+    assert opened(made, parallelism=1).vendor.limits.concurrency == 1
+    # The vendor's own limit stays the upper one.
+    assert opened(made, parallelism=50).vendor.limits.concurrency == 2
 
 
-@pytest.mark.parametrize("where", ["environment", "file"])
-def test_an_origin_that_the_owner_allows_is_used(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, where: str) -> None:
-    if where == "environment":
-        monkeypatch.setenv("SYNCENGINE_ALLOW_ORIGINS", f"https://{HOST}")
-    else:
-        (tmp_path / "config" / "syncengine").mkdir(parents=True)
-        (tmp_path / "config" / "syncengine" / "origins").write_text(f"https://{HOST}\n")
-    monkeypatch.setenv("UK_KEY", "k")
-    assert isinstance(_open(_load(tmp_path), "uk"), DialerClient)
+def test_the_calls_of_a_day_are_a_setting(made: Made) -> None:
+    loaded = made.load()
+    vendor = loaded.vendor_of(main_of(loaded))
+    assert daily_limit(main_of(loaded), vendor) is None
+    made.dialers["main"]["settings"] = {"daily": "250"}
+    loaded = made.load()
+    assert daily_limit(main_of(loaded), vendor) == 250
+    assert daily_limit(replace(main_of(loaded), settings={}), vendor) is None
+    assert daily_limit(main_of(loaded), replace(vendor, limits=replace(vendor.limits, daily_calls=""))) is None
 
 
-def test_another_base_url_takes_a_shipped_vendors_origin_out_of_trust(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setenv("CO_TOKEN", "t")
-    assert isinstance(_open(_load(tmp_path), "co"), DialerClient)
-    loaded = _load(tmp_path, more='base_url: "https://proxy.example.com/wolkvox/"')
-    assert "https://proxy.example.com" in _refusal(loaded, "co")
-    dialer = _dialer(loaded, "co")
-    assert base_url_of(dialer, loaded.vendor_of(dialer)) == "https://proxy.example.com/wolkvox"
+def test_calls_are_counted_over_runs_and_the_last_are_kept_for_suppression(made: Made) -> None:
+    made.vendor = bent(VENDOR, ("timeout: 5", "timeout: 5, reserve: 2"))
+    made.dialers["main"]["settings"] = {"daily": "8"}
+    # Three questions, an addition to the list and one of people.
+    made.carry_out()
+    with made.planned() as planned:
+        (cost,) = [found for found in planned.plan.costs if found.dialer == "main"] or [None]
+        found = planned.differences.dialers[0]
+        assert (found.budget, found.budget_used) == (8, len(made.acme.asked))
+        assert cost is None or cost.budget == 8
+    made.people("leads", *range(1, 30))
+    _, report = made.apply()
+    assert report is None or not report.complete
+    assert len(made.acme.asked) <= 8
 
 
-# ---------------------------------------------------------------------------------------------------------- secrets
+def test_an_identity_is_settings_and_origin_and_vendor_files_and_no_secret(made: Made) -> None:
+    def identity() -> str:
+        loaded = made.load()
+        return identity_of(main_of(loaded), loaded.vendor_of(main_of(loaded)))
+
+    first = identity()
+    made.dialers["main"]["secrets"] = {"token": "env:OTHER"}
+    assert identity() == first
+    seen = {first}
+    made.dialers["main"]["settings"] = {"zone": "south"}
+    seen.add(identity())
+    made.dialers["main"]["base_url"] = "http://127.0.0.1:1"
+    seen.add(identity())
+    made.vendor += "\n"
+    seen.add(identity())
+    made.mapping += "\n"
+    seen.add(identity())
+    assert len(seen) == 5
 
 
-def test_all_missing_secrets_are_named_together(tmp_path: Path) -> None:
-    said = _refusal(_load(tmp_path), "vn")
-    assert "the environment variable VN_SID is not set" in said
-    assert '"key_secret" (file:secrets/vn): there is no such file' in said
+def test_a_slash_at_the_end_of_a_base_url_makes_no_other_dialer(made: Made) -> None:
+    loaded = made.load()
+    vendor = loaded.vendor_of(main_of(loaded))
+    with_slash = replace(main_of(loaded), base_url=made.acme.base_url + "/")
+    assert base_url_of(with_slash, vendor) == made.acme.base_url
+    assert identity_of(with_slash, vendor) == identity_of(main_of(loaded), vendor)
 
 
-# ---------------------------------------------------------------------------------------------------------- identity
+def test_an_apply_option_that_no_vendor_has_is_refused_with_those_there_are(made: Made) -> None:
+    loaded = made.load()
+    check_extra(loaded, made.options(extra={"tag": "x"}))
+    with pytest.raises(UsageError, match="'tagg'.*tag: What the rows are tagged with"):
+        check_extra(loaded, made.options(extra={"tagg": "x"}))
 
 
-def _identity(loaded: sync.Loaded, name: str = "co") -> str:
-    dialer = _dialer(loaded, name)
-    return identity_of(dialer, loaded.vendor_of(dialer))
-
-
-def test_settings_and_origin_and_vendor_file_are_what_a_dialer_is(tmp_path: Path) -> None:
-    loaded = _load(tmp_path)
-    before = _identity(loaded)
-    assert _identity(_load(tmp_path)) == before
-    changed = [
-        _identity(_load(tmp_path, settings='server: "0017"')),
-        _identity(_load(tmp_path, settings=f'{SERVER}, expiring_prefix: "9"')),
-        _identity(_load(tmp_path, more='base_url: "https://proxy.example.com"')),
-        identity_of(_dialer(loaded, "co"), replace(loaded.vendor_of(_dialer(loaded, "co")), digest="other")),
-    ]
-    assert len({before, *changed}) == 5
-
-
-def test_secrets_and_limits_and_the_dialers_name_are_no_part_of_it(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    loaded = _load(tmp_path)
-    before, dialer = _identity(loaded), _dialer(loaded, "co")
-    monkeypatch.setenv("CO_TOKEN", "another")
-    elsewhere = replace(dialer, name="mx", secrets={"token": "file:secrets/token"})
-    assert identity_of(elsewhere, loaded.vendor_of(dialer)) == before
-    assert _identity(_load(tmp_path, more="limits: {timeout: 5s}")) == before
-
-
-# ------------------------------------------------------------------------------------------------------------ limits
-
-
-@pytest.mark.parametrize(
-    ("settings", "limit"), [(f'{SERVER}, daily_calls: "250"', 250), (SERVER, 1000)], ids=["stated", "default"]
-)
-def test_the_daily_limit_is_a_setting(tmp_path: Path, settings: str, limit: int) -> None:
-    loaded = _load(tmp_path, settings=settings)
-    dialer = _dialer(loaded, "co")
-    assert daily_limit(dialer, loaded.vendor_of(dialer)) == limit
-
-
-def test_a_vendor_without_a_daily_limit_has_none(tmp_path: Path) -> None:
-    loaded = _load(tmp_path)
-    assert daily_limit(_dialer(loaded, "uk"), loaded.vendor_of(_dialer(loaded, "uk"))) is None
-
-
-def test_calls_of_this_day_count_and_those_of_yesterday_do_not(tmp_path: Path) -> None:
-    loaded = _load(tmp_path)
-    dialer = _dialer(loaded, "co")
-    with _ledger(loaded) as ledger:
-        for name, day in (("co", "2027-01-15"), ("co", "2027-01-15"), ("co", "2027-01-14"), ("uk", "2027-01-15")):
-            assert ledger.take_budget(name, day=day, limit=9, reserve=0, suppressing=False)
-        # The fifteenth of January 2027, UTC.
-        assert budget_used(dialer, ledger, sync.Options(clock=lambda: NOW)) == 2
-
-
-def test_what_the_account_states_goes_before_the_vendor_file(tmp_path: Path) -> None:
-    loaded = _load(tmp_path, more="limits: {calls: 7, per: 1m, timeout: 5s, concurrency: 3}")
-    stated = loaded.vendor_of(_dialer(loaded, "co")).limits
-    assert (stated.calls, stated.per, stated.timeout, stated.concurrency) == (7, 60.0, 5.0, 3)
-    # What it does not state stays.
-    assert (stated.daily_calls, stated.reserve) == ("daily_calls", 50)
-
-
-@pytest.mark.parametrize(("parallelism", "concurrency"), [(None, 3), (2, 2), (8, 3)])
-def test_fewer_calls_at_once_can_be_asked_for_and_more_cannot(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, parallelism: int | None, concurrency: int
-) -> None:
-    monkeypatch.setenv("CO_TOKEN", "t")
-    client = _open(_load(tmp_path, more="limits: {concurrency: 3}"), "co", parallelism=parallelism)
-    assert client.vendor.limits.concurrency == concurrency
-    asyncio.run(client.__aexit__(None, None, None))
-
-
-# ----------------------------------------------------------------------------------------------------------- options
-
-
-def test_a_vendor_is_given_the_options_that_it_declares(tmp_path: Path) -> None:
-    loaded = _load(tmp_path)
-    options = sync.Options(extra={"delays": "600"})
-    assert extra_of(loaded.vendor_of(_dialer(loaded, "uk")), options) == {"delays": "600"}
-    assert extra_of(loaded.vendor_of(_dialer(loaded, "co")), options) == {}
-    check_extra(loaded, options)
-
-
-def test_an_option_that_no_vendor_declares_is_refused_with_those_there_are(tmp_path: Path) -> None:
-    with pytest.raises(UsageError, match=r"'delay' \(delays: Seconds"):
-        check_extra(_load(tmp_path), sync.Options(extra={"delay": "600"}))
+def test_each_vendor_is_given_the_options_that_it_declares(made: Made) -> None:
+    vendor = made.load().vendors["acme"].vendor
+    assert extra_of(vendor, made.options(extra={"tag": "x", "other": "y"})) == {"tag": "x"}
+    made.carry_out(extra={"tag": "t1"})
+    rows = next(
+        body
+        for asked, body in zip(made.acme.asked, made.acme.bodies, strict=True)
+        if asked.endswith("17/leads") and body
+    )
+    assert {row["tag"] for row in rows} == {"t1"}

@@ -1,6 +1,7 @@
 """The last gate asks which lists cover an address, as the ledger has them at that very moment."""
 
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -79,6 +80,11 @@ def test_a_campaigns_call_is_held_against_the_lists_that_cover_it(
 def test_a_call_for_the_account_is_held_against_the_lists_of_all_its_campaigns(ledger: Ledger, name: str) -> None:
     found = _listed(ledger).hits(Address("acme-co", "directory", name), BYTES)
     assert found == {EVERYWHERE, AT_THE_DIALER, AT_SPRING, NAMED}
+
+
+def test_a_dialer_without_campaigns_is_held_against_its_own_lists(ledger: Ledger) -> None:
+    listed = replace(_listed(ledger), desired=replace(DESIRED, campaigns={}))
+    assert listed.hits(Address("acme-co", "directory", "account"), BYTES) == {EVERYWHERE, AT_THE_DIALER}
 
 
 def test_a_campaign_that_the_manifest_no_longer_has_is_held_against_the_lists_of_its_dialer(ledger: Ledger) -> None:

@@ -64,7 +64,7 @@ def test_mistakes_of_every_file_come_together(made: Made) -> None:
 
 
 def test_the_projects_own_file_replaces_the_one_that_came_with_the_tool(made: Made) -> None:
-    name = sorted(SHIPPED.glob("*.yaml"))[0].stem
+    name = min(SHIPPED.glob("*.yaml")).stem
     made.vendor = VENDOR.replace("vendor: acme", f"vendor: {name}")
     made.mapping = made.mapping.replace("vendor: acme", f"vendor: {name}")
     made.dialers["main"]["vendor"] = name

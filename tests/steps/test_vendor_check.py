@@ -55,6 +55,9 @@ def test_a_check_leaves_nothing_at_the_dialer(comunik8: Project) -> None:
 
 def test_only_rows_that_would_be_added_are_asked_about(comunik8: Project) -> None:
     comunik8.carry_out()
+    # One who is to be taken out is nobody to ask about.
+    del comunik8.tables["leads.csv"][0]
+    assert comunik8.plan().headline.no_longer_callable == 1
     before = _asked(comunik8)
     assert _checked(comunik8, vendor_check=True) == []
     assert _asked(comunik8) == before
