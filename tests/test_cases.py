@@ -72,6 +72,8 @@ def _project(case: dict[str, Any], folder: Path, sandbox: Sandbox, root: Path) -
 def _lasting(plan: Plan) -> dict[str, object]:
     """The plan without what differs from run to run: when, against which port, and digests that follow from those."""
     shown = plan_json(plan)
+    for source in shown["sources"]:  # type: ignore[attr-defined]  # plain JSON
+        del source["age"]
     return {name: value for name, value in shown.items() if name not in {"plan_id", "created_at", "basis"}}
 
 

@@ -88,6 +88,7 @@ def difference_of_contacts(
         # The listing shows the people whom such a row has brought, never the row itself.
         complete=actual.listing is not None and actual.listing.complete and not collection.opaque,
         opaque=collection.opaque,
+        dialled=collection.holds == "contacts",
     )
     compared = _Comparison(workspace, collection, wanted, actual, listed=listed, released=released)
     compared.judge(contact_verdict(rules))

@@ -37,6 +37,8 @@ class Rules:
     complete: bool
     # Rows stand for people whom only the vendor knows, who stay when the row goes.
     opaque: bool = False
+    # Rows are dialled, so a listed one must go. False for a directory of people: a listed one is merely not put there.
+    dialled: bool = True
 
 
 def contact_verdict(rules: Rules) -> str:
@@ -45,14 +47,21 @@ def contact_verdict(rules: Rules) -> str:
     vanished = "true" if rules.complete else "false"
     changed = f"CASE WHEN {_REFUSED} THEN 'note/rejected before' ELSE 'update/differs' END"
     changed = changed if rules.updates else "'note/not updatable'"
-    arms = [
-        # Do-not-call, before anything else: an unknown addition counts as there, an unknown removal as still there.
-        ("listed AND (blocked_there OR (state = 'blocked' AND NOT there))", "''"),
-        (f"listed AND {_BEING_SUPPRESSED} AND NOT there", "'note/waiting and listed'"),
-        # The dialer would not touch it, and its whole listing does not have it: there is nobody to suppress.
-        (f"listed AND {vanished} AND NOT there AND {_RESISTS}", "''"),
-        (f"listed AND (there OR NOT {_NOT_THERE})", suppress),
-        ("listed", "''"),
+    arms = [] if rules.dialled else [(f"listed AND {_NOT_THERE} AND NOT there", "''")]
+    arms += (
+        []
+        if not rules.dialled
+        else [
+            # Do-not-call, before anything else: an unknown addition counts as there, an unknown removal as still there.
+            ("listed AND (blocked_there OR (state = 'blocked' AND NOT there))", "''"),
+            (f"listed AND {_BEING_SUPPRESSED} AND NOT there", "'note/waiting and listed'"),
+            # The dialer would not touch it, and its whole listing does not have it: there is nobody to suppress.
+            (f"listed AND {vanished} AND NOT there AND {_RESISTS}", "''"),
+            (f"listed AND (there OR NOT {_NOT_THERE})", suppress),
+            ("listed", "''"),
+        ]
+    )
+    arms += [
         (_WAITING, "'note/waiting'"),
         (f"wanted AND {_REPEAT} AND NOT there AND (({_REFUSED}) OR ({_RESISTS}))", "'note/rejected before'"),
         # A lost removal is finished first: a row that may be there is not added a second time.

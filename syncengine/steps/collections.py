@@ -145,8 +145,16 @@ def _directory_members(
             continue
         needed = [name for member in contacts if member.collection.needs == collection.name for name in member.contacts]
         lists = tuple(dict.fromkeys([*stated, *needed]))
+        # Whoever is not to be called is not made known to the dialer either.
+        covering = [found.name for found in desired.dnd_at(dialer.name)]
+        covering += [name for member in contacts if member.collection.needs == collection.name for name in member.dnd]
         if lists:
-            yield Member(address=_account_address(dialer, vendor, collection), collection=collection, contacts=lists)
+            yield Member(
+                address=_account_address(dialer, vendor, collection),
+                collection=collection,
+                contacts=lists,
+                dnd=tuple(dict.fromkeys(covering)),
+            )
 
 
 def _account_address(dialer: Dialer, vendor: Vendor, collection: Collection) -> Address:

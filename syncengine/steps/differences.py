@@ -127,7 +127,7 @@ def _contacts(comparing: _Comparing, reading: DialerReading, member: Member, fou
     if member.collection.holds == "contacts":
         _write_rejects(comparing, lists, wanted)
     found.notes += [f"{member.address}: {count:,} rows: {why}" for why, count in wanted.rejected.items()]
-    listed = member.dnd if member.collection.holds == "contacts" else ()
+    listed = member.dnd
     return difference_of_contacts(
         comparing.workspace,
         address=member.address,
