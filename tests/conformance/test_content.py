@@ -37,7 +37,9 @@ def test_an_identifier_that_changes_alone_is_taken_without_a_complaint(sandbox: 
     assert [row["system_status"] for row in project.dialer.records(campaign_id)] == ["NO_CALL", "TO_CALL", "TO_CALL"]
 
 
-def test_a_change_that_the_vendor_refuses_is_not_offered_again_until_it_changes(sandbox: Sandbox, tmp_path: Path) -> None:
+def test_a_change_that_the_vendor_refuses_is_not_offered_again_until_it_changes(
+    sandbox: Sandbox, tmp_path: Path
+) -> None:
     project = _project(sandbox, tmp_path)
     project.carry_out()
     _state(project, agent="nobody")

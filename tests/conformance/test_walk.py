@@ -56,8 +56,9 @@ class Walk:
                 **self.variant.campaign,
             )
         columns = self.variant.columns
-        self.project.contacts("leads", list(self.people.values()), region=self.variant.region, on_absent="remove",
-                              columns=columns)
+        self.project.contacts(
+            "leads", list(self.people.values()), region=self.variant.region, on_absent="remove", columns=columns
+        )
         self.project.dnd(
             "opt-outs",
             ["+" + self.variant.phone(number) for number in self.lines],

@@ -92,16 +92,24 @@ _THULIUM = {
 VARIANTS = (
     Variant(name="wolkvox-predictive", campaign={"type": "predictive"}, **_WOLKVOX),
     Variant(
-        name="wolkvox-preview", campaign={"type": "preview"},
-        switches={"always_http_200": True, "blank_totals": True}, **_WOLKVOX,
+        name="wolkvox-preview",
+        campaign={"type": "preview"},
+        switches={"always_http_200": True, "blank_totals": True},
+        **_WOLKVOX,
     ),
     # Nothing takes an entry off the expiring list: a released number is rung again when its days are over.
     Variant(name="wolkvox-expiring", campaign={"type": "predictive"}, lasts_days=30, releases=False, **_WOLKVOX),
     Variant(name="lynn-data", campaign_settings={**_LYNN_SETTINGS, "load": "data"}, **_LYNN),
     Variant(name="lynn-file", campaign_settings={**_LYNN_SETTINGS, "load": "file"}, **_LYNN),
     Variant(
-        name="comunik8", vendor="comunik8", **_GB, dialer_settings={"host": "example.com"}, reference="motor-trade", switches={"refusal_status": 409},
-        columns={"make": "note"}, blocks_numbers=False,
+        name="comunik8",
+        vendor="comunik8",
+        **_GB,
+        dialer_settings={"host": "example.com"},
+        reference="motor-trade",
+        switches={"refusal_status": 409},
+        columns={"make": "note"},
+        blocks_numbers=False,
     ),
     Variant(name="stringee-phones", campaign_settings={"load": "phones"}, **_STRINGEE),
     Variant(

@@ -28,8 +28,15 @@ _PREDICTIVE = {"type": "predictive"}
 _WOLKVOX = {
     "campaigns.list": Called(records=1),
     "campaigns.create": Called(
-        fields={"type": "predictive", "description": "Spring", "start_time": "08:00:00", "end_time": "18:00:00",
-                "skill": "120", "allow_editing": "yes", "opt1_title": "Contract"},
+        fields={
+            "type": "predictive",
+            "description": "Spring",
+            "start_time": "08:00:00",
+            "end_time": "18:00:00",
+            "skill": "120",
+            "allow_editing": "yes",
+            "opt1_title": "Contract",
+        },
         new_id=True,
         then=lambda sandbox: len(sandbox.wolkvox.campaigns.held) == 2,
     ),
@@ -62,8 +69,10 @@ _WOLKVOX = {
         prepare=lambda sandbox: [block(sandbox, "wolkvox", _CO(number)) for number in (1, 2)],
         rows=(row("+" + _CO(1), _CO(1)),),
         items={"+" + _CO(1): "applied"},
-        then=lambda sandbox: {number for _, number in sandbox.wolkvox.do_not_call.account} == {_CO(2)}
-        and not sandbox.wolkvox.do_not_call.wipes,
+        then=lambda sandbox: (
+            {number for _, number in sandbox.wolkvox.do_not_call.account} == {_CO(2)}
+            and not sandbox.wolkvox.do_not_call.wipes
+        ),
     ),
     "expiring_dnc.add": Called(
         rows=(row("+" + _CO(1), _CO(1)),),
@@ -136,8 +145,14 @@ def _taken_out() -> Called:
 _STRINGEE = {
     "campaigns.list": Called(records=1),
     "campaigns.create": Called(
-        fields={"name": "Spring", "description": "Welcome", "max_retries": 3, "agents": ("a1", "a2"),
-                "start_time": "2026-01-31T09:30:00Z", "max_abandon_rate": "0.05"},
+        fields={
+            "name": "Spring",
+            "description": "Welcome",
+            "max_retries": 3,
+            "agents": ("a1", "a2"),
+            "start_time": "2026-01-31T09:30:00Z",
+            "max_abandon_rate": "0.05",
+        },
         new_id=True,
         then=lambda sandbox: len(sandbox.stringee.campaigns.held) == 2,
     ),
@@ -169,7 +184,10 @@ _STRINGEE = {
         prepare=lambda sandbox: sandbox.stringee.contacts.put(
             THEIRS["stringee"], [(Contact("CT2", "There", [_VN(2)]), FROM_CONTACTS)]
         ),
-        rows=(row("CT1", _VN(1), id="CT1", name="Hoang", phone=_VN(1)), row("CT2", _VN(2), id="CT2", name="Hai", phone=_VN(2))),
+        rows=(
+            row("CT1", _VN(1), id="CT1", name="Hoang", phone=_VN(1)),
+            row("CT2", _VN(2), id="CT2", name="Hai", phone=_VN(2)),
+        ),
         items={"CT1": "applied", "CT2": "already_present"},
         then=lambda sandbox: _phones(sandbox) == sorted([_VN(1), _VN(2), _VN(THERE)]),
     ),
@@ -232,7 +250,9 @@ _LYNN = {
     "campaigns.update": Called(
         campaign={"execution_mode": "Manual"},
         fields={"category": "orders"},
-        then=lambda sandbox: _lynn(sandbox).fields["category"] == "orders" and _lynn(sandbox).fields["name"] == "Theirs",
+        then=lambda sandbox: (
+            _lynn(sandbox).fields["category"] == "orders" and _lynn(sandbox).fields["name"] == "Theirs"
+        ),
     ),
     "campaigns.delete": Called(then=lambda sandbox: _lynn(sandbox) is None),
     "campaigns.start": Called(then=lambda sandbox: _lynn(sandbox).started),
@@ -252,16 +272,16 @@ _LYNN = {
     ),
     "contacts.list": Called(prepare=_person, records=1),
     "contacts.add": Called(
-        rows=_A_PERSON, new_id=True, then=lambda sandbox: [c.phone for c in sandbox.lynn.contacts.held.values()] == [_CL(1)]
+        rows=_A_PERSON,
+        new_id=True,
+        then=lambda sandbox: [c.phone for c in sandbox.lynn.contacts.held.values()] == [_CL(1)],
     ),
     "contacts.update": Called(
         prepare=_person,
         rows=(row("+" + _CL(1), _CL(1), remote_id="5001", name="Renamed", phone=_CL(1)),),
         then=lambda sandbox: sandbox.lynn.contacts.held["5001"].name == "Renamed",
     ),
-    "contacts.remove": Called(
-        prepare=_person, rows=_A_PERSON, then=lambda sandbox: not sandbox.lynn.contacts.held
-    ),
+    "contacts.remove": Called(prepare=_person, rows=_A_PERSON, then=lambda sandbox: not sandbox.lynn.contacts.held),
     "campaign_dnd.add": Called(
         rows=_A_PERSON, then=lambda sandbox: sandbox.lynn.contacts.blocked_phones(THEIRS["lynn"]) == {_CL(1)}
     ),
@@ -321,8 +341,16 @@ _IN_CSV = (row("+" + _PL(THERE), _PL(THERE), remote_id="theirs"),)
 _THULIUM = {
     "campaigns.list": Called(records=1),
     "campaigns.create": Called(
-        fields={"feed": "crm", "type": "predictive", "start_date": "2026-01-01", "end_date": "2026-12-31", "order": 5,
-                "parity": 60, "caller_id": "1234", "max_calls": 1.5},
+        fields={
+            "feed": "crm",
+            "type": "predictive",
+            "start_date": "2026-01-01",
+            "end_date": "2026-12-31",
+            "order": 5,
+            "parity": 60,
+            "caller_id": "1234",
+            "max_calls": 1.5,
+        },
         new_id=True,
         then=lambda sandbox: len(sandbox.thulium.outbounds.held) == 2 and not sandbox.thulium.dialling(),
     ),
@@ -372,7 +400,10 @@ _THULIUM = {
         prepare=_crm_record, rows=_IN_CRM, then=lambda sandbox: _crm_status(sandbox) == "NO_CALL"
     ),
     "crm_records.unblock": Called(
-        prepare=lambda sandbox: (_crm_record(sandbox), setattr(_thulium(sandbox).crm["441"], "system_status", "NO_CALL")),
+        prepare=lambda sandbox: (
+            _crm_record(sandbox),
+            setattr(_thulium(sandbox).crm["441"], "system_status", "NO_CALL"),
+        ),
         rows=_IN_CRM,
         then=lambda sandbox: _crm_status(sandbox) == "TO_CALL",
     ),

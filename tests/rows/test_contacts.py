@@ -99,8 +99,9 @@ def test_a_list_without_a_phone_column_sets_every_row_aside(workspace, book, fil
 
 def test_rows_that_stand_for_people_whom_only_the_vendor_knows_need_an_id_and_no_phone(workspace, book, file_of):
     source = file_of("id,query\nFT1,a\nFT2,b\n,c\nFT1,d\n")
-    found = load_contacts(
-        workspace, contact_list(source, columns={"query": "query"}), book=book, now=NOW, people=False
-    )
-    assert table_rows(workspace, found.table, "key_id, phone, phones, x0") == [("FT1", "", "", "a"), ("FT2", "", "", "b")]
+    found = load_contacts(workspace, contact_list(source, columns={"query": "query"}), book=book, now=NOW, people=False)
+    assert table_rows(workspace, found.table, "key_id, phone, phones, x0") == [
+        ("FT1", "", "", "a"),
+        ("FT2", "", "", "b"),
+    ]
     assert table_rows(workspace, found.rejects, "row, reason") == [(4, "no id"), (5, "same id as row 2")]
