@@ -203,11 +203,18 @@ def _start_or_stop(vendor: Vendor, found: _Found, diff: CampaignDiff, *, action:
             action,
             operation,
             action,
-            reason="differs" if found.actual is not None else "missing",
+            reason=_reason_of_status(found),
             confidence=found.confidence,
             remote_id=_remote_id(found),
         )
     )
+
+
+def _reason_of_status(found: _Found) -> Reason:
+    """Drift: we had brought it to just this status, and the dialer shows another."""
+    if found.actual is None:
+        return "missing"
+    return "drift" if found.known is not None and found.known.status == found.wanted.status else "differs"
 
 
 def _there(vendor: Vendor, found: _Found) -> Mapping[str, FieldValue]:

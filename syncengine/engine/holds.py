@@ -101,7 +101,7 @@ def _stop_the_stubborn(
     *,
     stop_after: int,
 ) -> None:
-    """Stop a running campaign in which a listed number has resisted for ``stop_after`` applies."""
+    """Stop a running campaign in which a listed number has resisted for ``stop_after`` applies, or cannot but resist."""
     stopping = {c.address.name for c in _campaign_changes(kept.changes) if c.action == "stop"}
     for key in sorted(wanted):
         known = findings.known.get(key)
@@ -116,7 +116,8 @@ def _stop_the_stubborn(
                 " running and cannot be removed there"
             )
         stop = operation_of(findings.vendor, "stop")
-        if not running or not stop_after or failed < stop_after or stop is None or key in stopping:
+        given_up = bool(stop_after) and (failed >= stop_after or key in rows.helpless)
+        if not running or not given_up or stop is None or key in stopping:
             continue
         kept.changes.append(
             CampaignChange(

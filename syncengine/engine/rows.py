@@ -31,6 +31,8 @@ class RowPlan:
     notes: list[str] = field(default_factory=list)
     # Campaign key -> listed rows that nothing at this vendor keeps from being rung.
     stuck: dict[str, int] = field(default_factory=dict)
+    # Those campaigns among them at whose vendor no call could ever take such a row out: there is nothing to try.
+    helpless: set[str] = field(default_factory=set)
 
 
 def plan_rows(findings: DialerFindings) -> RowPlan:
@@ -109,6 +111,7 @@ def _not_possible(findings: DialerFindings, found: RowFindings, row_set: RowSet,
         )
         return
     plan.stuck[found.address.name] = plan.stuck.get(found.address.name, 0) + row_set.count
+    plan.helpless.add(found.address.name)
 
 
 def _note_counts(found: RowFindings, plan: RowPlan) -> None:

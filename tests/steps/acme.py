@@ -167,6 +167,7 @@ class Acme:
     campaigns: dict[str, dict[str, str]] = field(default_factory=dict)
     leads: dict[str, list[Lead]] = field(default_factory=dict)
     blocked: list[str] = field(default_factory=list)
+    created: int = 0
     # "METHOD path" of every call, and the bodies of those that had one.
     asked: list[str] = field(default_factory=list)
     bodies: list[Any] = field(default_factory=list)
@@ -205,7 +206,8 @@ class Acme:
             case "GET", ["campaigns"]:
                 return {"found": list(self.campaigns.values())}
             case "POST", ["campaigns"]:
-                number = str(100 + len(self.campaigns))
+                number = str(100 + self.created)
+                self.created += 1
                 self.campaign(number, **body)
                 return {"id": number}
             case "GET", ["blocked"]:

@@ -1,341 +1,320 @@
-"""A call whose answer was lost is settled by the proof that its vendor file declares, and by nothing less."""
+"""Settling: each proof, and nothing without one."""
 
-from collections.abc import Callable, Sequence
-from dataclasses import replace
-from pathlib import Path
+from typing import Any
 
 import pytest
 
-from syncengine.ledger.records import OpenCall
-from syncengine.model.address import Address
 from syncengine.model.exchange import RowItem
-from syncengine.sandbox.server import Sandbox
-from syncengine.sandbox.wolkvox_campaigns import Campaign
-from syncengine.steps.settling import settle
-from tests.ledger.writing import begin, intent, rows, states
-from tests.steps.at_the_sandbox import HERE, Project, ledger_of, opened, project_at, read
+from syncengine.model.ports import Intent
+from tests.steps.acme import VENDOR, Lead, bent
+from tests.steps.projects import LEADS, Made, done, notes, tel, tels
 
-RECORDS = Address(HERE, "contacts", "spring")
-ACCOUNT = Address(HERE, "dnd", "account")
-SPRING = Address(HERE, "campaign", "spring")
-ANN, BOB = "+573001234001", "+573001234002"
-# Longer than any time-out, so that a call without an answer is surely over.
-LONG = 3_000.0
+CUT: dict[str, Any] = {"POST /campaigns/17/leads": "cut"}
+LOST: dict[str, Any] = {"POST /campaigns/17/leads": "lost"}
 
 
-@pytest.fixture
-def lynn(tmp_path: Path, sandbox: Sandbox) -> Project:
-    sandbox.hurry()
-    return project_at("lynn-data", tmp_path, sandbox)
+def doomed(made: Made, troubles: dict[str, Any]) -> None:
+    """Apply while the answers to additions are lost."""
+    made.acme.troubles = troubles
+    _, report = made.apply()
+    assert report is not None
+    assert not report.complete
+    made.acme.troubles = {}
 
 
-@pytest.fixture
-def wolkvox(tmp_path: Path, sandbox: Sandbox) -> Project:
-    return project_at("wolkvox-predictive", tmp_path, sandbox)
-
-
-def _lost(
-    project: Project,
-    action: str,
-    address: Address,
-    *phones: str,
-    operation: str,
-    proof: str,
-    task: str = "",
-    answered: bool = True,
-    settle_time: float = 60.0,
-) -> int:
-    """Write a call whose answer was lost; not ``answered``: the process died over it."""
-    items = [RowItem(key=phone, phones=(phone,), content_hash="h") for phone in phones]
-    effect = "neutral" if action == "create" else "suppressing" if action == "remove" else "dialable"
-    wanted = intent(action, items, address=address, proof=proof, effect=effect)
-    wanted = replace(wanted, operation=operation, settle=settle_time)
-    with ledger_of(project) as ledger, ledger.lock("apply", now=project.now()):
-        call = begin(ledger, wanted, project.now())
+def open_call(made: Made, action: str, proof: str, *keys: str, task: str = "", operation: str = "", **more: Any) -> int:
+    """Leave a call of a run that died behind."""
+    with made.ledger(locked=True) as ledger:
+        intent = Intent(
+            address=more.pop("address", LEADS),
+            operation=operation or f"leads.{action}",
+            action=action,
+            effect="neutral",
+            rows=[RowItem(key, (key,), {}, "h") for key in keys],
+            proof=proof,
+            **more,
+        )
+        number = ledger.begin_call(
+            intent, run_id=ledger.begin_run("apply", "p", now=made.now), evidence="{}", now=made.now
+        )
         if task:
-            ledger.remember_task(call, task)
-        if answered:
-            ledger.finish_call(call, "unknown", "no answer", {}, now=project.now())
-    return call
+            ledger.remember_task(number, task)
+    return number
 
 
-def _settle(project: Project, **options: object) -> Sequence[str]:
-    with opened(project, **options) as run:
-        _, readings = read(run)
-        return settle(run, readings)
+def waiting(made: Made) -> list[tuple[str, str]]:
+    with made.ledger() as ledger:
+        return [(call.action, call.state) for call in (*ledger.unfinished_calls(), *ledger.parked())]
 
 
-def _parked(project: Project) -> list[int]:
-    with ledger_of(project) as ledger:
-        return [call.call_id for call in ledger.parked()]
-
-
-def _open(project: Project) -> list[OpenCall]:
-    with ledger_of(project) as ledger:
-        return list(ledger.unfinished_calls())
-
-
-def _states(project: Project, address: Address) -> dict[str, object]:
-    with ledger_of(project) as ledger:
-        return states(ledger, address)
-
-
-# ------------------------------------------------------------------------------------------------------ park, repeat
-
-
-def test_where_nothing_can_prove_it_a_person_is_asked(wolkvox: Project) -> None:
-    call = _lost(wolkvox, "add", RECORDS, ANN, BOB, operation="records.add", proof="park", answered=False)
-    (said,) = _settle(wolkvox)
-    assert _parked(wolkvox) == [call]
-    assert said.startswith("here/contacts/spring: add of 2 rows is parked")
-    assert f"syncengine state resolve {call} --assume-sent | --resend" in said
-    assert ANN[1:] not in said
-
-
-def test_what_is_parked_is_said_again_by_every_later_run(wolkvox: Project) -> None:
-    call = _lost(wolkvox, "add", RECORDS, ANN, operation="records.add", proof="park")
-    assert [f"state resolve {call}" in said for said in _settle(wolkvox)] == [True]
-    assert _settle(wolkvox) == _settle(wolkvox)
-
-
-def test_what_may_simply_be_made_again_is_left_to_the_difference(wolkvox: Project) -> None:
-    _lost(wolkvox, "add", ACCOUNT, ANN, operation="account_dnc.add", proof="repeat")
-    wolkvox.sandbox.clock.advance(LONG)
-    (said,) = _settle(wolkvox)
-    assert said == "here/dnd/account: add of 1 rows: the answer was lost; it is settled by repeat"
-    assert _parked(wolkvox) == []
-    assert _states(wolkvox, ACCOUNT) == {ANN: "repeat_add"}
-
-
-# ------------------------------------------------------------------------------------------------------------- tasks
-
-
-def _lost_load(project: Project, *, ending: str = "done", questions: int = 0) -> int:
-    """A load whose task the vendor knows; it answers some questions with "still running"."""
-    lynn = project.sandbox.lynn
-    lynn.end_next_task(ending)
-    lynn.switches.task_polls = questions
-    task = lynn.tasks.begin("load", 2, 2)
-    return _lost(project, "add", RECORDS, ANN, BOB, operation="campaign_data.add", proof="task", task=task.id)
-
-
-def test_a_task_that_has_done_its_work_settles_its_rows(lynn: Project) -> None:
-    _lost_load(lynn)
-    assert _states(lynn, RECORDS) == {ANN: "unknown_add", BOB: "unknown_add"}
-    assert _settle(lynn) == []
-    assert _states(lynn, RECORDS) == {ANN: "present", BOB: "present"}
-    assert _open(lynn) == []
-
-
-@pytest.mark.parametrize(("ending", "questions"), [("failed", 0), ("done", 9)], ids=["failed", "still running"])
-def test_a_task_that_has_not_done_its_work_is_parked_when_its_time_is_over(
-    lynn: Project, ending: str, questions: int
+@pytest.mark.parametrize(("troubles", "left"), [(CUT, []), (LOST, ["add 3 contacts missing"])])
+def test_a_listing_after_the_settle_time_tells_whether_an_addition_landed(
+    made: Made, troubles: dict[str, Any], left: list[str]
 ) -> None:
-    call = _lost_load(lynn, ending=ending, questions=questions)
-    assert len(_settle(lynn)) == 1
-    assert [found.call_id for found in _open(lynn)] == [call]
-    lynn.sandbox.clock.advance(601)
-    _settle(lynn)
-    assert _parked(lynn) == [call]
-    assert set(_states(lynn, RECORDS).values()) == {"parked_add"}
+    doomed(made, troubles)
+    made.wait(31.0)
+    assert done(made.plan()) == left
+    assert waiting(made) == []
+    if left:
+        made.carry_out()
+    assert made.acme.tels() == tels(1, 2, 3)
 
 
-def test_a_task_is_asked_about_once_a_run(lynn: Project) -> None:
-    _lost_load(lynn, questions=5)
-    _settle(lynn)
-    asked = [entry for entry in lynn.dialer.record.entries() if "GetTaskStatus" in entry.path]
-    assert len(asked) == 1
+@pytest.mark.parametrize("troubles", [CUT, LOST])
+def test_before_the_settle_time_is_over_a_listing_tells_nothing(made: Made, troubles: dict[str, Any]) -> None:
+    doomed(made, troubles)
+    made.wait(29.0)
+    plan = made.plan()
+    assert done(plan) == []
+    assert notes(plan, "the answer was lost; it is settled by read_back")
+    assert waiting(made) == [("add", "unknown")]
 
 
-def test_a_dialer_that_refuses_the_question_has_not_told_that_the_task_is_done(lynn: Project) -> None:
-    call = _lost(lynn, "add", RECORDS, ANN, operation="campaign_data.add", proof="task", task="T999999")
-    _settle(lynn)
-    assert [found.call_id for found in _open(lynn)] == [call]
-    lynn.sandbox.clock.advance(601)
-    _settle(lynn)
-    assert _parked(lynn) == [call]
+def test_a_listing_that_began_before_the_settle_time_was_over_tells_nothing(made: Made) -> None:
+    doomed(made, LOST)
+    made.wait(29.0)
+
+    def slow(_: object) -> None:
+        # The page shows how things were; by the time that it has been read, the settle time is over.
+        made.now += 60.0
+
+    made.acme.troubles = {"GET /campaigns/17/leads": slow}
+    assert done(made.plan()) == []
+    assert waiting(made) == [("add", "unknown")]
 
 
-def test_a_load_whose_task_nobody_knows_is_parked_at_once(lynn: Project) -> None:
-    call = _lost(lynn, "add", RECORDS, ANN, operation="campaign_data.add", proof="task", answered=False)
-    _settle(lynn)
-    assert _parked(lynn) == [call]
+def test_a_call_of_a_process_that_died_has_its_own_time_as_well(made: Made) -> None:
+    made.carry_out()
+    open_call(made, "add", "read_back", tel(9), settle=30.0)
+    # Twice the time-out of the vendor file, which is 5 s, and the settle time.
+    made.wait(39.0)
+    made.plan()
+    assert waiting(made) == [("add", "intent")]
+    made.wait(2.0)
+    made.plan()
+    assert waiting(made) == []
 
 
-def test_a_run_that_reads_no_dialer_asks_about_no_task(lynn: Project) -> None:
-    _lost_load(lynn)
-    _settle(lynn, refresh="none")
-    assert lynn.dialer.record.entries() == []
-    assert len(_open(lynn)) == 1
+def test_a_listing_that_is_not_whole_tells_nothing(made: Made) -> None:
+    doomed(made, LOST)
+    made.wait(31.0)
+    made.acme.troubles = {"GET /campaigns/17/leads": 400}
+    assert done(made.plan()) == []
+    assert waiting(made) == [("add", "unknown")]
 
 
-# --------------------------------------------------------------------------------------------------------- read back
+@pytest.mark.parametrize(
+    ("action", "there", "state"),
+    [
+        ("add", "new", "present"),
+        ("add", "", None),
+        ("remove", "new", "present"),
+        ("remove", "", None),
+        ("block", "new", "present"),
+        ("block", "held", "blocked"),
+        ("block", "", "blocked"),
+        ("unblock", "new", "present"),
+        ("unblock", "held", "present"),
+        ("update", "new", "present"),
+    ],
+)
+def test_what_a_listing_proves(made: Made, action: str, there: str, state: str | None) -> None:
+    made.people("leads", *range(1, 4))
+    made.carry_out()
+    known = action != "add"
+    with made.ledger(locked=True) as ledger:
+        ledger.forget_rows(LEADS, [tel(1)])
+        if known:
+            before = "blocked" if action == "unblock" else "present"
+            ledger.save_rows(LEADS, [RowItem(tel(1), (tel(1),), {}, "old")], now=made.now, state=before)
+    open_call(made, action, "read_back", tel(1), settle=30.0, operation="leads.add")
+    made.acme.leads["17"] = [Lead(tel(1), there)] if there else []
+    made.wait(100.0)
+    with made.run(locked=True) as run:
+        settle_all(made, run)
+    found = made.states()
+    expected = {"unblock": {"held": "blocked"}}.get(action, {}).get(there, state)
+    assert found.get(tel(1)) == expected
+    assert waiting(made) == []
 
 
-def _lost_removal(project: Project, *, answered: bool = True) -> int:
-    """Two numbers on the account's list, as the ledger knows; then they are taken off and no answer comes."""
-    with ledger_of(project) as ledger, ledger.lock("apply", now=project.now()):
-        items = [RowItem(key=phone, phones=(phone,), content_hash="h") for phone in (ANN, BOB)]
-        ledger.save_rows(ACCOUNT, items, now=project.now())
-    return _lost(
-        project,
-        "remove",
-        ACCOUNT,
-        ANN,
-        BOB,
-        operation="account_dnc.remove",
-        proof="read_back",
-        settle_time=300.0,
-        answered=answered,
+def settle_all(made: Made, run: Any) -> None:
+    import asyncio
+
+    from syncengine.steps.reading import read_dialers
+    from syncengine.steps.settling import settle
+    from syncengine.steps.sources import read_sources
+
+    sources = read_sources(run)
+    settle(run, asyncio.run(read_dialers(run, sources)))
+
+
+def test_a_lost_update_is_planned_again_since_a_listing_shows_no_content(made: Made) -> None:
+    made.vendor = bent(
+        VENDOR,
+        ("blocked: [held]}\n    operations:", "blocked: [held]}\n    update: operation\n    operations:"),
+        (
+            '      remove:\n        method: POST\n        path: "/campaigns/{{ campaign.id }}/gone"',
+            '      update:\n        method: POST\n        path: "/campaigns/{{ campaign.id }}/changes"\n'
+            '        body: {json: {tel: "{{ record.tel }}", name: "{{ record.name }}"}}\n        effect: neutral\n'
+            "        success: {status: [200]}\n        batch: 1\n        proof: {by: read_back, settle: 30}\n"
+            '      remove:\n        method: POST\n        path: "/campaigns/{{ campaign.id }}/gone"',
+        ),
+    )
+    made.carry_out()
+    made.data("leads.csv", [{"phone": tel(n), "first_name": "New" if n == 1 else f"P{n}"} for n in (1, 2, 3)])
+    doomed(made, {"/changes": "lost"})
+    made.wait(31.0)
+    assert done(made.plan()) == ["update 1 contacts differs"]
+
+
+def test_what_nothing_can_prove_waits_for_a_person(made: Made) -> None:
+    number = open_call(made, "add", "park", tel(1))
+    plan = made.plan()
+    assert waiting(made) == [("add", "parked")]
+    (note,) = notes(plan, "is parked")
+    assert f"syncengine state resolve {number}" in note
+    # And is not sent meanwhile.
+    assert "add 2 contacts missing" in done(plan)
+
+
+@pytest.mark.parametrize("proof", ["repeat", "refusal"])
+def test_what_may_be_repeated_is_planned_again(made: Made, proof: str) -> None:
+    made.acme.campaign()
+    open_call(made, "add", proof, tel(1))
+    made.wait()
+    plan = made.plan()
+    assert sum(change.count for change in plan.row_changes if change.address == LEADS) == 3
+
+
+# ------------------------------------------------------------------------------------------------------------ tasks
+
+
+def with_tasks(made: Made) -> None:
+    made.vendor = bent(
+        VENDOR,
+        (
+            "items: {shape: none}\n        batch: 10\n        proof: {by: read_back, settle: 30}\n      remove",
+            "task: {id: task, poll: ask, status: state, success: [done], failure: [broken], deadline: 100}\n        batch: 10\n        proof: {by: task}\n      remove",
+        ),
+        (
+            'path: "/campaigns/{{ campaign.id }}/leads"\n        success: {status: [200]}\n        records',
+            'path: "/campaigns/{{ campaign.id }}/leads"\n        success: {status: [200]}\n        records',
+        ),
     )
 
 
-def _listed_at_the_dialer(project: Project, *phones: str) -> None:
-    project.sandbox.wolkvox.do_not_call.account = {("outbound", phone[1:]): "2026-01-01" for phone in phones}
+@pytest.mark.parametrize(
+    ("answer", "seconds", "left"),
+    [
+        ({"state": "done"}, 5.0, []),
+        ({"state": "done"}, 500.0, []),
+        ({"state": "running"}, 5.0, [("add", "intent")]),
+        ({"state": "running"}, 500.0, [("add", "parked")]),
+        ({"state": "broken"}, 500.0, [("add", "parked")]),
+        (404, 500.0, [("add", "parked")]),
+        # What says nothing about the task: it is asked again another time.
+        (503, 500.0, [("add", "intent")]),
+        ("lost", 500.0, [("add", "intent")]),
+        (403, 500.0, [("add", "intent")]),
+    ],
+)
+def test_a_task_is_asked_about(made: Made, answer: Any, seconds: float, left: list[tuple[str, str]]) -> None:
+    with_tasks(made)
+    open_call(made, "add", "task", tel(1), task="t1")
+    made.wait(seconds)
+    made.acme.troubles = {"GET /campaigns/17/tasks/t1": answer}
+    made.plan(refresh="changed")
+    assert "GET /campaigns/17/tasks/t1" in made.acme.asked
+    assert waiting(made) == left
+    if not left:
+        assert made.states() == {tel(1): "present"}
 
 
-def test_a_listing_proves_each_row_of_a_removal_on_its_own(wolkvox: Project) -> None:
-    _lost_removal(wolkvox)
-    _listed_at_the_dialer(wolkvox, BOB)
-    wolkvox.sandbox.clock.advance(301)
-    assert _settle(wolkvox) == []
-    assert _states(wolkvox, ACCOUNT) == {BOB: "present"}
-    assert _open(wolkvox) == []
+def test_without_refresh_no_task_is_asked_about(made: Made) -> None:
+    with_tasks(made)
+    open_call(made, "add", "task", tel(1), task="t1")
+    made.dialers["main"]["secrets"] = {"token": "env:NOT_SET_ANYWHERE"}
+    made.plan(refresh="none")
+    assert not made.acme.asked
+    assert waiting(made) == [("add", "intent")]
 
 
-def test_before_the_settle_time_an_absence_proves_nothing(wolkvox: Project) -> None:
-    _lost_removal(wolkvox)
-    wolkvox.sandbox.clock.advance(290)
-    (said,) = _settle(wolkvox)
-    assert said == "here/dnd/account: remove of 2 rows: the answer was lost; it is settled by read_back"
-    assert _states(wolkvox, ACCOUNT) == {ANN: "unknown_remove", BOB: "unknown_remove"}
+def test_a_task_whose_id_is_not_known_waits_for_a_person(made: Made) -> None:
+    open_call(made, "add", "task", tel(1))
+    made.plan(refresh="none")
+    assert waiting(made) == [("add", "parked")]
 
 
-def test_a_call_that_its_process_did_not_outlive_may_have_been_under_way_for_its_time_out(wolkvox: Project) -> None:
-    _lost_removal(wolkvox, answered=False)
-    wolkvox.sandbox.clock.advance(300 + 2 * 60 - 10)
-    assert len(_settle(wolkvox)) == 1
-    wolkvox.sandbox.clock.advance(11)
-    assert _settle(wolkvox) == []
+# -------------------------------------------------------------------------------------------------------- campaigns
 
 
-def test_a_listing_that_is_not_whole_proves_nothing(wolkvox: Project) -> None:
-    _lost_removal(wolkvox)
-    wolkvox.sandbox.clock.advance(301)
-    with opened(wolkvox) as run:
-        _, readings = read(run)
-        listings = readings.dialers[HERE].listings
-        listings[ACCOUNT] = replace(listings[ACCOUNT], complete=False)
-        assert len(settle(run, readings)) == 1
-        del listings[ACCOUNT]
-        assert len(settle(run, readings)) == 1
-    assert len(_open(wolkvox)) == 1
+def creating(made: Made, trouble: str) -> None:
+    del made.campaigns["spring"]["id"]
+    made.acme.campaigns.clear()
+    doomed(made, {"POST /campaigns$": trouble})
 
 
-def test_an_addition_landed_when_it_is_listed_and_is_free_again_when_it_is_not(wolkvox: Project) -> None:
-    _lost(wolkvox, "add", ACCOUNT, ANN, BOB, operation="account_dnc.add", proof="read_back")
-    _listed_at_the_dialer(wolkvox, ANN)
-    wolkvox.sandbox.clock.advance(LONG)
-    assert _settle(wolkvox) == []
-    assert _states(wolkvox, ACCOUNT) == {ANN: "present"}
+def test_a_creation_that_landed_is_ours_by_its_name(made: Made) -> None:
+    creating(made, "cut")
+    made.wait(31.0)
+    assert done(made.plan()) == ["add 3 contacts missing"]
+    assert waiting(made) == []
+    made.carry_out()
+    assert [campaign["name"] for campaign in made.acme.campaigns.values()] == ["Spring"]
+    assert made.plan().empty
 
 
-def test_a_listing_shows_no_content_so_a_lost_update_is_planned_again(wolkvox: Project) -> None:
-    with ledger_of(wolkvox) as ledger, ledger.lock("apply", now=wolkvox.now()):
-        ledger.save_rows(ACCOUNT, [RowItem(ANN, (ANN,), {}, "old")], now=wolkvox.now())
-    _lost(wolkvox, "update", ACCOUNT, ANN, operation="account_dnc.add", proof="read_back")
-    _listed_at_the_dialer(wolkvox, ANN)
-    wolkvox.sandbox.clock.advance(LONG)
-    assert _settle(wolkvox) == []
-    with ledger_of(wolkvox) as ledger:
-        assert rows(ledger, ACCOUNT)[ANN]["content_hash"] == "old"
+def test_a_creation_that_did_not_land_is_planned_again(made: Made) -> None:
+    creating(made, "lost")
+    made.wait(31.0)
+    assert "create spring" in done(made.plan())
+    made.carry_out()
+    assert len(made.acme.campaigns) == 1
 
 
-# --------------------------------------------------------------------------------------------------- lost campaigns
+def test_a_creation_is_not_repeated_before_its_settle_time_is_over(made: Made) -> None:
+    creating(made, "lost")
+    made.wait(29.0)
+    plan = made.plan()
+    assert done(plan) == []
+    assert any(hold.what == "creation" for hold in plan.holds)
 
 
-@pytest.fixture
-def created(wolkvox: Project) -> Callable[..., int]:
-    """Lose the answer to a creation, after which the dialer holds campaigns of some ids and names."""
-
-    def lose(**names: str) -> int:
-        call = _lost(wolkvox, "create", SPRING, operation="campaigns.create", proof="read_back", settle_time=300.0)
-        held = wolkvox.sandbox.wolkvox.campaigns.held
-        for number, name in names.items():
-            held[number[1:]] = Campaign(number[1:], "predictive", {"campaign_name": name}, started=True)
-        wolkvox.sandbox.clock.advance(301)
-        return call
-
-    return lose
+def test_of_two_campaigns_of_that_name_a_person_chooses(made: Made) -> None:
+    creating(made, "cut")
+    made.acme.campaign("55", "Spring")
+    made.wait(31.0)
+    plan = made.plan()
+    assert waiting(made) == [("create", "parked")]
+    assert [violation.rule for violation in plan.violations] == ["not_possible"]
 
 
-def _creations(project: Project) -> list[str]:
-    return [change.address.name for change in project.plan().campaign_changes if change.action == "create"]
+def test_a_listing_of_campaigns_that_is_not_whole_proves_no_creation(made: Made) -> None:
+    creating(made, "lost")
+    made.wait(31.0)
+    made.acme.troubles = {"GET /campaigns$": 400}
+    made.plan()
+    assert waiting(made) == [("create", "unknown")]
 
 
-def test_the_one_campaign_of_its_name_is_ours(wolkvox: Project, created: Callable[..., int]) -> None:
-    created(c10001="Spring", c10002="Summer")
-    assert _settle(wolkvox) == []
-    with ledger_of(wolkvox) as ledger:
-        known = ledger.campaigns(HERE)["spring"]
-    assert (known.remote_id, known.name, known.status, known.state) == ("10001", "Spring", "started", "present")
-    assert not known.adopted
-    assert _creations(wolkvox) == []
+# ------------------------------------------------------------------------------------------------------------ the lock
 
 
-def test_where_none_has_its_name_it_is_planned_again(wolkvox: Project, created: Callable[..., int]) -> None:
-    created(c10002="Summer")
-    assert _settle(wolkvox) == []
-    assert _open(wolkvox) == []
-    assert _creations(wolkvox) == ["spring"]
+def test_while_another_run_holds_the_lock_its_calls_are_left_to_it(made: Made) -> None:
+    open_call(made, "add", "park", tel(1))
+    loaded = made.load()
+    from syncengine.ledger.ledger import open_ledger
+
+    with open_ledger(loaded.desired.ledger, loaded.desired.project) as other, other.lock("apply", now=made.now):
+        plan = made.plan()
+        assert notes(plan, "that run is under way")
+    assert waiting(made) == [("add", "intent")]
 
 
-def test_two_of_its_name_are_left_to_a_person(wolkvox: Project, created: Callable[..., int]) -> None:
-    call = created(c10001="Spring", c10002="Spring")
-    assert len(_settle(wolkvox)) == 1
-    assert _parked(wolkvox) == [call]
-    assert _creations(wolkvox) == []
+def test_a_plan_that_has_nothing_to_settle_takes_no_lock(made: Made) -> None:
+    loaded = made.load()
+    from syncengine.ledger.ledger import open_ledger
 
-
-def test_a_campaign_is_not_looked_for_before_the_settle_time(wolkvox: Project) -> None:
-    _lost(wolkvox, "create", SPRING, operation="campaigns.create", proof="read_back", settle_time=300.0)
-    wolkvox.sandbox.clock.advance(290)
-    (said,) = _settle(wolkvox)
-    assert said == "here/campaign/spring: create of the campaign: the answer was lost; it is settled by read_back"
-    assert _creations(wolkvox) == []
-
-
-def test_a_listing_of_campaigns_that_is_not_whole_proves_nothing(wolkvox: Project, created: Callable[..., int]) -> None:
-    created()
-    with opened(wolkvox) as run:
-        _, readings = read(run)
-        reading = readings.dialers[HERE]
-        reading.snapshot = replace(reading.snapshot, complete=False)
-        assert len(settle(run, readings)) == 1
-        reading.snapshot = replace(reading.snapshot, complete=True, source="ledger")
-        assert len(settle(run, readings)) == 1
-    assert len(_open(wolkvox)) == 1
-
-
-# ---------------------------------------------------------------------------------------------------------- the lock
-
-
-def test_a_run_that_is_under_way_keeps_its_calls(wolkvox: Project) -> None:
-    _lost(wolkvox, "add", RECORDS, ANN, operation="records.add", proof="park", answered=False)
-    with ledger_of(wolkvox) as other, other.lock("apply", now=wolkvox.now()):
-        assert _settle(wolkvox) == ["1 calls of another run have no outcome yet; that run is under way"]
-        assert _parked(wolkvox) == []
-        assert [call.state for call in _open(wolkvox)] == ["intent"]
-
-
-def test_a_run_that_holds_the_lock_settles_under_it(wolkvox: Project) -> None:
-    call = _lost(wolkvox, "add", RECORDS, ANN, operation="records.add", proof="park", answered=False)
-    with opened(wolkvox) as run, run.ledger.lock("apply", now=wolkvox.now()):
-        locked = replace(run, locked=True)
-        _, readings = read(locked)
-        settle(locked, readings)
-    assert _parked(wolkvox) == [call]
-
-
-def test_where_nothing_waits_nothing_is_said(wolkvox: Project) -> None:
-    assert _settle(wolkvox) == []
+    with open_ledger(loaded.desired.ledger, loaded.desired.project) as other, other.lock("apply", now=made.now):
+        assert made.plan().notes == ()
