@@ -214,7 +214,8 @@ def _reason_of_status(found: _Found) -> Reason:
     """Drift: we had brought it to just this status, and the dialer shows another."""
     if found.actual is None:
         return "missing"
-    return "drift" if found.known is not None and found.known.status == found.wanted.status else "differs"
+    seen = found.actual.status != "unknown"
+    return "drift" if seen and found.known is not None and found.known.status == found.wanted.status else "differs"
 
 
 def _there(vendor: Vendor, found: _Found) -> Mapping[str, FieldValue]:

@@ -190,19 +190,34 @@ def _prepare(
     run: Run, sources: Sources, dialer: Dialer, wanted: Desired, snapshot: CampaignSnapshot, *, began: float
 ) -> DialerReading:
     vendor, known = run.loaded.vendor_of(dialer), _known(run.ledger, dialer, run.options)
-    mine = {key: campaign for key, campaign in wanted.campaigns.items() if campaign.dialer == dialer.name}
-    states = {key: _state(vendor, snapshot, campaign, known.get(key)) for key, campaign in mine.items()}
-    for key, remembered in known.items():
-        states.setdefault(key, _state_of_known(snapshot, remembered))
     return DialerReading(
         dialer=dialer,
         vendor=vendor,
         snapshot=snapshot,
         known=known,
         members=tuple(members_of(wanted, dialer, vendor, known, sources.orphans)),
-        campaigns=states,
+        campaigns=_states(vendor, snapshot, _at(wanted, dialer), known),
         began=began,
     )
+
+
+def recall(run: Run, reading: DialerReading, wanted: Desired) -> None:
+    """Take in what the ledger knows of a dialer's campaigns now, after lost calls were settled."""
+    reading.known = _known(run.ledger, reading.dialer, run.options)
+    reading.campaigns = _states(reading.vendor, reading.snapshot, _at(wanted, reading.dialer), reading.known)
+
+
+def _at(wanted: Desired, dialer: Dialer) -> list[Campaign]:
+    return [campaign for campaign in wanted.campaigns.values() if campaign.dialer == dialer.name]
+
+
+def _states(
+    vendor: Vendor, snapshot: CampaignSnapshot, wanted: Iterable[Campaign], known: Mapping[str, KnownCampaign]
+) -> dict[str, CampaignState]:
+    states = {campaign.key: _state(vendor, snapshot, campaign, known.get(campaign.key)) for campaign in wanted}
+    for key, remembered in known.items():
+        states.setdefault(key, _state_of_known(snapshot, remembered))
+    return states
 
 
 def _state(vendor: Vendor, snapshot: CampaignSnapshot, wanted: Campaign, known: KnownCampaign | None) -> CampaignState:

@@ -26,7 +26,7 @@ from syncengine.remote.lookup import find_row
 from syncengine.remote.tasks import ask_once
 from syncengine.rows.listing import keys_listed
 from syncengine.steps.clients import open_client
-from syncengine.steps.reading import DialerReading, Readings
+from syncengine.steps.reading import DialerReading, Readings, recall
 from syncengine.steps.run import Run
 
 # A call that is surely over: its time-out and as much again.
@@ -43,6 +43,8 @@ def settle(run: Run, readings: Readings) -> Sequence[str]:
         with nullcontext() if run.locked else run.ledger.lock("settle", now=now):
             for call in waiting:
                 _settle_call(run, readings, call, now=now)
+        for name in {call.dialer for call in waiting if not call.rows and call.dialer in readings.dialers}:
+            recall(run, readings.dialers[name], readings.wanted)
     except LockedError:
         return [f"{len(waiting)} calls of another run have no outcome yet; that run is under way", *_parked(run.ledger)]
     return [*(_sentence(call) for call in run.ledger.unfinished_calls()), *_parked(run.ledger)]

@@ -301,3 +301,9 @@ def test_duplicates_count_only_for_wanted_campaigns_with_a_policy():
     found = {"b": 3, "a": 2, "gone": 1}
     assert [(c.key, groups) for c, groups in stated_duplicates(wanted, found)] == [("a", 2)]
     assert list(stated_duplicates(wanted, {"a": 0})) == []
+
+
+def test_a_campaign_that_somebody_else_has_started_is_drift():
+    found = findings(snapshot=snapshot(actual(status="started")), known={"spring": known(status="stopped")})
+    diff = diff_campaigns(found, {"spring": campaign(status="stopped")}, prune=False)
+    assert actions(diff) == [("stop", "stop", "drift")]
