@@ -101,7 +101,7 @@ def _stop_the_stubborn(
     *,
     stop_after: int,
 ) -> None:
-    """Stop a running campaign in which a listed number has resisted for ``stop_after`` applies, or cannot but resist."""
+    """Stop a running campaign in which a listed number resisted for ``stop_after`` applies, or cannot but resist."""
     stopping = {c.address.name for c in _campaign_changes(kept.changes) if c.action == "stop"}
     for key in sorted(wanted):
         known = findings.known.get(key)
