@@ -191,18 +191,19 @@ def test_a_lost_answer_doubles_nothing_and_loses_nothing(
 
 # Calls that may be made again, lost as often as the client tries: a later run must make them again.
 _STAY_LOST = [
-    ("comunik8", _build, "POST", "/lead/add"),
-    ("comunik8", _change, "POST", "/lead/cancel"),
-    ("thulium-csv", _build, "POST", "/api/batch/outbounds/"),
-    ("thulium-csv", _change, "PUT", "/records_by_identifier/"),
-    ("thulium-crm", _release, "PUT", "/api/crm_outbounds/"),
-    ("wolkvox-predictive", _build, "POST", "configuration.php"),
-    ("wolkvox-predictive", _change, "DELETE", "api=remove_record"),
+    ("comunik8", _build, "POST", "/lead/add", "drop_after"),
+    ("comunik8", _build, "POST", "/lead/add", "drop_before"),
+    ("comunik8", _change, "POST", "/lead/cancel", "drop_after"),
+    ("thulium-csv", _build, "POST", "/api/batch/outbounds/", "drop_before"),
+    ("thulium-csv", _change, "PUT", "/records_by_identifier/", "drop_after"),
+    ("thulium-crm", _release, "PUT", "/api/crm_outbounds/", "drop_before"),
+    ("wolkvox-predictive", _build, "POST", "configuration.php", "drop_after"),
+    ("wolkvox-predictive", _change, "DELETE", "api=remove_record", "drop_after"),
+    ("wolkvox-predictive", _change, "DELETE", "api=remove_record", "drop_before"),
 ]
 
 
-@pytest.mark.parametrize("kind", ["drop_after", "drop_before"])
-@pytest.mark.parametrize(("name", "phase", "method", "path"), _STAY_LOST)
+@pytest.mark.parametrize(("name", "phase", "method", "path", "kind"), _STAY_LOST)
 def test_a_call_that_stays_lost_is_made_again_by_a_later_run(
     name: str, phase: _Phase, method: str, path: str, kind: FaultKind, sandbox: Sandbox, tmp_path: Path
 ) -> None:

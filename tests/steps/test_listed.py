@@ -1,144 +1,100 @@
-"""The last gate asks which lists cover an address, as the ledger has them at that very moment."""
+"""The numbers in force at the moment of sending: by campaign, for whole accounts, and after a release."""
 
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import replace
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
-from syncengine.errors import LockedError
 from syncengine.ledger.ledger import Ledger
 from syncengine.model.address import Address
 from syncengine.steps.listed import ListedNow
-from tests.building import campaign, desired, dialer, dnd_list
-from tests.ledger.writing import NOW
+from tests.building import campaign, desired, dnd_list
 
-EVERYWHERE, AT_THE_DIALER, AT_SPRING, NAMED, ELSEWHERE, ORPHANED = (f"+57300123400{n}" for n in range(6))
-NUMBERS = {
-    "everywhere": EVERYWHERE,
-    "at-the-dialer": AT_THE_DIALER,
-    "at-spring": AT_SPRING,
-    "named": NAMED,
-    "elsewhere": ELSEWHERE,
-    "gone": ORPHANED,
-}
-# One request that would carry all of them.
-BYTES = " ".join(number[1:] for number in NUMBERS.values()).encode()
-SPRING, SUMMER = Address("acme-co", "contacts", "spring"), Address("acme-co", "contacts", "summer")
-DESIRED = desired(
-    campaign("spring"),
-    campaign("summer", dnd=("named",)),
-    campaign("autumn", dialer="acme-mx"),
-    dialers={"acme-co": dialer(), "acme-mx": dialer("acme-mx")},
-    dnd={
-        "everywhere": dnd_list("everywhere", scope=("all",)),
-        "at-the-dialer": dnd_list("at-the-dialer", scope=("acme-co",)),
-        "at-spring": dnd_list("at-spring", scope=("spring",)),
-        "named": dnd_list("named", scope=()),
-        "elsewhere": dnd_list("elsewhere", scope=("acme-mx",)),
-    },
-)
+OWN, ALL, OTHER, ORPHAN, LONE = (f"+5730012{n:05d}" for n in range(5))
+SPRING = Address("acme-co", "contacts", "spring")
+EVERYTHING = " ".join([OWN, ALL, OTHER, ORPHAN, LONE]).encode()
 
 
 @pytest.fixture
-def path(tmp_path: Path) -> Path:
-    return tmp_path / "ledger.db"
-
-
-@pytest.fixture
-def ledger(path: Path) -> Iterator[Ledger]:
-    with Ledger.open(path, "test") as opened:
-        for name, number in NUMBERS.items():
-            opened.record_statements(name, [number], source_digest="d", now=NOW)
+def ledger(tmp_path: Path) -> Iterator[Ledger]:
+    with Ledger.open(tmp_path / "ledger.db", "tests") as opened:
+        for name, number in (("own", OWN), ("all", ALL), ("other", OTHER), ("orphan", ORPHAN), ("lone", LONE)):
+            opened.record_statements(name, [number], source_digest="d", now=1.0)
         yield opened
 
 
-def _listed(
-    ledger: Ledger, *, orphans: Sequence[str] = (), releases: Mapping[str, Sequence[str]] | None = None
-) -> ListedNow:
-    return ListedNow(
-        ledger=ledger, desired=DESIRED, orphans=orphans, releases=releases or {}, basis="plan-1", clock=lambda: NOW
+def listed(ledger: Ledger, **releases: list[str]) -> ListedNow:
+    made = desired(
+        campaign(dnd=("own",)),
+        campaign("autumn"),
+        campaign("far", dialer="acme-ar"),
+        dnd={
+            "own": dnd_list("own", scope=()),
+            "all": dnd_list("all"),
+            "other": dnd_list("other", scope=("autumn",)),
+            "lone": dnd_list("lone", scope=("acme-ar",)),
+        },
     )
+    return ListedNow(ledger=ledger, desired=made, orphans=("orphan",), releases=releases, basis="p1", clock=lambda: 9.0)
 
 
 @pytest.mark.parametrize(
     ("address", "expected"),
     [
-        (SPRING, {EVERYWHERE, AT_THE_DIALER, AT_SPRING}),
-        (SUMMER, {EVERYWHERE, AT_THE_DIALER, NAMED}),
-        (Address("acme-mx", "contacts", "autumn"), {EVERYWHERE, ELSEWHERE}),
+        (SPRING, {OWN, ALL, ORPHAN}),
+        (Address("acme-co", "campaign", "spring"), {OWN, ALL, ORPHAN}),
+        (Address("acme-co", "contacts", "autumn"), {OTHER, ALL, ORPHAN}),
+        (Address("acme-ar", "contacts", "far"), {LONE, ALL, ORPHAN}),
+        # A call for the account can reach every campaign of the dialer.
+        (Address("acme-co", "directory", "account"), {OWN, ALL, OTHER, ORPHAN}),
+        (Address("acme-co", "dnd", "account:second"), {OWN, ALL, OTHER, ORPHAN}),
+        # A campaign that the manifest no longer has.
+        (Address("acme-ar", "campaign", "gone"), {LONE, ALL, ORPHAN}),
     ],
-    ids=["by campaign", "by name", "at another dialer"],
 )
-def test_a_campaigns_call_is_held_against_the_lists_that_cover_it(
-    ledger: Ledger, address: Address, expected: set[str]
-) -> None:
-    assert _listed(ledger).hits(address, BYTES) == expected
+def test_the_lists_that_cover_a_target_are_looked_at(ledger: Ledger, address: Address, expected: set[str]) -> None:
+    assert listed(ledger).hits(address, EVERYTHING) == expected
 
 
-@pytest.mark.parametrize("name", ["account", "account:directory"])
-def test_a_call_for_the_account_is_held_against_the_lists_of_all_its_campaigns(ledger: Ledger, name: str) -> None:
-    found = _listed(ledger).hits(Address("acme-co", "directory", name), BYTES)
-    assert found == {EVERYWHERE, AT_THE_DIALER, AT_SPRING, NAMED}
+def test_a_release_takes_a_number_off_one_list_and_happens_once(ledger: Ledger) -> None:
+    ledger.record_statements("all", [ALL, OWN], source_digest="d", now=1.0)
+    now = listed(ledger, own=[OWN])
+    assert OWN in now.hits(SPRING, EVERYTHING)
+    with ledger.lock("apply", now=2.0):
+        now.release()
+        # The other list has it still.
+        assert OWN in now.hits(SPRING, EVERYTHING)
+        assert ledger.all_numbers(["own"]) == set()
+        ledger.record_statements("own", [], source_digest="e", now=3.0)
+        ledger.record_statements("own", [OWN], source_digest="f", now=4.0)
+        # A later statement stands, however often the plan's releases are carried out.
+        now.release()
+    assert ledger.all_numbers(["own"]) == {OWN}
 
 
-def test_a_dialer_without_campaigns_is_held_against_its_own_lists(ledger: Ledger) -> None:
-    listed = replace(_listed(ledger), desired=replace(DESIRED, campaigns={}))
-    assert listed.hits(Address("acme-co", "directory", "account"), BYTES) == {EVERYWHERE, AT_THE_DIALER}
+def test_a_number_on_no_other_list_is_free_at_once(ledger: Ledger) -> None:
+    now = listed(ledger, own=[OWN])
+    assert OWN in now.hits(SPRING, EVERYTHING)
+    with ledger.lock("apply", now=2.0):
+        now.release()
+    assert now.hits(SPRING, EVERYTHING) == {ALL, ORPHAN}
 
 
-def test_a_campaign_that_the_manifest_no_longer_has_is_held_against_the_lists_of_its_dialer(ledger: Ledger) -> None:
-    assert _listed(ledger).hits(Address("acme-co", "contacts", "winter"), BYTES) == {EVERYWHERE, AT_THE_DIALER}
+def test_what_another_process_reads_counts_at_once(ledger: Ledger, tmp_path: Path) -> None:
+    now = listed(ledger)
+    late = "+573001299999"
+    assert now.hits(SPRING, late.encode()) == set()
+    with Ledger.open(tmp_path / "ledger.db", "tests") as other:
+        other.record_statements("own", [late], source_digest="d", now=5.0, complete=False)
+    assert now.hits(SPRING, late.encode()) == {late}
 
 
-@pytest.mark.parametrize(
-    "address", [SPRING, Address("acme-mx", "contacts", "autumn"), Address("acme-co", "dnd", "account")]
-)
-def test_a_list_that_only_the_ledger_knows_counts_everywhere(ledger: Ledger, address: Address) -> None:
-    assert ORPHANED not in _listed(ledger).hits(address, BYTES)
-    assert ORPHANED in _listed(ledger, orphans=["gone"]).hits(address, BYTES)
-
-
-def test_what_another_process_reads_meanwhile_counts_from_then_on(ledger: Ledger, path: Path) -> None:
-    late = "+573001234999"
-    listed = _listed(ledger)
-    assert listed.hits(SPRING, late.encode()) == set()
-    with Ledger.open(path, "test") as other:
-        other.record_statements("everywhere", [EVERYWHERE, late], source_digest="e", now=NOW)
-    assert listed.hits(SPRING, late.encode()) == {late}
-
-
-def test_a_release_takes_the_number_out_of_force_in_the_ledger(ledger: Ledger) -> None:
-    listed = _listed(ledger, releases={"everywhere": [EVERYWHERE]})
-    with ledger.lock("apply", now=NOW):
-        assert EVERYWHERE in listed.hits(SPRING, BYTES)
-        listed.release()
-        assert listed.hits(SPRING, BYTES) == {AT_THE_DIALER, AT_SPRING}
-    assert ledger.all_numbers(["everywhere"]) == set()
-    assert ledger.all_numbers(["at-the-dialer"]) == {AT_THE_DIALER}
-
-
-def test_a_release_is_written_once(ledger: Ledger) -> None:
-    """A number that is stated again after its release is not released a second time by the same apply."""
-    listed = _listed(ledger, releases={"everywhere": [EVERYWHERE]})
-    with ledger.lock("apply", now=NOW):
-        listed.release()
-        ledger.record_statements("everywhere", [], source_digest="e", now=NOW)
-        ledger.record_statements("everywhere", [EVERYWHERE], source_digest="f", now=NOW)
-        listed.release()
-    assert ledger.all_numbers(["everywhere"]) == {EVERYWHERE}
-
-
-def test_a_release_needs_the_lock(ledger: Ledger) -> None:
-    with pytest.raises(LockedError):
-        _listed(ledger, releases={"everywhere": [EVERYWHERE]}).release()
-    assert ledger.all_numbers(["everywhere"]) == {EVERYWHERE}
-
-
-def test_a_number_that_stands_on_another_list_stays(ledger: Ledger) -> None:
-    ledger.record_statements("at-the-dialer", [AT_THE_DIALER, EVERYWHERE], source_digest="e", now=NOW)
-    listed = _listed(ledger, releases={"everywhere": [EVERYWHERE]})
-    with ledger.lock("apply", now=NOW):
-        listed.release()
-    assert EVERYWHERE in listed.hits(SPRING, BYTES)
-    assert EVERYWHERE not in listed.hits(Address("acme-mx", "contacts", "autumn"), BYTES)
+def test_lists_are_read_once_and_not_for_every_call(ledger: Ledger, monkeypatch: pytest.MonkeyPatch) -> None:
+    reads: list[object] = []
+    all_numbers = Ledger.all_numbers
+    monkeypatch.setattr(Ledger, "all_numbers", lambda self, names: reads.append(names) or all_numbers(self, names))
+    now = listed(ledger)
+    for _ in range(5):
+        now.hits(SPRING, EVERYTHING)
+        ledger.remember_source("x", digest="d", rows=1, now=1.0)
+    assert len(reads) == 1
