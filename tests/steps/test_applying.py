@@ -135,7 +135,7 @@ def test_a_release_needs_leave_for_this_very_plan(made: Made) -> None:
 
 
 def test_a_number_that_no_dialer_knows_is_released_as_well(made: Made) -> None:
-    made.vendor = VENDOR.partition("  blocked:\n")[0] + "calls:" + VENDOR.partition("calls:")[2]
+    made.vendor = VENDOR.partition("  blocked:\n")[0] + "calls:\n" + VENDOR.partition("\ncalls:\n")[2]
     made.mapping = made.mapping.partition("  blocked:")[0]
     made.opt_outs("opt-outs", *MANY, 777)
     made.carry_out()
@@ -204,7 +204,7 @@ def test_two_applies_do_not_run_at_once(made: Made) -> None:
 
 
 def test_what_was_not_approved_is_not_sent(made: Made) -> None:
-    plan, report = sync.apply(made.load(), made.options(), sync.Applying(approve=lambda plan: False))
+    plan, report = sync.apply(made.load(), made.options(), sync.Applying(approve=lambda _: False))
     assert (report, bool(done(plan))) == (None, True)
     assert not made.acme.writes()
 

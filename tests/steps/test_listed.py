@@ -12,7 +12,7 @@ from tests.building import campaign, desired, dnd_list
 
 OWN, ALL, OTHER, ORPHAN, LONE = (f"+5730012{n:05d}" for n in range(5))
 SPRING = Address("acme-co", "contacts", "spring")
-EVERYTHING = " ".join([OWN, ALL, OTHER, ORPHAN, LONE]).encode()
+EVERYTHING = f"{OWN} {ALL} {OTHER} {ORPHAN} {LONE}".encode()
 
 
 @pytest.fixture
