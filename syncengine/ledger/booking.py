@@ -206,7 +206,7 @@ def _leave(connection: sqlite3.Connection, call: Booked) -> None:
         " refused_hash = CASE v.booking WHEN 'refused' THEN c.content_hash ELSE collection_row.refused_hash END"
         " FROM verdict v JOIN call_row c ON c.key = v.key AND c.call_id = ?"
         " WHERE collection_row.collection_id = ? AND collection_row.key = v.key"
-        " AND v.booking IN ('refused', 'as_was') AND v.message <> ''",
+        " AND (v.booking = 'refused' OR (v.booking = 'as_was' AND v.message <> ''))",
         (call.call_id, call.collection_id),
     )
 

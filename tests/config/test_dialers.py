@@ -1,8 +1,14 @@
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
-from tests.config.samples import PROJECT, load, write
+from syncengine.config.desired import load_desired
+from syncengine.config.project import load_project
+from syncengine.diagnostics import Diagnostics
+from syncengine.model.credentials import ExchangeAuth
+from syncengine.model.vendor import Vendor
+from tests.config.samples import PROJECT, VENDORS, load, vendor, write
 
 
 def errors(root: Path, old: str, new: str) -> list[str]:
@@ -45,3 +51,56 @@ def test_an_optional_secret_and_a_setting_with_a_default_may_be_left_out(tmp_pat
     assert desired is not None
     assert desired.dialers["main"].secrets == {"token": "env:ACME_TOKEN"}
     assert desired.dialers["main"].settings["zone"] == "a"
+
+
+EXCHANGING = PROJECT.replace('secrets: {token: "env:ACME_TOKEN"}', "secrets: {SECRETS}")
+
+
+def exchanging(*, literal: str) -> Vendor:
+    """A vendor whose token is exchanged for a user and a password, each of which may be left out."""
+    auth = ExchangeAuth(
+        scheme="exchange",
+        path="/login",
+        body={"user": "secret:user", "pass": "secret:password", "zone": "setting:zone"},
+        token="token",
+        literal=literal,
+    )
+    names = {"user": "user", "password": "password", **({literal: "a ready token"} if literal else {})}
+    return replace(vendor(), auth=auth, secrets=names, optional_secrets=tuple(names))
+
+
+@pytest.mark.parametrize(
+    ("secrets", "missing"),
+    [
+        ("{}", "user, password"),
+        ('{user: "env:U"}', "password"),
+        ('{password: "env:P"}', "user"),
+        ('{user: "env:U", password: "env:P"}', ""),
+        ('{ready: "env:T"}', ""),
+        ('{ready: "env:T", user: "env:U"}', ""),
+    ],
+)
+def test_for_a_token_all_that_it_is_exchanged_for_must_be_given_or_the_token_itself(
+    tmp_path: Path, secrets: str, missing: str
+) -> None:
+    found = of_exchange(tmp_path, secrets, literal="ready")
+    if not missing:
+        assert found == []
+        return
+    (shown,) = found
+    assert shown.startswith("syncengine.yaml:")
+    assert f"the secrets do not suffice to get a token: {missing} missing" in shown
+    assert "expected: all of user, password, or the ready token ready" in shown
+
+
+def test_without_a_ready_token_there_is_no_way_around_the_exchange(tmp_path: Path) -> None:
+    (shown,) = of_exchange(tmp_path, '{user: "env:U"}', literal="")
+    assert "expected: all of user, password\n" in shown + "\n"
+
+
+def of_exchange(root: Path, secrets: str, *, literal: str) -> list[str]:
+    diagnostics = Diagnostics()
+    project = load_project(write(root, EXCHANGING.replace("{SECRETS}", secrets)), diagnostics)
+    assert project is not None, [item.render() for item in diagnostics]
+    load_desired(project, VENDORS | {"acme": exchanging(literal=literal)}, diagnostics)
+    return [item.render() for item in diagnostics]

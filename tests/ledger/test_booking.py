@@ -142,3 +142,11 @@ def test_the_vendors_words_are_kept_short_and_without_numbers(locked: Ledger) ->
     message = str(rows(locked)["1"]["message"])
     assert "3001112233" not in message
     assert len(message) == 500
+
+
+def test_a_refusal_without_a_word_is_remembered_too(locked: Ledger) -> None:
+    locked.save_rows(CONTACTS, [item("1", content="h1")], now=NOW)
+    call = begin(locked, intent("update", [item("1", content="h2")]))
+    locked.finish_call(call, "rejected", "", {"1": RowOutcome("rejected")}, now=NOW)
+    row = rows(locked)["1"]
+    assert (row["state"], row["content_hash"], row["refused_hash"]) == ("present", "h1", "h2")

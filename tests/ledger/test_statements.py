@@ -1,4 +1,5 @@
 import time
+from pathlib import Path
 
 import pyarrow as pa
 import pytest
@@ -116,6 +117,23 @@ def test_the_last_reading_of_a_source_is_remembered(ledger: Ledger) -> None:
     found = ledger.last_reading("opt-outs")
     assert found is not None
     assert (found.digest, found.rows, found.read_at) == ("two", 4, 2.0)
+
+
+def test_lists_of_another_project_are_not_ours(ledger: Ledger, path: Path) -> None:
+    read(ledger, A)
+    with Ledger.open(path, "other") as other:
+        assert other.dnd_lists() == ()
+        assert other.all_numbers(["opt-outs"]) == set()
+
+
+def test_only_the_writing_of_others_is_told(ledger: Ledger, path: Path) -> None:
+    before = ledger.writes_of_others()
+    read(ledger, A)
+    assert ledger.writes_of_others() == before
+    with Ledger.open(path, "acme") as other:
+        read(other, B)
+    assert ledger.writes_of_others() != before
+    assert ledger.all_numbers(["opt-outs"]) == {A, B}
 
 
 def test_a_hundred_thousand_numbers_take_no_more_than_moments(ledger: Ledger) -> None:

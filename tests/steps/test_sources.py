@@ -110,6 +110,18 @@ def test_a_number_that_was_released_and_is_stated_still_holds_the_list(made: Mad
         assert set(sources.held(run.loaded.desired)) == {"spring"}
 
 
+def test_a_damaged_reading_does_not_count_as_the_absence_that_a_new_statement_needs(made: Made) -> None:
+    made.opt_outs("opt-outs", *range(900, 920))
+    made.plan(refresh="none")
+    with made.ledger(locked=True) as ledger:
+        ledger.release("opt-outs", [tel(900)], basis="p", now=made.now)
+    made.opt_outs("opt-outs", *range(910, 915))
+    assert made.plan(refresh="none").holds
+    made.opt_outs("opt-outs", *range(900, 920))
+    with made.sources() as (_, sources):
+        assert "the source states them still" in sources.dnd["opt-outs"].summary.held
+
+
 def test_a_list_that_the_manifest_no_longer_names_stays_in_force(made: Made) -> None:
     made.opt_outs("old", 1)
     made.plan(refresh="none")
