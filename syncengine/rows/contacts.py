@@ -31,7 +31,7 @@ class Contacts:
     summary: SourceSummary
     # Accepted rows.
     table: str
-    # Rows set aside: row, file, reason, own_id (as stated), s0... as in the source.
+    # Table of rows set aside: row, file, reason, own_id (as stated), s0... as in the source. Empty: there are none.
     rejects: str
     # Those of our columns that the list has.
     columns: frozenset[str]
@@ -73,11 +73,13 @@ def load_contacts(
     known = _known(
         workspace, trimmed, book, region=contact_list.region, taken=tuple(taken), custom=custom, people=people
     )
-    bad = workspace.table("bad", _bad(known))
-    workspace.run(f"DELETE FROM {known} WHERE place IN (SELECT place FROM {bad})")
-    rejects = _rejects(workspace, source, bad)
-    summary = _summary(workspace, contact_list, source, accepted=known, bad=bad, now=now)
-    workspace.drop(trimmed, bad, source.table)
+    found = _checked(workspace, known, rows=source.rows)
+    summary = _summary(contact_list, source, found, now=now)
+    rejects = ""
+    if found.set_aside:
+        rejects = _rejects(workspace, source, found.bad)
+        workspace.run(f"DELETE FROM {known} WHERE place IN (SELECT place FROM {found.bad})")
+    workspace.drop(trimmed, found.bad, source.table)
     return Contacts(
         list=contact_list,
         summary=summary,
@@ -182,6 +184,46 @@ def _phones(main: str, others: list[str]) -> str:
     )
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Checked:
+    """What is wrong with the rows of a list."""
+
+    # Table of place, reason, own_id; empty when all rows are sound.
+    bad: str = ""
+    set_aside: int = 0
+    duplicates: int = 0
+    reasons: Mapping[str, int]
+
+
+def _checked(workspace: Workspace, known: str, *, rows: int) -> _Checked:
+    """Find the rows to set aside; a list without any is looked through once."""
+    unusable, phones, different_phones, ids, different_ids, dropped = (
+        workspace.one(
+            "SELECT count(*) FILTER (reason <> ''),"
+            " count(*) FILTER (phone <> ''), count(DISTINCT phone) FILTER (phone <> ''),"
+            " count(*) FILTER (own_id <> ''), count(DISTINCT own_id) FILTER (own_id <> ''), sum(dropped)"
+            f" FROM {known}"
+        )
+        if rows
+        else (0, 0, 0, 0, 0, 0)
+    )
+    if not unusable and phones == different_phones and ids == different_ids:
+        return _Checked(reasons={SECONDARY_LEFT_OUT: dropped} if dropped else {})
+    bad = workspace.table("bad", _bad(known))
+    double = "reason LIKE 'same phone as row %' OR reason LIKE 'same id as row %'"
+    set_aside, duplicates = workspace.one(f"SELECT count(*), count(*) FILTER ({double}) FROM {bad}")
+    reasons = dict(
+        workspace.run(
+            "SELECT regexp_replace(reason, '^same (phone|id) as row .*$', 'same \\1 as an earlier row') AS why,"
+            f" count(*) FROM {bad} GROUP BY why ORDER BY count(*) DESC, why"
+        ).fetchall()
+    )
+    (dropped,) = workspace.one(f"SELECT sum(dropped) FROM {known} ANTI JOIN {bad} USING (place)")
+    if dropped:
+        reasons[SECONDARY_LEFT_OUT] = dropped
+    return _Checked(bad=bad, set_aside=set_aside, duplicates=duplicates, reasons=reasons)
+
+
 def _bad(known: str) -> str:
     """SQL for the rows that are set aside: place, reason, own_id.
 
@@ -214,28 +256,15 @@ def _rejects(workspace: Workspace, source: SourceTable, bad: str) -> str:
     )
 
 
-def _summary(
-    workspace: Workspace, contact_list: ContactList, source: SourceTable, *, accepted: str, bad: str, now: float
-) -> SourceSummary:
-    double = "reason LIKE 'same phone as row %' OR reason LIKE 'same id as row %'"
-    set_aside, doubles = workspace.one(f"SELECT count(*), count(*) FILTER ({double}) FROM {bad}")
-    reasons = dict(
-        workspace.run(
-            f"SELECT regexp_replace(reason, '^same (phone|id) as row .*$', 'same \\1 as an earlier row') AS why,"
-            f" count(*) FROM {bad} GROUP BY why ORDER BY count(*) DESC, why"
-        ).fetchall()
-    )
-    (dropped,) = workspace.one(f"SELECT sum(dropped) FROM {accepted}")
-    if dropped:
-        reasons[SECONDARY_LEFT_OUT] = dropped
+def _summary(contact_list: ContactList, source: SourceTable, found: _Checked, *, now: float) -> SourceSummary:
     return SourceSummary(
         name=contact_list.name,
         kind="contacts",
         label=contact_list.source.label,
         rows=source.rows,
-        accepted=source.rows - set_aside,
-        rejected=set_aside - doubles,
-        duplicates=doubles,
-        reasons=reasons,
+        accepted=source.rows - found.set_aside,
+        rejected=found.set_aside - found.duplicates,
+        duplicates=found.duplicates,
+        reasons=found.reasons,
         age=max(0.0, now - source.changed_at) if source.changed_at is not None else 0.0,
     )

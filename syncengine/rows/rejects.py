@@ -52,12 +52,16 @@ def write_rejects(
 
 
 def _set_aside(workspace: Workspace, contacts: Contacts) -> list[tuple[object, ...]]:
+    if not contacts.rejects:
+        return []
     cells = "".join(f", s{n}" for n in range(len(contacts.headings)))
     return workspace.run(f"SELECT row, file, reason{cells} FROM {contacts.rejects}").fetchall()
 
 
 def _unmapped(workspace: Workspace, contacts: Contacts, wanted: Wanted, position: int) -> list[tuple[object, ...]]:
     """Rows that are sound but lack what a mapping needs; their cells as they were understood."""
+    if not wanted.rejects:
+        return []
     cells = "".join(f", c.{contacts.cells[h]}" if h in contacts.cells else ", ''" for h in contacts.headings)
     return workspace.run(
         f"SELECT u.row, u.file, u.reason{cells} FROM {wanted.rejects} u"

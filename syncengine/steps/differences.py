@@ -195,6 +195,9 @@ def _free(comparing: _Comparing, lists: tuple[str, ...]) -> set[str]:
 
 
 def _numbers_table(workspace: Workspace, numbers: set[str]) -> str:
+    """Return a table of one column ``number``; empty when there are none."""
+    if not numbers:
+        return ""
     return workspace.table("numbers", "SELECT unnest(?::VARCHAR[]) AS number", [sorted(numbers)])
 
 
