@@ -18,7 +18,7 @@ from syncengine.rows.contacts import Contacts
 from syncengine.rows.listing import Listing
 from syncengine.rows.phone_book import PhoneBook
 from syncengine.rows.row_sets import RowSetTable, make_row_set
-from syncengine.rows.verdicts import Rules, contact_verdict, dnd_verdict
+from syncengine.rows.verdicts import Rules, contact_settled, contact_verdict, dnd_settled, dnd_verdict
 from syncengine.rows.wanted import Wanted, bare_records
 from syncengine.rows.workspace import Workspace, quoted
 
@@ -91,7 +91,7 @@ def difference_of_contacts(
         dialled=collection.holds == "contacts",
     )
     compared = _Comparison(workspace, collection, wanted, actual, listed=listed, released=released)
-    compared.judge(contact_verdict(rules))
+    compared.judge(contact_verdict(rules), settled=contact_settled(rules))
     if collection.key == "id" and collection.holds == "contacts":
         compared.withhold_second_keys()
     if collection.update == "operation":
@@ -128,7 +128,10 @@ def difference_of_dnd(
     renew_before = now + 0.2 * lasts_days * 86_400 if lasts_days is not None else None
     complete = actual.listing is not None and actual.listing.complete
     compared = _Comparison(workspace, collection, wanted, actual, listed="", released=released)
-    compared.judge(dnd_verdict(complete=complete, renew_before=renew_before))
+    compared.judge(
+        dnd_verdict(complete=complete, renew_before=renew_before),
+        settled=dnd_settled(complete=complete, renew_before=renew_before),
+    )
     return compared.outcome(address, book, source_empty=False)
 
 
@@ -204,13 +207,10 @@ class _Comparison:
         split = f"SELECT key, unnest(string_split(phones, ' ')) AS number FROM ({sides})"
         return f"SELECT DISTINCT key FROM ({split}) s SEMI JOIN {numbers} n ON n.number = s.number"
 
-    def judge(self, verdict: str) -> None:
-        """Give every row its verdict; rows that need nothing are not kept."""
-        # Kept apart from the filter, which would otherwise compute the verdict, and all that it reads, a second time.
+    def judge(self, verdict: str, *, settled: str) -> None:
+        """Give every row its verdict; those that are plainly settled are not kept."""
         self._verdicts = self._workspace.table(
-            "verdicts",
-            f"WITH judged AS MATERIALIZED (SELECT *, {verdict} AS verdict FROM ({self._joined()}))"
-            " SELECT * FROM judged WHERE verdict <> ''",
+            "verdicts", f"SELECT *, {verdict} AS verdict FROM ({self._joined()}) WHERE NOT ({settled})"
         )
 
     def _joined(self) -> str:
@@ -297,7 +297,7 @@ class _Comparison:
         """Return how many rows have each verdict, and how sure it is of what is there."""
         found = self._workspace.run(
             f"SELECT verdict, {self._confidence()} AS confidence, count(*), count(*) FILTER (wanted AND NOT listed)"
-            f" FROM {self._verdicts} GROUP BY ALL ORDER BY verdict, confidence"
+            f" FROM {self._verdicts} WHERE verdict <> '' GROUP BY ALL ORDER BY verdict, confidence"
         ).fetchall()
         return [_Group(*row) for row in found]
 

@@ -1,6 +1,8 @@
 # ruff: noqa: S608  # SQL is put together from table names of our own; texts go in as parameters
 """What every spelling met so far means, so that a number is parsed once in its life and not once a run.
 
+Plain spellings of contacts' numbers need no book: ``phone_columns.py`` reads those.
+
 Kept in a Parquet file beside the ledger (0600: it holds phones), for one version of the numbering plans. It is a cache:
 when it is damaged or gone, all is parsed anew.
 """
@@ -32,11 +34,16 @@ class PhoneBook:
         self._workspace = workspace
         self._cache_path = cache_path
         self._learned = 0
+        self._regions: set[str] = set()
         self.table = workspace.table(
             "phone_book", "SELECT '' AS raw, '' AS region, '' AS number, '' AS problem WHERE false"
         )
         if cache_path is not None and cache_path.is_file():
             self._load(cache_path)
+
+    def holds(self, region: str) -> bool:
+        """Whether any text stands in the book under a region."""
+        return region in self._regions
 
     def learn(self, texts: str, region: str) -> None:
         """Look up every text of a query of one column, as a contact's number; see :func:`phones.canonical`."""
@@ -111,6 +118,8 @@ class PhoneBook:
                 f" FROM read_parquet({quoted(str(path))}) WHERE version = ?",
                 [library_version()],
             )
+            found = self._workspace.run(f"SELECT DISTINCT region FROM {self.table}").fetchall()
+            self._regions.update(region for (region,) in found)
 
     def _learn(self, texts: str, region: str, entry: Callable[[str], tuple[str, str]]) -> None:
         import pyarrow as pa
@@ -134,3 +143,4 @@ class PhoneBook:
             with self._workspace.registered(learned) as view:
                 self._workspace.run(f"INSERT INTO {self.table} SELECT raw, region, number, problem FROM {view}")
             self._learned += len(entries)
+            self._regions.add(region)

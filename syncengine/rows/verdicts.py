@@ -41,6 +41,15 @@ class Rules:
     dialled: bool = True
 
 
+def contact_settled(rules: Rules) -> str:
+    """Return the condition under which most rows of most plans need nothing: they are there as they are wanted.
+
+    It says nothing that :func:`contact_verdict` would not say; it only spares those rows all its rules.
+    """
+    seen = "there" if rules.complete else "true"
+    return f"wanted AND state = 'present' AND own_hash = known_hash AND NOT listed AND NOT blocked_there AND {seen}"
+
+
 def contact_verdict(rules: Rules) -> str:
     """Return the rules for people who are to be called."""
     suppress = "'block/listed'" if rules.blocks else "'remove/listed'"
@@ -96,13 +105,19 @@ def contact_verdict(rules: Rules) -> str:
     return _case(arms, otherwise="'remove/not_in_source'")
 
 
+def dnd_settled(*, complete: bool, renew_before: float | None) -> str:
+    """Return the condition under which a number is on the dialer's list as it should be, as for contacts."""
+    seen = "there" if complete else "true"
+    return f"wanted AND state = 'present' AND {seen} AND NOT ({_lapsing(renew_before)})"
+
+
 def dnd_verdict(*, complete: bool, renew_before: float | None) -> str:
     """Return the rules for a dialer's own do-not-call list.
 
     What is not known to hold protects nobody: an addition whose answer was lost is sent again, which is harmless, and a
     lost removal counts as done. Nothing is taken off but what was released by name.
     """
-    lapsing = f"expires_at IS NOT NULL AND expires_at < {renew_before!r}" if renew_before is not None else "false"
+    lapsing = _lapsing(renew_before)
     vanished = "true" if complete else "false"
     arms = [
         (f"wanted AND there AND {_NOT_THERE}", "'adopt/already_there'"),
@@ -116,6 +131,12 @@ def dnd_verdict(*, complete: bool, renew_before: float | None) -> str:
         (f"NOT {_NOT_THERE}", "'note/no longer stated and kept'"),
     ]
     return _case(arms, otherwise="''")
+
+
+def _lapsing(renew_before: float | None) -> str:
+    if renew_before is None:
+        return "false"
+    return f"expires_at IS NOT NULL AND expires_at < {renew_before!r}"
 
 
 def _case(arms: list[tuple[str, str]], *, otherwise: str) -> str:
