@@ -264,6 +264,11 @@ class Ledger:
         with self._database.read() as connection:
             return rows.table(connection, self._project, address)
 
+    def rows_state(self) -> str:
+        """Return a text that changes with every change of any row, fit for a file name."""
+        lineage, serial = self.basis()
+        return f"{lineage}-{serial}"
+
     def save_rows(
         self,
         address: Address,

@@ -8,22 +8,20 @@ those about do-not-call come first. In doubt a row is left alone, except that a 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from math import inf
-from typing import TYPE_CHECKING, TypedDict, cast
+from typing import TypedDict, cast
 
 from syncengine.model.address import Address
 from syncengine.model.change import Confidence, Reason, RowAction
 from syncengine.model.findings import RowFindings
 from syncengine.model.vendor import Collection
 from syncengine.rows.contacts import Contacts
+from syncengine.rows.known_rows import KnownRows
 from syncengine.rows.listing import Listing
 from syncengine.rows.phone_book import PhoneBook
 from syncengine.rows.row_sets import RowSetTable, make_row_set
 from syncengine.rows.verdicts import Rules, contact_settled, contact_verdict, dnd_settled, dnd_verdict
 from syncengine.rows.wanted import Wanted, bare_records
 from syncengine.rows.workspace import Workspace, quoted
-
-if TYPE_CHECKING:
-    import pyarrow as pa
 
 # These take the numbers that are at the dialer; the others those that the source states.
 _SUPPRESSING = ("remove", "block", "forget")
@@ -43,9 +41,7 @@ class Difference:
 class Actual:
     """What is known about a dialer's rows."""
 
-    # Columns key, phones (parted by blanks), content_hash, remote_id, state, refused_hash, and expires_at (seconds
-    # since 1970 or null).
-    ledger: "pa.Table"
+    ledger: KnownRows
     # None: the rows cannot be read, or were not.
     listing: Listing | None = None
     # What was written until then (seconds since 1970) is listed if it is there; what is newer may not be listed yet,
@@ -192,8 +188,8 @@ class _Comparison:
             else "false"
         )
         self._released = released
-        self._known = actual.ledger.num_rows
-        self._ledger = workspace.table_from_arrow("ledger", actual.ledger)
+        self._known = actual.ledger.rows
+        self._ledger = actual.ledger.table
         self._there = actual.listing.table if actual.listing else ""
         self._listed_keys = workspace.table("listed_keys", self._keys_with(listed)) if listed else ""
         self._verdicts = ""
@@ -290,7 +286,7 @@ class _Comparison:
         )
         if self._listing and self._listing.doubled:
             notes["listed twice under one key"] = self._listing.doubled
-        self._workspace.drop(self._verdicts, self._listed_keys, self._ledger)
+        self._workspace.drop(self._verdicts, self._listed_keys)
         return Difference(findings=findings, row_sets=sets, notes=notes)
 
     def _groups(self) -> "list[_Group]":

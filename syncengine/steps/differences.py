@@ -1,5 +1,6 @@
 """Difference: for every collection of every dialer, what the sources want beside what is there, as sets of rows."""
 
+import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
@@ -8,6 +9,7 @@ from syncengine.model.plan import SourceSummary
 from syncengine.model.vendor import Column
 from syncengine.rows.contacts import Contacts
 from syncengine.rows.difference import Actual, Difference, difference_of_contacts, difference_of_dnd
+from syncengine.rows.known_rows import KnownRows, copied, from_ledger
 from syncengine.rows.rejects import write_rejects
 from syncengine.rows.row_sets import RowSetTable
 from syncengine.rows.wanted import Wanted, wanted_contacts, wanted_numbers
@@ -146,12 +148,26 @@ def _columns(reading: DialerReading, member: Member) -> Sequence[Column]:
 
 
 def _actual(comparing: _Comparing, reading: DialerReading, member: Member) -> Actual:
-    rows = comparing.run.ledger.rows_table(member.address)
+    settle = settle_time(member.collection.operations.values())
+    return Actual(
+        ledger=_known(comparing, reading, member),
+        listing=reading.listings.get(member.address),
+        listed_until=reading.began - settle,
+    )
+
+
+def _known(comparing: _Comparing, reading: DialerReading, member: Member) -> KnownRows:
+    run, address = comparing.run, member.address
     if member.campaign and _is_gone(reading, member.campaign):
         # The campaign that held them no longer exists; the next one begins empty.
-        rows = rows.slice(0, 0)
-    settle = settle_time(member.collection.operations.values())
-    return Actual(ledger=rows, listing=reading.listings.get(member.address), listed_until=reading.began - settle)
+        return from_ledger(run.workspace, run.ledger.rows_table(address).slice(0, 0))
+    return copied(
+        run.workspace,
+        run.loaded.root / ".syncengine" / "rows",
+        name=hashlib.sha256(str(address).encode()).hexdigest()[:16],
+        state=run.ledger.rows_state(),
+        read=lambda: run.ledger.rows_table(address),
+    )
 
 
 def _is_gone(reading: DialerReading, campaign: str) -> bool:

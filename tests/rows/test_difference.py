@@ -7,6 +7,7 @@ from syncengine.model.snapshot import ListedRow
 from syncengine.model.vendor import Collection, Column, Listed, Operation
 from syncengine.rows.batches import batches
 from syncengine.rows.difference import Actual, difference_of_contacts, difference_of_dnd
+from syncengine.rows.known_rows import from_ledger
 from syncengine.rows.listing import load_listing
 from syncengine.rows.wanted import wanted_contacts, wanted_numbers
 from tests.rows.conftest import NOW, contacts_of
@@ -84,7 +85,7 @@ class World:
             collection=self.collection,
             lists=lists,
             wanted=self.wanted(lists),
-            actual=Actual(ledger=ledger(*known), listing=listing),
+            actual=Actual(ledger=from_ledger(self.workspace, ledger(*known)), listing=listing),
             listed=self.numbers(*listed),
             released=self.numbers(*released),
             book=self.book,
@@ -234,7 +235,7 @@ def test_a_row_that_can_no_longer_be_mapped_is_left_alone(world, workspace, book
         collection=world.collection,
         lists=lists,
         wanted=wanted,
-        actual=Actual(ledger=ledger((A, "present", "x"))),
+        actual=Actual(ledger=from_ledger(workspace, ledger((A, "present", "x")))),
         listed=world.numbers(),
         released=world.numbers(),
         book=book,
@@ -380,7 +381,7 @@ def dnd_plan(world, in_force, *known, there=None, complete=True, released=(), la
         address=Address("d1", "dnd", "account"),
         collection=DND,
         wanted=wanted,
-        actual=Actual(ledger=ledger(*known), listing=listing),
+        actual=Actual(ledger=from_ledger(world.workspace, ledger(*known)), listing=listing),
         released=world.numbers(*released),
         book=world.book,
         now=NOW,
