@@ -33,6 +33,7 @@ from syncengine.steps.options import Options
 from syncengine.steps.planned import Planned
 from syncengine.steps.reading import read_dialers
 from syncengine.steps.run import Run
+from syncengine.steps.saved import saved_lines
 from syncengine.steps.settling import settle
 from syncengine.steps.sources import read_sources
 from syncengine.steps.vendor_check import vendor_check
@@ -54,6 +55,7 @@ __all__ = [
     "planned",
     "resolve_call",
     "resolve_row",
+    "saved_lines",
     "waiting_calls",
     "waiting_rows",
 ]

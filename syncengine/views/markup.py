@@ -8,6 +8,7 @@ import re
 from collections.abc import Sequence
 from itertools import accumulate
 
+from syncengine.model.shares import fair_shares
 from syncengine.views.wording import clean, plural, short
 
 # Longest text of one cell or bullet, in characters before escaping.
@@ -53,10 +54,5 @@ def size_of(lines: Sequence[str]) -> int:
 
 def cut_fairly(parts: Sequence[Sequence[str]], room: int) -> list[str]:
     """Return parts one after the other; where room is short, the longest are cut, and keep their beginning."""
-    sizes = [size_of(part) for part in parts]
-    allowed = [0] * len(parts)
-    left = room
-    for turn, position in enumerate(sorted(range(len(parts)), key=sizes.__getitem__)):
-        allowed[position] = min(sizes[position], left // (len(parts) - turn))
-        left -= allowed[position]
+    allowed = fair_shares([size_of(part) for part in parts], room)
     return [text for part, share in zip(parts, allowed, strict=True) for text in fitted(part, share)]
