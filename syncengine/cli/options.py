@@ -28,7 +28,10 @@ def view_options(command: Command) -> Command:
 
 
 def page_options(command: Command) -> Command:
-    """Add --json, --format with a page among its views, --output and --no-color."""
+    """Add --json, --format with a page among its views, --output, --whole-plan and --no-color."""
+    command = click.option(
+        "--whole-plan", default="", metavar="WHERE", help="Where every change can be read; said in Markdown."
+    )(command)
     command = click.option(
         "--output",
         "-o",

@@ -17,7 +17,14 @@ from syncengine.cli.options import page_options, planning_options, project_optio
 @click.option("--show-personal-data", "whole", is_flag=True, help="Whole numbers and fields, as text or page.")
 @page_options
 def command(
-    project: Path, out: Path | None, output: Path | None, *, detailed_exitcode: bool, whole: bool, **rest: Any
+    project: Path,
+    out: Path | None,
+    output: Path | None,
+    whole_plan: str,
+    *,
+    detailed_exitcode: bool,
+    whole: bool,
+    **rest: Any,
 ) -> None:
     """Show what an apply would change. No dialer is written to.
 
@@ -40,6 +47,7 @@ def command(
             lambda: made.lines(MOST_LINES, whole=whole),
             whole=whole,
             output=output,
+            whole_plan=whole_plan,
             color=given.color,
         )
         if out is not None:

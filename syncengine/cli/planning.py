@@ -89,6 +89,7 @@ def put_plan(
     *,
     whole: bool,
     output: Path | None,
+    whole_plan: str,
     color: bool | None,
 ) -> None:
     """Print a plan in one of the views, the page among them, or write it into a file.
@@ -99,6 +100,7 @@ def put_plan(
         lines: the rows of the plan, asked for when a page is made.
         whole: whether those are whole, so that the file is for its owner alone.
         output: the file; None: stdout.
+        whole_plan: where every change can be read, for Markdown.
         color: False: no colour.
     """
     from syncengine.cli.replacing import PRIVATE, USUAL, replace_file
@@ -107,7 +109,7 @@ def put_plan(
     from syncengine.views.page import plan_page
     from syncengine.views.plan_text import plan_text
 
-    if output is None and view != "html":
+    if output is None and view in {"text", "json"}:
         show_in(plan, view, color=color, whole=whole)
         return
     match view:
@@ -116,7 +118,7 @@ def put_plan(
         case "json":
             text = f"{as_text(plan_json(plan))}\n"
         case "markdown":
-            text = f"{plan_markdown(plan)}\n"
+            text = f"{plan_markdown(plan, whole_plan=whole_plan)}\n"
         case _:
             text = f"{plan_text(plan, whole=whole).plain}\n"
     if output is None:

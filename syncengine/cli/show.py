@@ -11,7 +11,9 @@ from syncengine.cli.options import page_options
 @click.argument("plan_file", type=click.Path(dir_okay=False, path_type=Path))
 @click.option("--show-personal-data", "whole", is_flag=True, help="Whole numbers and fields in a page.")
 @page_options
-def command(plan_file: Path, view: str, output: Path | None, *, whole: bool, as_json: bool, no_color: bool) -> None:
+def command(
+    plan_file: Path, view: str, output: Path | None, whole_plan: str, *, whole: bool, as_json: bool, no_color: bool
+) -> None:
     """Show a saved plan. Phones are masked; the file itself holds them."""
     from syncengine import sync
     from syncengine.cli.planning import put_plan
@@ -26,5 +28,6 @@ def command(plan_file: Path, view: str, output: Path | None, *, whole: bool, as_
         # The samples of a saved plan are masked for good; only a page has the rows themselves.
         whole=whole and view == "html",
         output=output,
+        whole_plan=whole_plan,
         color=False if no_color else None,
     )

@@ -7,7 +7,7 @@ start" is the same for ten thousand campaigns, each with people of its own.
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from syncengine.model.change import CampaignChange, Change, RowChange
+from syncengine.model.change import CampaignChange, Change
 from syncengine.model.plan import Plan
 
 
@@ -55,13 +55,3 @@ def _likeness(change: Change) -> object:
             tuple((f.name, repr(f.before), repr(f.after)) for f in change.fields if f.name != "name"),
         )
     return (*how, change.collection)
-
-
-def row_count(step: Sequence[Change]) -> int:
-    """Return how many rows a step is about in all campaigns; 0 for a step about the campaigns themselves."""
-    return sum(change.count for change in step if isinstance(change, RowChange))
-
-
-def call_count(step: Sequence[Change]) -> int:
-    """Return the calls of a step in all campaigns."""
-    return sum(change.calls if isinstance(change, RowChange) else 1 for change in step)

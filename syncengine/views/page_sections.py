@@ -8,8 +8,17 @@ from collections.abc import Iterable, Sequence
 from syncengine.model.change import Change, RowChange
 from syncengine.model.phone import mask_numbers_in
 from syncengine.model.plan import Plan, SourceSummary
-from syncengine.views.grouping import NAMED, fields_of, grouped_holds, grouped_notes, is_danger, named
-from syncengine.views.page_groups import CampaignGroup, call_count, row_count
+from syncengine.views.grouping import (
+    NAMED,
+    calls_of,
+    fields_of,
+    grouped_holds,
+    grouped_notes,
+    is_danger,
+    named,
+    rows_of,
+)
+from syncengine.views.page_groups import CampaignGroup
 from syncengine.views.page_text import Markup, element, together
 from syncengine.views.wording import (
     REASONS,
@@ -146,8 +155,8 @@ def _names(names: Sequence[str]) -> Markup:
 
 
 def _step(step: Sequence[Change]) -> Markup:
-    first, calls = step[0], call_count(step)
-    what = f"{first.action} {rows_phrase(first, row_count(step))}" if isinstance(first, RowChange) else first.action
+    first, calls = step[0], calls_of(step)
+    what = f"{first.action} {rows_phrase(first, rows_of(step))}" if isinstance(first, RowChange) else first.action
     why = [REASONS[first.reason], first.confidence, _EFFECTS[first.effect], plural(calls, "call") if calls else ""]
     sign = SIGNS[first.action]
     inside = [
@@ -163,7 +172,7 @@ def _step(step: Sequence[Change]) -> Markup:
 
 def _details(first: Change, step: Sequence[Change]) -> Markup:
     if isinstance(first, RowChange):
-        dots = " …" if row_count(step) > len(first.sample) else ""
+        dots = " …" if rows_of(step) > len(first.sample) else ""
         return element("p", ", ".join(masked_sample(first)) + dots, class_="sample") if first.sample else Markup()
     fields = fields_of(step)
     if not fields:

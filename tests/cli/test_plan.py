@@ -137,3 +137,8 @@ def test_any_view_can_go_into_a_file(project: Project) -> None:
         written = path.read_text(encoding="utf-8")
         assert written.startswith(begin)
         assert view == "json" or written == shown
+
+
+def test_the_comment_says_where_the_whole_plan_is(project: Project) -> None:
+    out = project.run("plan", "--format", "markdown", "--whole-plan", "https://ci.example/1/plan.html").out
+    assert "<https://ci.example/1/plan.html>" in out

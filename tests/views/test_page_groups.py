@@ -1,6 +1,7 @@
 from syncengine.model.change import FieldChange
 from syncengine.model.plan import Level
-from syncengine.views.page_groups import call_count, campaign_groups, row_count
+from syncengine.views.grouping import calls_of, rows_of
+from syncengine.views.page_groups import campaign_groups
 from tests.views import plans
 
 
@@ -30,10 +31,10 @@ def test_campaigns_to_which_the_same_happens_are_one_group_whatever_their_rows_a
     )
     (group,) = campaign_groups(plan)
     assert len(group.names) == 1_000
-    assert row_count(group.steps[0]) == 0
-    assert call_count(group.steps[0]) == 1_000
-    assert row_count(group.steps[1]) == 500_500
-    assert call_count(group.steps[1]) == 2_000
+    assert rows_of(group.steps[0]) == 0
+    assert calls_of(group.steps[0]) == 1_000
+    assert rows_of(group.steps[1]) == 500_500
+    assert calls_of(group.steps[1]) == 2_000
 
 
 def test_another_field_another_reason_or_another_dialer_is_another_group():
