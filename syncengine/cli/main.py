@@ -11,6 +11,7 @@ from syncengine import __version__
 COMMANDS: dict[str, tuple[str, str]] = {
     "init": ("init", "Write a commented project to start from."),
     "validate": ("validate", "Check every file of a project, and the examples of its vendor files."),
+    "fmt": ("fmt", "Lay out a project's files, comments kept."),
     "plan": ("plan", "Show what an apply would change, and save it if asked."),
     "apply": ("apply", "Carry out a plan."),
     "show": ("show", "Show a saved plan."),
