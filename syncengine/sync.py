@@ -18,7 +18,7 @@ from dataclasses import dataclass
 from syncengine.engine.planner import Inputs, make_plan
 from syncengine.errors import GuardError, StalePlanError, UsageError
 from syncengine.ledger.ledger import open_ledger
-from syncengine.ledger.records import OpenCall, OpenRow
+from syncengine.ledger.records import CallLine, OpenCall, OpenRow, RunRecord
 from syncengine.model.plan import Plan
 from syncengine.model.report import ApplyReport, Progress
 from syncengine.planfile import refuse_stale
@@ -29,10 +29,12 @@ from syncengine.steps.clients import check_extra
 from syncengine.steps.differences import difference
 from syncengine.steps.examples import check_examples
 from syncengine.steps.loading import Loaded, load
+from syncengine.steps.looking_back import ListRejects, calls_of_run, rejects, runs
 from syncengine.steps.options import Options
 from syncengine.steps.planned import Planned
 from syncengine.steps.reading import read_dialers
 from syncengine.steps.run import Run
+from syncengine.steps.saved import saved_lines
 from syncengine.steps.settling import settle
 from syncengine.steps.sources import read_sources
 from syncengine.steps.vendor_check import vendor_check
@@ -40,20 +42,27 @@ from syncengine.steps.waiting import Waiting, break_lock, resolve_call, resolve_
 
 __all__ = [
     "Applying",
+    "CallLine",
+    "ListRejects",
     "Loaded",
     "NotApplicableError",
     "OpenCall",
     "OpenRow",
     "Options",
     "Planned",
+    "RunRecord",
     "Waiting",
     "apply",
     "break_lock",
+    "calls_of_run",
     "check_examples",
     "load",
     "planned",
+    "rejects",
     "resolve_call",
     "resolve_row",
+    "runs",
+    "saved_lines",
     "waiting_calls",
     "waiting_rows",
 ]

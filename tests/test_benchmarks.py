@@ -9,6 +9,7 @@ from benchmarks.__main__ import BENCHMARKS, main
 from benchmarks.hundred_thousand import measure as measure_rows
 from benchmarks.measuring import run
 from benchmarks.people import write_listed, write_people
+from benchmarks.plan_page import measure as measure_page
 from benchmarks.startup import measure as measure_startup
 from benchmarks.table import Figure, as_markdown, machine
 
@@ -23,6 +24,12 @@ def test_a_thousand_contacts_go_through_plan_apply_and_an_empty_plan() -> None:
         "plan after it",
     ]
     assert all(figure.wall > 0 and figure.cpu > 0 for figure in figures)
+
+
+def test_the_page_of_a_thousand_rows_is_made_and_opened_where_there_is_a_browser() -> None:
+    made, *opened = measure_page(rows=1_000)
+    assert made.wall > 0
+    assert all(figure.note for figure in opened)
 
 
 def test_startup_is_measured_beside_a_bare_interpreter() -> None:

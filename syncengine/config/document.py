@@ -87,7 +87,7 @@ def read_document(
         diagnostics: Takes the mistakes.
         withhold: Tells which texts must not be shown in any message.
     """
-    raw = _bytes(path, label, diagnostics)
+    raw = read_bytes(path, label, diagnostics)
     if raw is None:
         return None
     return parse_document(raw, label=label, diagnostics=diagnostics, withhold=withhold)
@@ -137,7 +137,8 @@ def _show_all(_path: yaml_builder.Path, _text: str) -> bool:
     return False
 
 
-def _bytes(path: Path, label: str, diagnostics: Diagnostics) -> bytes | None:
+def read_bytes(path: Path, label: str, diagnostics: Diagnostics) -> bytes | None:
+    """Return the bytes of a regular file of reasonable size; None, with the reason in ``diagnostics``, otherwise."""
     try:
         found = path.stat()
         if not stat.S_ISREG(found.st_mode):

@@ -147,7 +147,7 @@ class Project:
 def load_project(path: Path, diagnostics: Diagnostics) -> Project | None:
     """Read a project file, or the one in a folder; None when it holds a mistake."""
     path = path / FILE_NAME if path.is_dir() else path
-    document = read_document(path, label=path.name, diagnostics=diagnostics, withhold=_withhold)
+    document = read_document(path, label=path.name, diagnostics=diagnostics, withhold=withhold)
     if document is None:
         return None
     file = bind(ProjectFile, document, diagnostics)
@@ -189,7 +189,7 @@ def folders(project: Project, kind: Literal["vendors", "mappings"], diagnostics:
 _SOUNDS_SECRET = re.compile(r"secret|token|passw|credential|api_?key|auth", re.IGNORECASE)
 
 
-def _withhold(path: yaml_builder.Path, text: str) -> bool:
+def withhold(path: yaml_builder.Path, text: str) -> bool:
     """Whether a text may be a credential: also one that was written under a wrong key."""
     if path[:1] == ("ledger",) or path[-1:] == ("base_url",):
         return "@" in text or "password" in text

@@ -12,6 +12,8 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Final
 
+from syncengine.errors import SyncEngineError
+from syncengine.model.set_aside import SetAside
 from syncengine.rows.contacts import Contacts
 from syncengine.rows.wanted import Wanted
 from syncengine.rows.workspace import Workspace
@@ -49,6 +51,23 @@ def write_rejects(
         writer.writerows(_lines(rows, phones))
     beside.replace(path)
     return len(rows)
+
+
+def read_rejects(path: Path) -> list[SetAside]:
+    """Return the rows of such a file.
+
+    Raises:
+        SyncEngineError: the file cannot be read as one.
+    """
+    try:
+        with path.open(encoding="utf-8", newline="") as file:
+            head, *lines = csv.reader(file, strict=True)
+            return [
+                SetAside(row=int(row), file=name, reason=reason, cells=dict(zip(head[3:], cells, strict=True)))
+                for row, name, reason, *cells in lines
+            ]
+    except (OSError, ValueError, csv.Error) as problem:
+        raise SyncEngineError(f"{path} cannot be read; make it anew with: syncengine plan") from problem
 
 
 def _set_aside(workspace: Workspace, contacts: Contacts) -> list[tuple[object, ...]]:

@@ -16,6 +16,7 @@ from syncengine.rows.wanted import Wanted, wanted_contacts, wanted_numbers
 from syncengine.rows.workspace import Workspace
 from syncengine.steps.clients import budget_used, daily_limit, identity_of
 from syncengine.steps.collections import Member
+from syncengine.steps.looking_back import rejects_file
 from syncengine.steps.reading import DialerReading, Readings, settle_time
 from syncengine.steps.run import Run
 from syncengine.steps.sources import Sources
@@ -221,10 +222,13 @@ def _write_rejects(comparing: _Comparing, lists: Sequence[Contacts], wanted: Wan
     """Write each list's unusable rows beside the ledger, once a run: what one collection cannot take is in it, too."""
     for position, contacts in enumerate(lists):
         name = contacts.list.name
-        path = comparing.run.loaded.root / ".syncengine" / "rejects" / f"{name}.csv"
+        path = rejects_file(comparing.run.loaded.root, name)
         count = write_rejects(comparing.workspace, path, contacts, wanted=wanted, position=position)
         if count:
             comparing.rejects[name] = str(path.relative_to(comparing.run.loaded.root))
+        elif name not in comparing.rejects:
+            # What an earlier plan set aside has been mended since.
+            path.unlink(missing_ok=True)
 
 
 def _summaries(comparing: _Comparing) -> list[SourceSummary]:
