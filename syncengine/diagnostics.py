@@ -11,6 +11,10 @@ from typing import Literal
 
 Severity = Literal["error", "warning"]
 
+# A line of a hostile file may be megabytes long; of it only the surroundings of the mistake are shown.
+MAX_SHOWN = 200
+_MAX_WORDS = 1_000
+
 
 @dataclass(frozen=True, slots=True, order=True)
 class Location:
@@ -43,20 +47,33 @@ class Diagnostic:
     def render(self) -> str:
         """Return the message with the line it is about and a caret under the place."""
         place = f"{self.location}: " if self.location else ""
-        lines = [f"{place}{self.severity}: {self.message}"]
+        lines = [f"{place}{self.severity}: {_short(self.message)}"]
         if self.location and self.location.line and self.source_line:
             number = str(self.location.line)
             gutter = " " * len(number)
-            column = max(self.location.column, 1)
+            shown, before = _surroundings(self.source_line, max(self.location.column, 1) - 1)
             # Tabs stay tabs, so that the caret stands where a terminal shows the character.
-            lead = "".join("\t" if c == "\t" else " " for c in self.source_line[: column - 1])
-            carets = "^" * max(1, min(self.width, len(self.source_line) - column + 1))
-            lines += [f"  {number} | {self.source_line}", f"  {gutter} | {lead}{carets}"]
+            lead = "".join("\t" if c == "\t" else " " for c in before)
+            carets = "^" * max(1, min(self.width, len(shown) - len(before)))
+            lines += [f"  {number} | {shown}", f"  {gutter} | {lead}{carets}"]
         if self.expected:
-            lines.append(f"    expected: {self.expected}")
+            lines.append(f"    expected: {_short(self.expected)}")
         if self.hint:
-            lines.append(f"    hint: {self.hint}")
+            lines.append(f"    hint: {_short(self.hint)}")
         return "\n".join(lines)
+
+
+def _surroundings(line: str, at: int) -> tuple[str, str]:
+    """Return what is shown of a line, and the part of that which stands before a place."""
+    if len(line) <= MAX_SHOWN:
+        return line, line[:at]
+    start = max(0, min(at - MAX_SHOWN // 2, len(line) - MAX_SHOWN))
+    lead, end = "…" if start else "", start + MAX_SHOWN
+    return f"{lead}{line[start:end]}{'…' if end < len(line) else ''}", lead + line[start:at]
+
+
+def _short(words: str) -> str:
+    return words if len(words) <= _MAX_WORDS else f"{words[:_MAX_WORDS]}…"
 
 
 @dataclass(slots=True)
