@@ -1,12 +1,13 @@
 """``python -m tests.hostile [FAMILY ...] [--every N] [--slow-first]``: a line for each family, and every case that is wrong."""
 
 import argparse
+import gc
 import sys
 from collections import Counter
 
 from tests.hostile.case import BESIDE, FAMILIES
 from tests.hostile.corpus import cases_of, sample
-from tests.hostile.worker import Finding, attempt
+from tests.hostile.worker import Finding, attempt, prepare
 
 
 def main() -> int:
@@ -17,6 +18,7 @@ def main() -> int:
     parser.add_argument("--case", default="", metavar="NAME", help="only cases whose name holds this")
     parser.add_argument("--list", action="store_true", help="print what became of every case")
     asked = parser.parse_args()
+    prepare()
     wrong = 0
     total = right = 0
     print(f"{'family':<15}{'cases':>7}{'right':>7}{'worst CPU s':>13}{'worst MB':>10}  verdicts")
@@ -33,7 +35,8 @@ def _report(family: str, found: list[Finding], *, everything: bool) -> int:
     bad = [finding for finding in found if finding.problem]
     worst_cpu = max((finding.seconds for finding in found), default=0.0)
     worst_mb = max((finding.megabytes for finding in found), default=0.0)
-    verdicts = ", ".join(f"{n} {verdict}" for verdict, n in sorted(Counter(f.case.verdict for f in found).items()))
+    counted = Counter(verdict for f in found for verdict in (f.case.verdict, f.case.as_dnd) if verdict)
+    verdicts = ", ".join(f"{n} {verdict}" for verdict, n in sorted(counted.items()))
     row = f"{family:<15}{len(found):>7}{len(found) - len(bad):>7}{worst_cpu:>13.2f}{worst_mb:>10.0f}  {verdicts}"
     print(row, flush=True)
     for finding in found if everything else bad:
@@ -42,4 +45,6 @@ def _report(family: str, found: list[Finding], *, everything: bool) -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    code = main()
+    gc.unfreeze()
+    sys.exit(code)

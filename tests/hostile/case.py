@@ -46,6 +46,13 @@ class Case:
     attempt: Callable[[Path], str]
     # Whether it is about calls: then, and only then, sockets on loopback may be opened.
     calls: bool = False
+    # What must become of it as a do-not-call list, where it is a list: an opt-out is never lost.
+    as_dnd: Verdict | None = None
+
+    @property
+    def wanted(self) -> str:
+        """Return all that must become of it."""
+        return both(self.verdict, self.as_dnd)
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +87,11 @@ def table(family: str) -> Iterator[list[str]]:
 def unescaped(text: str) -> str:
     """Return a text with its escapes undone."""
     return text.encode("latin-1", "backslashreplace").decode("unicode_escape") if "\\" in text else text
+
+
+def both(verdict: str, as_dnd: str | None) -> str:
+    """Return a verdict, and the one as a do-not-call list."""
+    return f"{verdict}, as do-not-call list {as_dnd}" if as_dnd else verdict
 
 
 def demand(condition: object, what: str) -> None:

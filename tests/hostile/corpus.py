@@ -20,5 +20,5 @@ def whole() -> Mapping[str, list[Case]]:
 
 def sample(cases: list[Case], every: int) -> list[Case]:
     """Return each so-manieth case, and the first of every verdict."""
-    firsts = {case.verdict: case for case in reversed(cases)}
+    firsts = {case.wanted: case for case in reversed(cases)}
     return list(dict.fromkeys([*cases[::every], *firsts.values()]))
