@@ -13,9 +13,10 @@ PACKAGE = ROOT / "syncengine"
 LAYERS: dict[str, set[str]] = {
     "diagnostics": set(),
     "errors": {"diagnostics"},
+    "opening": set(),
     "model": {"errors", "diagnostics"},
-    "config": {"model", "errors", "diagnostics"},
-    "rows": {"model", "errors", "diagnostics"},
+    "config": {"model", "errors", "diagnostics", "opening"},
+    "rows": {"model", "errors", "diagnostics", "opening"},
     "engine": {"model", "errors", "diagnostics"},
     "remote": {"model", "errors", "diagnostics"},
     "ledger": {"model", "errors", "diagnostics"},
