@@ -16,6 +16,10 @@ _INVISIBLE: Final = re.compile("[\u00ad\u034f\u061c\u180e\u200b-\u200f\u202a-\u2
 _SCIENTIFIC: Final = re.compile(r"[+-]?\d+([.,]\d+)?[eE][+-]?\d+")
 # What people type where a form insists on a number: 000000000, 999 999 999. Lengths alone would let it pass.
 _PLACEHOLDER: Final = re.compile(r"\+?(\d)(?:[\s().-]*\1)+")
+# What a spreadsheet makes of digits that look like a day; without its separators a day is as long as a number.
+_DATE: Final = re.compile(
+    r"(?:19|20)\d\d-[01]\d-[0-3]\d(?:[ T].*)?|[0-3]?\d([./-])[01]?\d\1(?:19|20)\d\d|[01]?\d([./-])[0-3]?\d\2(?:19|20)\d\d"
+)
 # Excel's number as text: only ever with one zero after the point.
 _FLOAT: Final = re.compile(r"(\+?\d{6,})\.0")
 _PARTS: Final = re.compile(r"[;|,/&\n\r]|\s(?:and|or|und|oder|y|o|u|e|i|lub|và|hoặc)\s", re.IGNORECASE)
@@ -25,6 +29,7 @@ _ABROAD: Final = re.compile(r"00([1-9][\d\s().-]+)")
 
 NOT_A_NUMBER: Final = "not a phone number"
 NO_REGION: Final = "not in international form, and the list states no region"
+A_DATE: Final = "a date, not a phone number"
 LOST_DIGITS: Final = "looks like 4.42E+11: the spreadsheet has lost digits"
 TWO_NUMBERS: Final = "two numbers in one cell"
 EMERGENCY: Final = "an emergency or short number"
@@ -54,6 +59,8 @@ def canonical(raw: str, region: str) -> Canonical:
         return Canonical(None, BLANK)
     if _PLACEHOLDER.fullmatch(text):
         return Canonical(None, NOT_A_NUMBER)
+    if _DATE.fullmatch(text):
+        return Canonical(None, A_DATE)
     quick = shortcut(text, region)
     if quick is not None:
         return Canonical(quick)
