@@ -20,10 +20,11 @@ _FILE: Final = os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC
 
 
 class NotOpenedError(OSError):
-    """The file is none that may be read; ``strerror`` says why."""
+    """The file is none that may be read; ``why`` and ``strerror`` say for which reason."""
 
     def __init__(self, why: str) -> None:
         super().__init__(0, why)
+        self.why = why
 
 
 @dataclass(frozen=True, slots=True)

@@ -144,8 +144,8 @@ def _bytes(path: Path, label: str, diagnostics: Diagnostics) -> bytes | None:
     except FileNotFoundError:
         diagnostics.error("there is no such file", Location(label), expected="a YAML file")
     except NotOpenedError as error:
-        hint = "Keep rows in a data file and name it under source." if "larger" in error.strerror else ""
-        diagnostics.error(error.strerror, Location(label), expected="a YAML file", hint=hint)
+        hint = "Keep rows in a data file and name it under source." if "larger" in error.why else ""
+        diagnostics.error(error.why, Location(label), expected="a YAML file", hint=hint)
     except OSError as error:
         diagnostics.error(f"cannot be read: {error.strerror}", Location(label), expected="a YAML file")
     return None

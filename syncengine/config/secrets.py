@@ -60,7 +60,7 @@ def _from_file(where: str, root: Path) -> tuple[str, str, str]:
     except UnicodeDecodeError:
         return "", "the file is not UTF-8 text", ""
     except NotOpenedError as error:
-        return "", error.strerror, ""
+        return "", error.why, ""
     except (OSError, RuntimeError, ValueError):
         return "", "the file cannot be read", "Check its permissions."
     return _without_line_end(text), "", ""

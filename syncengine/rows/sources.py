@@ -18,7 +18,6 @@ from syncengine.rows.text_file import open_text
 from syncengine.rows.workbook import read_workbook
 from syncengine.rows.workspace import Workspace
 
-
 _MAX_BYTES = 4_000_000_000
 
 

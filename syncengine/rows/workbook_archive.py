@@ -1,8 +1,8 @@
 """What a workbook admits before anything of it is believed: its size, its files, and where its cells stand.
 
-A workbook is a zip archive from a stranger, and its reader takes memory for the rectangle around all cells: two cells in
-opposite corners of a sheet are half a terabyte. Of two cells at one place, and of two files of one name, a reader takes
-one and drops the other, which may be somebody who must not be called.
+A workbook is a zip archive from a stranger, and its reader takes memory for the rectangle around all cells: two cells
+in opposite corners of a sheet are half a terabyte. Of two cells at one place, and of two files of one name, a reader
+takes one and drops the other, which may be somebody who must not be called.
 """
 
 import re
@@ -60,7 +60,7 @@ def _check_members(members: list[zipfile.ZipInfo], label: str) -> None:
     for member in members:
         if member.file_size > _RATIO_FROM and member.file_size > _MAX_RATIO * max(member.compress_size, 1):
             raise SourceError(
-                f"{label}: {ascii(member.filename)} unpacks to more than {_MAX_RATIO} times its size, as a bomb does;"
+                f"{label}: {member.filename!a} unpacks to more than {_MAX_RATIO} times its size, as a bomb does;"
                 " export it as CSV"
             )
 
@@ -69,7 +69,7 @@ def _check_document(archive: zipfile.ZipFile, member: zipfile.ZipInfo, label: st
     with archive.open(member) as stream:
         head = stream.read(4_096)
     if b"<!DOCTYPE" in head or b"<!ENTITY" in head or b"\0" in head:
-        raise SourceError(f"{label}: {ascii(member.filename)} defines words of its own, as in no workbook")
+        raise SourceError(f"{label}: {member.filename!a} defines words of its own, as in no workbook")
     if _SHEET.fullmatch(member.filename):
         _Extent(label).check(_places(archive, member))
 
@@ -92,7 +92,7 @@ class _Extent:
 
     def __init__(self, label: str) -> None:
         self._label = label
-        self._cells = self._unplaced = 0
+        self._cells = self._placed = self._unplaced = 0
         self._first_row = self._last_row = 0
         self._last_column = 0
         self._widest = 0
@@ -115,10 +115,11 @@ class _Extent:
             raise SourceError(f"{self._label}:{row}: a row or a cell is stated twice or out of order; save it anew")
         self._first_row = self._first_row or row
         self._last_row, self._last_column = row, column
+        self._placed += bool(letters)
         self._widest = max(self._widest, column)
 
     def _check_rectangle(self) -> None:
-        if self._unplaced and self._last_column and self._unplaced < self._cells:
+        if self._unplaced and self._placed:
             raise SourceError(f"{self._label}: some cells state their place and some do not; save it anew")
         size = (self._last_row - self._first_row + 1) * self._widest
         if size > _LARGEST_RECTANGLE or size > max(_SMALL_RECTANGLE, _SPARSE * self._cells):

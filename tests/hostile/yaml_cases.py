@@ -70,7 +70,7 @@ def _check_seen(desired: Desired, sees: str) -> None:
     demand(str(seen[what]) == value, f"{what} is {seen[what]!r}")
 
 
-_SMALL = "campaigns: {spring: {dialer: agreed, id: x, contacts: [leads]}}\ncontacts: {leads: {rows: [{phone: \"+573001234567\"}]}}\n"
+_SMALL = 'campaigns: {spring: {dialer: agreed, id: x, contacts: [leads]}}\ncontacts: {leads: {rows: [{phone: "+573001234567"}]}}\n'
 
 _MADE: dict[str, tuple[Verdict, Callable[[], bytes]]] = {
     "a hundred thousand lists inside each other": ("refused", lambda: b"campaigns: " + b"[" * 100_000),
@@ -88,11 +88,13 @@ _MADE: dict[str, tuple[Verdict, Callable[[], bytes]]] = {
     "latin-1 in a name": ("refused", lambda: MANIFEST.replace("spring", "spr\xefng").encode("latin-1")),
     "a NUL byte that cuts a key": ("refused", lambda: MANIFEST.replace("dnd:", "dn\0d:").encode()),
     "a lone surrogate in utf-8": ("refused", lambda: MANIFEST.encode().replace(b"Ana", b"\xed\xa0\x80")),
-    "a phone of five thousand digits as a number": ("refused", lambda: _SMALL.replace('"+573001234567"', "5" * 5_000).encode()),
+    "a phone of five thousand digits as a number": (
+        "refused",
+        lambda: _SMALL.replace('"+573001234567"', "5" * 5_000).encode(),
+    ),
     "a line separator that ends a comment": (
         "refused",
         lambda: f"{_SMALL}# listed:\u2028contacts: {{leads: {{rows: []}}}}\n".encode(),
     ),
     "carriage returns alone as line ends": ("harmless", lambda: MANIFEST.replace("\n", "\r").encode()),
 }
-
