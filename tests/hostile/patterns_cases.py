@@ -28,7 +28,9 @@ def _attempt(where: str, pattern: str, value: str, folder: Path) -> str:
     pattern = "a" * 301 if pattern == "LONG" else pattern
     value = re.sub(r"(.)\{n\}", lambda found: found[1] * _MANY, value)
     if where == "setting":
-        spec = bent('    pattern: "[0-9]{1,6}"\n    default: "100"', f'    pattern: {json.dumps(pattern)}\n    default: ""')
+        spec = bent(
+            '    pattern: "[0-9]{1,6}"\n    default: "100"', f'    pattern: {json.dumps(pattern)}\n    default: ""'
+        )
         spec = spec.replace("  daily: daily", "").replace("daily_calls: daily", "concurrency: 1")
         spec = spec.replace('default: ""', f"default: {json.dumps(value)}")
     else:

@@ -25,7 +25,7 @@ FAMILY = "redirects"
 PHONE = "+573001234567"
 _AUTH: dict[str, Auth] = {
     "header": HeaderAuth(scheme="header", header="x-api-key", secret="token"),
-    "query": QueryAuth(scheme="query", name="key", secret="token"),
+    "query": QueryAuth(scheme="query", parameter="key", secret="token"),
     "user and password": BasicAuth(scheme="basic", user="user", password="token"),
 }
 _SECRETS = {"token": Secret(TOKEN), "user": Secret("somebody")}

@@ -89,5 +89,3 @@ def _as_id(text: str, folder: Path) -> str:
         demand(line.startswith(b"PUT /api/campaigns/") and line.endswith(b" HTTP/1.1"), f"{line!r} was asked")
         demand(path.count(b"/") == 3 and not set(path) & set(b"?#\\;@"), f"{path!r} is more than one segment")
         return "harmless"
-
-
