@@ -4,6 +4,7 @@ Whoever reads a file appends to a :class:`Diagnostics`; only the orchestration d
 every mistake of every file. This module imports nothing of ours.
 """
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from difflib import get_close_matches
@@ -14,6 +15,10 @@ Severity = Literal["error", "warning"]
 # A line of a hostile file may be megabytes long; of it only the surroundings of the mistake are shown.
 MAX_SHOWN = 200
 _MAX_WORDS = 1_000
+# What moves, hides or breaks the text around it; a tab does not.
+_LINE_BREAKERS = re.compile(
+    "[\x00-\x08\x0a-\x1f\x7f-\x9f\u00ad\u061c\u180e\u200b-\u200f\u2028-\u202e\u2060-\u206f\ud800-\udfff\ufeff\ufff9-\ufffb]"
+)
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -47,19 +52,20 @@ class Diagnostic:
     def render(self) -> str:
         """Return the message with the line it is about and a caret under the place."""
         place = f"{self.location}: " if self.location else ""
-        lines = [f"{place}{self.severity}: {_short(self.message)}"]
+        lines = [f"{_visible(place)}{self.severity}: {_visible(_short(self.message))}"]
         if self.location and self.location.line and self.source_line:
             number = str(self.location.line)
             gutter = " " * len(number)
-            shown, before = _surroundings(self.source_line, max(self.location.column, 1) - 1)
+            # One sign for one character, so that the caret stays where it belongs.
+            shown, before = _surroundings(_LINE_BREAKERS.sub("\ufffd", self.source_line), max(self.location.column, 1) - 1)
             # Tabs stay tabs, so that the caret stands where a terminal shows the character.
             lead = "".join("\t" if c == "\t" else " " for c in before)
             carets = "^" * max(1, min(self.width, len(shown) - len(before)))
             lines += [f"  {number} | {shown}", f"  {gutter} | {lead}{carets}"]
         if self.expected:
-            lines.append(f"    expected: {_short(self.expected)}")
+            lines.append(f"    expected: {_visible(_short(self.expected))}")
         if self.hint:
-            lines.append(f"    hint: {_short(self.hint)}")
+            lines.append(f"    hint: {_visible(_short(self.hint))}")
         return "\n".join(lines)
 
 
@@ -70,6 +76,11 @@ def _surroundings(line: str, at: int) -> tuple[str, str]:
     start = max(0, min(at - MAX_SHOWN // 2, len(line) - MAX_SHOWN))
     lead, end = "…" if start else "", start + MAX_SHOWN
     return f"{lead}{line[start:end]}{'…' if end < len(line) else ''}", lead + line[start:at]
+
+
+def _visible(words: str) -> str:
+    """Return words whose control, direction and line characters are shown and not obeyed."""
+    return _LINE_BREAKERS.sub(lambda found: f"\\u{ord(found.group()):04x}", words)
 
 
 def _short(words: str) -> str:

@@ -1,7 +1,7 @@
 """Files that are made of rows and sent as a part of a body: .xlsx and .csv.
 
-Every cell of a workbook is written as text, so that no name is taken for a formula and no phone for a number, and with
-a fixed date, so that the same rows give the same bytes. The workbook is built in memory: rows are people, and nothing
+Every cell of a workbook is written as text, so that no name is taken for a formula and no phone for a number; text has
+no types, so there a formula gets a quotation mark in front. A workbook has a fixed date, so that the same rows give the same bytes. The workbook is built in memory: rows are people, and nothing
 about them is left in a folder for temporary files.
 """
 
@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import UTC, datetime
 
 from syncengine.errors import RenderError
+from syncengine.model.cells import inert
 
 CONTENT_TYPES = {
     "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
@@ -52,8 +53,8 @@ def custom_headings(headings: Sequence[str], customs: Iterable[Mapping[str, obje
 def _csv(delimiter: str, headings: Sequence[str], rows: Sequence[Row]) -> bytes:
     stream = io.StringIO(newline="")
     writer = csv.writer(stream, delimiter=delimiter, lineterminator="\r\n")
-    writer.writerow(headings)
-    writer.writerows([row.get(heading, "") for heading in headings] for row in rows)
+    writer.writerow(map(inert, headings))
+    writer.writerows([inert(row.get(heading, "")) for heading in headings] for row in rows)
     return stream.getvalue().encode()
 
 
