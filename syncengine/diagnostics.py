@@ -4,7 +4,7 @@ Whoever reads a file appends to a :class:`Diagnostics`; only the orchestration d
 every mistake of every file. This module imports nothing of ours.
 """
 
-import re
+import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from difflib import get_close_matches
@@ -15,10 +15,6 @@ Severity = Literal["error", "warning"]
 # A line of a hostile file may be megabytes long; of it only the surroundings of the mistake are shown.
 MAX_SHOWN = 200
 _MAX_WORDS = 1_000
-# What moves, hides or breaks the text around it; a tab does not.
-_LINE_BREAKERS = re.compile(
-    "[\x00-\x08\x0a-\x1f\x7f-\x9f\u00ad\u061c\u180e\u200b-\u200f\u2028-\u202e\u2060-\u206f\ud800-\udfff\ufeff\ufff9-\ufffb]"
-)
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -57,7 +53,7 @@ class Diagnostic:
             number = str(self.location.line)
             gutter = " " * len(number)
             # One sign for one character, so that the caret stays where it belongs.
-            shown, before = _surroundings(_LINE_BREAKERS.sub("\ufffd", self.source_line), max(self.location.column, 1) - 1)
+            shown, before = _surroundings("".join(map(_one_sign, self.source_line)), max(self.location.column, 1) - 1)
             # Tabs stay tabs, so that the caret stands where a terminal shows the character.
             lead = "".join("\t" if c == "\t" else " " for c in before)
             carets = "^" * max(1, min(self.width, len(shown) - len(before)))
@@ -80,7 +76,18 @@ def _surroundings(line: str, at: int) -> tuple[str, str]:
 
 def _visible(words: str) -> str:
     """Return words whose control, direction and line characters are shown and not obeyed."""
-    return _LINE_BREAKERS.sub(lambda found: f"\\u{ord(found.group()):04x}", words)
+    if words.isprintable():
+        return words
+    return "".join(f"\\u{ord(c):04x}" if _rearranges(c) else c for c in words)
+
+
+def _one_sign(character: str) -> str:
+    return "\ufffd" if character != "\t" and _rearranges(character) else character
+
+
+def _rearranges(character: str) -> bool:
+    # Blanks of all widths rearrange nothing; line and paragraph separators do.
+    return not character.isprintable() and unicodedata.category(character) != "Zs"
 
 
 def _short(words: str) -> str:

@@ -7,6 +7,7 @@ about them is left in a folder for temporary files.
 
 import csv
 import io
+import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import UTC, datetime
 
@@ -21,6 +22,9 @@ CONTENT_TYPES = {
 # What the format itself allows.
 MAX_ROWS = 1_048_575
 MAX_CELL = 32_767
+
+# A number, for the vendor as for a spreadsheet.
+_NEGATIVE = re.compile(r"-[0-9]+(?:[.,][0-9]+)?")
 
 _CREATED = datetime(2000, 1, 1, tzinfo=UTC)
 
@@ -54,8 +58,12 @@ def _csv(delimiter: str, headings: Sequence[str], rows: Sequence[Row]) -> bytes:
     stream = io.StringIO(newline="")
     writer = csv.writer(stream, delimiter=delimiter, lineterminator="\r\n")
     writer.writerow(map(inert, headings))
-    writer.writerows([inert(row.get(heading, "")) for heading in headings] for row in rows)
+    writer.writerows([_csv_cell(row.get(heading, "")) for heading in headings] for row in rows)
     return stream.getvalue().encode()
+
+
+def _csv_cell(cell: str) -> str:
+    return cell if _NEGATIVE.fullmatch(cell) else inert(cell)
 
 
 def _xlsx(headings: Sequence[str], rows: Sequence[Row]) -> bytes:

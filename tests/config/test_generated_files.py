@@ -10,7 +10,6 @@ from python_calamine import CalamineWorkbook
 
 from syncengine.config.generated_files import MAX_CELL, custom_headings, file_bytes
 from syncengine.errors import RenderError
-from syncengine.model.cells import inert
 
 CELLS = [
     "+573001234567",
@@ -53,12 +52,12 @@ def test_a_cell_that_a_workbook_would_cut_is_refused() -> None:
 
 
 def test_a_csv_file_is_read_back_unchanged_but_for_formulas() -> None:
+    formulas = CELLS[2:4] + CELLS[5:6]
     raw = build("csv", [{"Tel": cell, "Name": cell} for cell in CELLS])
     assert list(csv.reader(io.StringIO(raw.decode(), newline=""), delimiter=";")) == [
         ["Tel", "Name"],
-        *([c, c] for c in map(inert, CELLS)),
+        *([c, c] if c not in formulas else [f"'{c}"] * 2 for c in CELLS),
     ]
-    assert sum(inert(c) != c for c in CELLS) == 3
 
 
 def test_a_missing_cell_is_empty() -> None:

@@ -177,7 +177,11 @@ _SOURCES: dict[str, Made] = {
     "a link that climbs to a file outside": ("refused", "data/x.csv", _link("data/x.csv", "../../outside/people.csv")),
     "a link to a folder outside": ("refused", "far/people.csv", _link("far", "{outside}")),
     "a pattern through a link to a folder outside": ("refused", "far/*.csv", _link("far", "{outside}")),
-    "a pattern that finds a link to a file outside": ("refused", "data/x*.csv", _link("data/x.csv", "{outside}/people.csv")),
+    "a pattern that finds a link to a file outside": (
+        "refused",
+        "data/x*.csv",
+        _link("data/x.csv", "{outside}/people.csv"),
+    ),
     "a link to the environment of the process": ("refused", "data/x.csv", _link("data/x.csv", "/proc/self/environ")),
     "a link to the root of the process": ("refused", "up/etc/passwd", _link("up", "/proc/self/root")),
     "a link to itself": ("refused", "data/x.csv", _link("data/x.csv", "{root}/data/x.csv")),
