@@ -147,7 +147,7 @@ class Project:
 def load_project(path: Path, diagnostics: Diagnostics) -> Project | None:
     """Read a project file, or the one in a folder; None when it holds a mistake."""
     path = path / FILE_NAME if path.is_dir() else path
-    document = read_document(path, label=path.name, diagnostics=diagnostics, withhold=withhold)
+    document = read_document(path.resolve(), label=path.name, diagnostics=diagnostics, withhold=withhold)
     if document is None:
         return None
     file = bind(ProjectFile, document, diagnostics)
