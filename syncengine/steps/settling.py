@@ -13,6 +13,7 @@ from contextlib import nullcontext
 
 from syncengine.config.operation_lookup import find_operation
 from syncengine.errors import LockedError, RemoteError, RenderError
+from syncengine.failpoints import failpoint
 from syncengine.ledger.ledger import Ledger
 from syncengine.ledger.records import OpenCall, OpenRow
 from syncengine.model.address import Address
@@ -43,6 +44,7 @@ def settle(run: Run, readings: Readings) -> Sequence[str]:
         with nullcontext() if run.locked else run.ledger.lock("settle", now=now):
             for call in waiting:
                 _settle_call(run, readings, call, now=now)
+                failpoint("settle.booked")
         for name in {call.dialer for call in waiting if not call.rows and call.dialer in readings.dialers}:
             recall(run, readings.dialers[name], readings.wanted)
     except LockedError:
