@@ -82,7 +82,6 @@ class Database:
     def write(self) -> Iterator[sqlite3.Connection]:
         """Run statements as one transaction that is durable when the block ends, or has not happened at all."""
         with translated(self.path):
-            failpoint("ledger.before_write")
             with self._transaction("BEGIN IMMEDIATE"):
                 yield self._connection
                 failpoint("ledger.before_commit")
