@@ -155,7 +155,7 @@ async def _exchange(transport: "httpx.AsyncBaseTransport", call: Call) -> Answer
 
 
 # What the transport tells of an exchange -> the failpoint at that moment.
-_MOMENTS = {
+_FAILPOINTS = {
     "connection.connect_tcp.started": "remote.before_connect",
     "http11.send_request_headers.complete": "remote.after_headers",
     "http11.send_request_body.complete": "remote.after_body",
@@ -166,10 +166,10 @@ _MOMENTS = {
 async def _at_failpoint(event: str, _: object) -> None:
     import httpx
 
-    if event not in _MOMENTS:
+    if event not in _FAILPOINTS:
         return
     try:
-        failpoint(_MOMENTS[event])
+        failpoint(_FAILPOINTS[event])
     except OSError as problem:
         if event == "connection.connect_tcp.started":
             # As the transport itself would say it: no byte has left.

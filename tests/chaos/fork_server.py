@@ -7,6 +7,7 @@ reaped only with the next order: its number cannot belong to another process whi
 
 import importlib
 import os
+import select
 import signal
 import subprocess
 import sys
@@ -95,11 +96,11 @@ class ForkServer:
             [sys.executable, "-c", "from tests.chaos.fork_server import serve; serve()"],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
-            text=True,
             env={**os.environ, "PYTHONHASHSEED": "0"},
             cwd=Path(__file__).parent.parent.parent,
         )
         self._order = Order(root="")
+        self._read = b""
 
     def __enter__(self) -> Self:
         return self
@@ -120,7 +121,7 @@ class ForkServer:
         (Path(order.root) / _ANSWER).unlink(missing_ok=True)
         self._order = order
         pipe = self._pipe(self._process.stdin)
-        pipe.write(said(order) + "\n")
+        pipe.write(f"{said(order)}\n".encode())
         pipe.flush()
         return int(self._line())
 
@@ -128,12 +129,19 @@ class ForkServer:
         """Wait for the run to end."""
         return Ended(int(self._line()), told_from(Path(self._order.root) / _ANSWER))
 
-    def _line(self) -> str:
-        line = self._pipe(self._process.stdout).readline()
-        if not line:
-            raise RuntimeError("the fork server has died")
+    def has_ended(self, *, within: float) -> bool:
+        """Whether the run has ended, or does so within some seconds."""
+        return b"\n" in self._read or bool(select.select([self._pipe(self._process.stdout)], [], [], within)[0])
+
+    def _line(self) -> bytes:
+        while b"\n" not in self._read:
+            read = os.read(self._pipe(self._process.stdout).fileno(), 4096)
+            if not read:
+                raise RuntimeError("the fork server has died")
+            self._read += read
+        line, _, self._read = self._read.partition(b"\n")
         return line
 
-    def _pipe(self, pipe: IO[str] | None) -> IO[str]:
+    def _pipe(self, pipe: IO[bytes] | None) -> IO[bytes]:
         assert pipe is not None
         return pipe

@@ -19,7 +19,7 @@ _NOT_THERE = {"rejected", "deferred"}
 
 def run_crimes(ended: Ended, treatments: Sequence[Treatment]) -> list[str]:
     """Return what is wrong with how a run ended."""
-    signals = {each.signal[0] for each in treatments if each.signal is not None}
+    signals = {each.signal.kind for each in treatments if each.signal is not None}
     failing = [each.failpoint for each in treatments if each.failpoint]
     spoilt = any(each.spoilt is not None for each in treatments)
     if ended.killed:

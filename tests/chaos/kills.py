@@ -1,7 +1,7 @@
 """SIGKILL at a uniformly random moment, again and again, while networks lose requests and answers."""
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from random import Random
 
 from tests.chaos.job import PHASES, WAYS
@@ -41,17 +41,18 @@ def _work(share: Share) -> tuple[Counter[str], list[Failure]]:
         return carry_out(world, scenarios(), watch=watch)
 
 
-def drawn(random: Random, moments: Moments, kinds: tuple[str, ...] = ("kill",)) -> Scenario:
+def drawn(random: Random, moments: Moments, kinds: Sequence[str] = ("kill",), *, spoilt: bool = True) -> Scenario:
     """Return a scenario with signals at random moments of every phase."""
     ways = drawn_ways(random)
     treatments = []
     for phase in PHASES:
         attempt = 0
         while random.random() < _MEAN_KILLS / (_MEAN_KILLS + 1):
-            what = f"{random.choice(kinds)}@{moments.draw(random, ways, phase):.4f}"
+            what = f"{random.choice(kinds)}@{moments.draw(random, ways, phase)}"
             treatments.append(Treatment(phase=phase, attempt=attempt, what=what, gap=random.choice(_GAPS)))
-            seed = random.randrange(10**6)
-            treatments.insert(-1, Treatment(phase=phase, attempt=attempt, what=f"spoil@{_SHARE_SPOILT}@{seed}"))
+            if spoilt:
+                what = f"spoil@{_SHARE_SPOILT}@{random.randrange(10**6)}"
+                treatments.insert(-1, Treatment(phase=phase, attempt=attempt, what=what))
             attempt += 1
     return Scenario(ways=ways, treatments=treatments)
 

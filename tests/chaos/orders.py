@@ -27,6 +27,8 @@ class Order:
     saved: bool = False
     call: int = 0
     assume: str = ""
+    # A defence that is taken out of the engine; empty: none.
+    mutant: str = ""
 
 
 @dataclass(slots=True, kw_only=True)

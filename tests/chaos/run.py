@@ -21,7 +21,9 @@ from syncengine.model.report import ApplyReport
 from syncengine.planfile import load_plan
 from syncengine.remote import client
 from syncengine.sync import Applying, Loaded, Options
+from tests.chaos import mutants
 from tests.chaos.orders import Order, Told, said
+from tests.chaos.real_process import commands
 from tests.conformance.project import shown, with_quick_tasks
 
 __all__ = ["carry_out", "loaded_for_trials"]
@@ -40,6 +42,8 @@ def carry_out(loaded: Loaded, order: Order, answer: Path) -> int:
     armed = Armed((Failure.parse(text) for text in order.failures), stall=clock.stall)
     failpoints.arm(armed)
     client.backoff = lambda _, random: 0.001 * random()  # type: ignore[assignment]  # a pause, much shorter
+    if order.mutant:
+        mutants.switch_on(order.mutant)
     told = Told()
     try:
         _TASKS[order.task](loaded, order, clock.now, told)
@@ -103,11 +107,10 @@ def _command_line(loaded: Loaded, order: Order, clock: Callable[[], float], told
     """``syncengine apply``, signals and exit codes included."""
     sync.load = lambda _: loaded  # type: ignore[assignment]  # loaded before, by the same function
     planning.Options = partial(Options, clock=clock)  # type: ignore[misc, assignment]  # only the clock differs
-    words = ["apply", "--yes", "--allow-unverified", "--project", order.root]
-    if order.prune:
-        words.append("--prune")
-    told.code = exits.run(main.cli, words)
-    sys.stdout.flush()
+    for words in commands(order):
+        told.code = exits.run(main.cli, words)
+        if told.code:
+            return
 
 
 def _resolve(loaded: Loaded, order: Order, clock: Callable[[], float], told: Told) -> None:

@@ -5,20 +5,28 @@
     wolkvox-predictive+comunik8 build.0=kill@0.1312/unlock build.1=spoil@0.05@77 change.0=ledger.before_commit:3:full
 
 The first word names the ways to keep a campaign; every other one a run (phase and attempt) and what happens to it:
-``kill``, ``term`` or ``int`` after so many seconds, a share of requests spoilt by a seed, or a failpoint. After the
+``kill``, ``term`` or ``int`` after so many seconds (``kill@3w0.0021``: so many after the third writing request has
+arrived), a share of requests spoilt by a seed, or a failpoint. After the
 slash stands how the next run comes: ``unlock`` at once, a person having broken the lock; ``lease`` once the lock's
 lease is over; ``settled`` (the usual) when every settle time is over, too.
 """
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Literal, cast, get_args
+from typing import Literal, NamedTuple, cast, get_args
 
 from tests.chaos.job import PHASES, WAYS
 
 Gap = Literal["unlock", "lease", "settled"]
 SIGNALS = ("kill", "term", "int")
-ACTIONS = ("kill", "raise", "stall", "full")
+
+
+class Signal(NamedTuple):
+    """A signal, sent so many seconds after the beginning, or after so many writing requests have arrived."""
+
+    kind: str
+    writes: int
+    seconds: float
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -35,10 +43,13 @@ class Treatment:
         return f"{self.phase}.{self.attempt}={self.what}{after}"
 
     @property
-    def signal(self) -> tuple[str, float] | None:
-        """The signal, and after how many seconds it is sent."""
-        kind, _, seconds = self.what.partition("@")
-        return (kind, float(seconds)) if kind in SIGNALS else None
+    def signal(self) -> Signal | None:
+        """The signal that is sent."""
+        kind, _, moment = self.what.partition("@")
+        if kind not in SIGNALS:
+            return None
+        writes, separator, seconds = moment.partition("w")
+        return Signal(kind, int(writes), float(seconds)) if separator else Signal(kind, 0, float(moment))
 
     @property
     def spoilt(self) -> tuple[float, str] | None:

@@ -16,7 +16,7 @@ from tests.chaos.fork_server import Ended
 from tests.chaos.intents import Intents, intents_of
 from tests.chaos.job import PHASES, Job, Line
 from tests.chaos.orders import Order
-from tests.chaos.scenario import Gap, Scenario, Treatment
+from tests.chaos.scenario import Gap, Scenario, Signal, Treatment
 from tests.chaos.spoiling import Spoiling
 from tests.chaos.witness import Witness
 from tests.chaos.world import World
@@ -44,18 +44,21 @@ class Course:
     # From the beginning to the first writing request, and to the end.
     first_write: float
     whole: float
+    # Writing requests.
+    writes: int
 
 
 class Trial:
     """Carries one scenario out."""
 
     def __init__(
-        self, world: World, scenario: Scenario, *, phases: Sequence[str] = PHASES, saved: bool = False
+        self, world: World, scenario: Scenario, *, phases: Sequence[str] = PHASES, saved: bool = False, mutant: str = ""
     ) -> None:
         self.world = world
         self.scenario = scenario
         self.phases = phases
         self.saved = saved
+        self.mutant = mutant
         self.figures = Figures()
         # The fence of a lock that a killed run has left.
         self._dead_fence = 0
@@ -112,13 +115,17 @@ class Trial:
             self.witnesses[line.dialer].forbidden = line.numbers(line.listed)
             self.witnesses[line.dialer].look()
         treated = self.scenario.treated(phase)
-        for attempt in range(treated + _MOST_RUNS):
-            treatments = self.scenario.of(phase, attempt)
+        most = treated + _MOST_RUNS
+        for attempt in range(most):
+            treatments = self.scenario.of(phase, attempt) if attempt < treated else []
             ended = self._run(phase, treatments)
             self._judge_run(ended, treatments)
             if self.figures.crimes:
                 return
-            disturbed = bool(treatments) or attempt < treated
+            if ended.told is not None and ended.told.empty and not ended.told.error:
+                # What is left of the scenario could only disturb the making of an empty plan.
+                treated = min(treated, attempt + 1)
+            disturbed = bool(treatments)
             if not disturbed and self._is_over(ended):
                 self._judge_end(phase)
                 return
@@ -130,21 +137,22 @@ class Trial:
         signals = [each.signal for each in treatments if each.signal is not None]
         order = Order(
             root=str(self.job.root),
-            task="command" if any(kind != "kill" for kind, _ in signals) else "apply",
+            task="command" if any(each.kind != "kill" for each in signals) else "apply",
             ahead=self.world.ahead,
             failures=[each.failpoint for each in treatments if each.failpoint],
             prune=self.job.prunes,
             dnd_remove=9 if self.job.releases and phase == "release" else 0,
             saved=self.saved and phase == "change",
+            mutant=self.mutant,
         )
         spoiling = self._spoil(treatments)
         began, before = time.monotonic(), self._writes()
         self.figures.counts["runs"] += 1
         process = self.world.server.begin(order)
-        for kind, seconds in signals:
-            time.sleep(max(0.0, began + seconds - time.monotonic()))
+        for each in signals:
+            self._wait_for(each, before)
             with suppress(ProcessLookupError):
-                os.kill(process, _SIGNALS[kind])
+                os.kill(process, _SIGNALS[each.kind])
         ended = self._end(process)
         whole = time.monotonic() - began
         for fault in spoiling:
@@ -153,10 +161,19 @@ class Trial:
             self.job.at(line).faults.clear()
         if not treatments and ended.told is not None and not ended.told.empty:
             firsts = [line.first_write for line in self.witnesses.values() if line.first_write > began]
-            self.courses[phase] = Course(first_write=min(firsts, default=began) - began, whole=whole)
+            self.courses[phase] = Course(
+                first_write=min(firsts, default=began) - began, whole=whole, writes=self._writes() - before
+            )
         self.passed.setdefault(phase, []).append(Counter(ended.told.passed if ended.told is not None else {}))
         self._count(ended, treatments, wrote=self._writes() > before)
         return ended
+
+    def _wait_for(self, wanted: Signal, writes_before: int) -> None:
+        """Wait until a signal is due, or the run has ended."""
+        while wanted.writes and self._writes() < writes_before + wanted.writes:
+            if self.world.server.has_ended(within=0.0005):
+                return
+        self.world.server.has_ended(within=wanted.seconds)
 
     def _end(self, process: int) -> Ended:
         """Wait for a run; one that is stuck is killed and is a crime."""
@@ -186,7 +203,7 @@ class Trial:
 
     def _count(self, ended: Ended, treatments: Sequence[Treatment], *, wrote: bool) -> None:
         counts = self.figures.counts
-        kinds = {each.signal[0] for each in treatments if each.signal is not None}
+        kinds = {each.signal.kind for each in treatments if each.signal is not None}
         if "kill" in kinds:
             counts["kills" if ended.killed else "missed"] += 1
             counts["kills after a write"] += ended.killed and wrote

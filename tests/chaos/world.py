@@ -10,6 +10,7 @@ from typing import Self
 
 from syncengine.sandbox.server import Sandbox
 from tests.chaos.fork_server import ForkServer
+from tests.chaos.real_process import ProcessServer
 
 # A request whose sender is dead is over well within this.
 _QUIET_SECONDS = 5.0
@@ -18,12 +19,13 @@ _QUIET_SECONDS = 5.0
 class World:
     """Used by one trial at a time."""
 
-    def __init__(self, *, ledger: str = "") -> None:
+    def __init__(self, *, ledger: str = "", server: ForkServer | ProcessServer | None = None) -> None:
         """Open everything; ``ledger`` is the URL of a server, empty: an SQLite file for each trial."""
         self._ledger = ledger
         self._numbers = count(1)
         self.folder = Path(tempfile.mkdtemp(prefix="chaos-"))
-        self.server = ForkServer()
+        # Before the sandbox's thread begins.
+        self.server = server or ForkServer()
         self.sandbox = Sandbox().start()
 
     def __enter__(self) -> Self:
@@ -39,7 +41,8 @@ class World:
     def fresh(self) -> tuple[Path, str, str]:
         """Empty the dialers and return a new folder, the URL of its ledger and a project's name of its own."""
         self.sandbox.reset()
-        self.sandbox.lynn.switches.task_polls = 1
+        # Real processes wait for a task at the pace of the vendor file.
+        self.sandbox.lynn.switches.task_polls = 0 if isinstance(self.server, ProcessServer) else 1
         self.sandbox.wolkvox.switches.service_seconds = 0.0
         number = next(self._numbers)
         root = self.folder / f"trial-{number}"
