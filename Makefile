@@ -6,7 +6,7 @@ READY := $(VENV)/.ready
 PIP := $(BIN)/python -m pip --quiet --disable-pip-version-check
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test check format bench lock wheel clean
+.PHONY: help demo test check format bench chaos lock wheel clean
 
 help: ## what can be run here
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-8s %s\n", $$1, $$2}' Makefile
@@ -39,6 +39,10 @@ format: $(READY) ## rewrite code in the house style, and schemas/ from the model
 
 bench: $(READY) ## measure startup, the demo's plan and 100,000 contacts
 	@$(BIN)/python -m benchmarks
+
+chaos: $(READY) ## kills, faults and signals, all of them (hours); SUITE=kills COUNT=100 for a part
+	$(BIN)/python -m tests.chaos $(or $(SUITE),all) --workers 2 $(if $(COUNT),--count $(COUNT)) \
+		$(if $(SEED),--seed $(SEED)) $(if $(LEDGER),--ledger $(LEDGER)) --append
 
 lock: $(READY) ## write requirements.lock anew from pyproject.toml
 	$(PIP) install uv

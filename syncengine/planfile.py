@@ -22,6 +22,7 @@ from typing import Any, Union, get_args, get_origin, get_type_hints
 
 from syncengine.diagnostics import Location
 from syncengine.errors import StalePlanError, SyncEngineError
+from syncengine.failpoints import failpoint
 from syncengine.model.address import Address
 from syncengine.model.plan import FORMAT_VERSION, Basis, Plan
 from syncengine.views.as_json import jsonable
@@ -58,6 +59,7 @@ def save_plan(path: Path, plan: Plan, rows: Iterable[Path]) -> None:
             packed.writestr(_PLAN, json.dumps(jsonable(plan), ensure_ascii=False))
             for file_of_rows in rows:
                 packed.write(file_of_rows, f"rows/{file_of_rows.name}")
+        failpoint("plan.written")
         scratch.replace(path)
     except OSError as problem:
         raise SyncEngineError(f"the plan cannot be written to {path}: {problem.strerror}") from problem

@@ -17,6 +17,7 @@ from dataclasses import dataclass
 
 from syncengine.engine.planner import Inputs, make_plan
 from syncengine.errors import GuardError, StalePlanError, UsageError
+from syncengine.failpoints import failpoint
 from syncengine.ledger.ledger import open_ledger
 from syncengine.ledger.records import CallLine, OpenCall, OpenRow, RunRecord
 from syncengine.model.plan import Plan
@@ -87,8 +88,11 @@ def planned(loaded: Loaded, options: Options) -> Iterator[Planned]:
 def _plan(run: Run) -> Planned:
     check_extra(run.loaded, run.options)
     sources = read_sources(run)
+    failpoint("plan.sources_read")
     readings = asyncio.run(read_dialers(run, sources))
+    failpoint("plan.dialers_read")
     settled = settle(run, readings)
+    failpoint("plan.settled")
     differences = difference(run, sources, readings)
     checked = vendor_check(run, readings, differences)
     plan = make_plan(
@@ -105,6 +109,7 @@ def _plan(run: Run) -> Planned:
             notes=(*settled, *sources.notes, *readings.notes, *differences.notes, *checked),
         )
     )
+    failpoint("plan.made")
     return Planned(plan=plan, run=run, sources=sources, readings=readings, differences=differences)
 
 

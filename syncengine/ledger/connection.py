@@ -17,6 +17,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from syncengine.errors import LedgerError
+from syncengine.failpoints import failpoint
 from syncengine.ledger.failures import is_busy, translated
 
 BUSY_SECONDS = 10.0
@@ -66,6 +67,7 @@ class Database:
         if sqlite3.sqlite_version_info < _OLDEST_SQLITE:
             raise LedgerError(f"SQLite {sqlite3.sqlite_version} is too old for the ledger; 3.37 or newer is needed")
         with translated(path):
+            failpoint("ledger.before_open")
             _make_file(path)
             _refuse_network(path)
             connection = sqlite3.connect(path, timeout=busy_seconds, isolation_level=None)
@@ -79,8 +81,11 @@ class Database:
     @contextmanager
     def write(self) -> Iterator[sqlite3.Connection]:
         """Run statements as one transaction that is durable when the block ends, or has not happened at all."""
-        with translated(self.path), self._transaction("BEGIN IMMEDIATE"):
-            yield self._connection
+        with translated(self.path):
+            with self._transaction("BEGIN IMMEDIATE"):
+                yield self._connection
+                failpoint("ledger.before_commit")
+            failpoint("ledger.after_commit")
 
     @contextmanager
     def read(self) -> Iterator[sqlite3.Connection]:
@@ -103,6 +108,7 @@ class Database:
         """Bring the log into the file and let go of it."""
         with translated(self.path):
             try:
+                failpoint("ledger.before_close")
                 self._connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
             finally:
                 self._connection.close()

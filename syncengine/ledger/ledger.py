@@ -13,6 +13,7 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Self
 
 from syncengine.errors import LedgerError, LockedError
+from syncengine.failpoints import failpoint
 from syncengine.ledger import budget, campaigns, journal, lock, rows, runs, schema, statements, unsettled
 from syncengine.ledger.connection import BUSY_SECONDS, Database, path_of
 from syncengine.ledger.records import (
@@ -107,9 +108,11 @@ class Ledger:
         fence = self._acquire(operation, now=now, wait=wait, lease=lease)
         self._fence, self._lease = fence, lease
         try:
+            failpoint("lock.acquired")
             yield fence
         finally:
             self._fence = 0
+            failpoint("lock.before_free")
             with self._database.write() as connection:
                 lock.free(connection, self._project, fence)
 

@@ -11,6 +11,7 @@ import sqlite3
 from datetime import UTC, datetime
 
 from syncengine.errors import LockedError
+from syncengine.failpoints import failpoint
 from syncengine.ledger.records import LockHolder, records
 
 # Longer than any call may take, so that a call sent under the lease ends under it.
@@ -57,6 +58,7 @@ def extend(connection: sqlite3.Connection, project: str, fence: int, *, now: flo
     Raises:
         LockedError: it is not ours any more.
     """
+    failpoint("lock.before_fence_check")
     changed = connection.execute(
         "UPDATE lock SET lease_until = max(lease_until, ?) WHERE project = ? AND fence = ? AND holder <> ''",
         (now + lease, project, fence),

@@ -14,6 +14,7 @@ from functools import cache
 from typing import TYPE_CHECKING
 
 from syncengine.errors import AnswerError, TransportError
+from syncengine.failpoints import failpoint, switched_on
 from syncengine.model.exchange import Answer
 from syncengine.remote.decode import collect, decode
 from syncengine.remote.redaction import redacted, redacted_text
@@ -136,8 +137,11 @@ async def _exchange(transport: "httpx.AsyncBaseTransport", call: Call) -> Answer
 
     connect = min(_LONGEST_CONNECT, call.seconds / 3)
     limits = {"connect": connect, "pool": connect, "read": call.seconds, "write": call.seconds}
+    extensions: dict[str, object] = {"timeout": limits}
+    if switched_on():
+        extensions["trace"] = _at_failpoint
     request = httpx.Request(
-        call.method, call.url, headers=list(call.headers), content=call.body or None, extensions={"timeout": limits}
+        call.method, call.url, headers=list(call.headers), content=call.body or None, extensions=extensions
     )
     response = await transport.handle_async_request(request)
     try:
@@ -148,6 +152,29 @@ async def _exchange(transport: "httpx.AsyncBaseTransport", call: Call) -> Answer
     finally:
         await response.aclose()
     return decode(response.status_code, headers, redacted(raw, call.echoes))
+
+
+# What the transport tells of an exchange -> the failpoint at that moment.
+_FAILPOINTS = {
+    "connection.connect_tcp.started": "remote.before_connect",
+    "http11.send_request_headers.complete": "remote.after_headers",
+    "http11.send_request_body.complete": "remote.after_body",
+    "http11.receive_response_headers.complete": "remote.mid_response",
+}
+
+
+async def _at_failpoint(event: str, _: object) -> None:
+    import httpx
+
+    if event not in _FAILPOINTS:
+        return
+    try:
+        failpoint(_FAILPOINTS[event])
+    except OSError as problem:
+        if event == "connection.connect_tcp.started":
+            # As the transport itself would say it: no byte has left.
+            raise httpx.ConnectError(str(problem)) from problem
+        raise
 
 
 def _lost(call: Call, detail: str, *, sent: bool) -> TransportError:

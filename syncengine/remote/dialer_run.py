@@ -9,6 +9,7 @@ import hashlib
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
+from syncengine.failpoints import failpoint
 from syncengine.model.address import ACCOUNT, Address
 from syncengine.model.answers import ResponseOutcome
 from syncengine.model.exchange import Request, RowItem
@@ -106,6 +107,7 @@ class DialerRun:
             if call:
                 self.journal.renew()
                 return
+            failpoint("remote.before_intent")
             call = self.journal.begin(
                 Intent(
                     address=address,
@@ -119,8 +121,10 @@ class DialerRun:
                     settle=operation.proof.settle if operation.proof else 60.0,
                 )
             )
+            failpoint("remote.after_intent")
 
         result = await self.client.call(operation, scope, before_send=before_send)
+        failpoint("remote.before_outcome")
         if result.judgement.outcome in _HALTING:
             self.halted = result.judgement.message or result.judgement.name
         return result, call

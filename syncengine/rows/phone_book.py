@@ -9,16 +9,23 @@ when it is damaged or gone, all is parsed anew.
 
 import contextlib
 import os
+import tempfile
+import time
 from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 from typing import Final
 
+from syncengine.errors import SyncEngineError
+from syncengine.failpoints import failpoint
 from syncengine.rows.phones import canonical, library_version, national_form, plausible
 from syncengine.rows.workspace import Workspace, quoted
 
 _BATCH: Final = 50_000
 # Stands where a region would, for the national form of a number that is already canonical.
 _NATIONAL: Final = "=national"
+_UNFINISHED: Final = ".new"
+# Seconds after which an unfinished file is surely one that a killed run has left behind.
+_ABANDONED: Final = 3600.0
 
 
 class PhoneBook:
@@ -97,17 +104,29 @@ class PhoneBook:
         """Write the file, if there is one and anything was learned."""
         if self._cache_path is None or not self._learned:
             return
-        self._cache_path.parent.mkdir(parents=True, exist_ok=True)
-        beside = self._cache_path.with_name(self._cache_path.name + ".new")
-        # Made before DuckDB writes into it, so that it is never readable by others.
-        os.close(os.open(beside, os.O_CREAT | os.O_WRONLY | os.O_TRUNC, 0o600))
-        self._workspace.run(
-            f"COPY (SELECT *, {quoted(library_version())} AS version FROM {self.table} ORDER BY region, raw)"
-            f" TO {quoted(str(beside))} (FORMAT parquet, COMPRESSION zstd)"
-        )
-        beside.chmod(0o600)
-        beside.replace(self._cache_path)
+        # Only a cache: a full disk there is no reason to leave a suppression undone.
+        with contextlib.suppress(OSError, SyncEngineError):
+            self._write(self._cache_path)
         self._learned = 0
+
+    def _write(self, path: Path) -> None:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        _remove_leftovers(path)
+        # A file of its own: a plan needs no lock, so that two runs may write at once, and a mixture of both could make
+        # a number mean another. Made before DuckDB writes into it, so that it is never readable by others.
+        descriptor, name = tempfile.mkstemp(prefix=f"{path.name}.", suffix=_UNFINISHED, dir=path.parent)
+        os.close(descriptor)
+        beside = Path(name)
+        try:
+            self._workspace.run(
+                f"COPY (SELECT *, {quoted(library_version())} AS version FROM {self.table} ORDER BY region, raw)"
+                f" TO {quoted(name)} (FORMAT parquet, COMPRESSION zstd)"
+            )
+            beside.chmod(0o600)
+            failpoint("phones.before_replace")
+            beside.replace(path)
+        finally:
+            beside.unlink(missing_ok=True)
 
     def _load(self, path: Path) -> None:
         import duckdb
@@ -144,3 +163,11 @@ class PhoneBook:
                 self._workspace.run(f"INSERT INTO {self.table} SELECT raw, region, number, problem FROM {view}")
             self._learned += len(entries)
             self._regions.add(region)
+
+
+def _remove_leftovers(path: Path) -> None:
+    """Remove what killed runs have left unfinished: it holds phones."""
+    for leftover in path.parent.glob(f"{path.name}.*{_UNFINISHED}"):
+        with contextlib.suppress(FileNotFoundError):
+            if time.time() - leftover.stat().st_mtime > _ABANDONED:
+                leftover.unlink()

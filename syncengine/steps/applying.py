@@ -8,6 +8,7 @@ from collections.abc import Callable
 from contextlib import AsyncExitStack
 from dataclasses import dataclass, replace
 
+from syncengine.failpoints import failpoint
 from syncengine.ledger.ledger import Ledger
 from syncengine.ledger.run_journal import RunJournal
 from syncengine.model.address import Address
@@ -34,6 +35,7 @@ def apply_plan(
     """
     now, ledger = made.run.options.clock, made.run.ledger
     number = ledger.begin_run("apply", made.plan.plan_id, now=now())
+    failpoint("run.begun")
     outcome = "failed"
     summary: dict[str, int] = {}
     try:
@@ -43,6 +45,7 @@ def apply_plan(
             for word, count in change.outcomes.items():
                 summary[word] = summary.get(word, 0) + count
     finally:
+        failpoint("run.before_end")
         ledger.end_run(number, outcome, json.dumps(summary), now=now())
     return replace(report, parked=tuple(parked_lines(ledger)))
 

@@ -5,6 +5,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from syncengine.errors import SourceError
+from syncengine.failpoints import failpoint
 from syncengine.model.desired import Desired, DndList
 from syncengine.model.plan import SourceSummary
 from syncengine.rows.contacts import Contacts, load_contacts
@@ -114,6 +115,7 @@ def _keep(run: Run, dnd_list: DndList, read: DndReading) -> DndSource:
     name, summary, ledger, now = dnd_list.name, read.summary, run.ledger, run.options.clock()
     numbers = run.workspace.arrow(f"SELECT number FROM {read.numbers} ORDER BY number")  # noqa: S608 - a table of our own
     known = ledger.record_statements(name, numbers, source_digest=read.digest, now=now, complete=not summary.held)
+    failpoint("statements.recorded")
     if known.contradictions:
         why = f"{len(known.contradictions):,} numbers were released by name and the source states them still"
         summary = replace(summary, held="; ".join(filter(None, [summary.held, why])))
