@@ -99,14 +99,14 @@ def contact_verdict(rules: Rules) -> str:
 def dnd_verdict(*, complete: bool, renew_before: float | None) -> str:
     """Return the rules for a dialer's own do-not-call list.
 
-    What is not known to hold protects nobody: an addition whose answer was lost is sent again, which is harmless, and a
-    lost removal counts as done. Nothing is taken off but what was released by name.
+    What is not known to hold protects nobody: an addition that was refused, or whose answer was lost, is sent again,
+    which is harmless, and holds what is dialable until it is taken; a lost removal counts as done. Nothing is taken off
+    but what was released by name.
     """
     lapsing = f"expires_at IS NOT NULL AND expires_at < {renew_before!r}" if renew_before is not None else "false"
     vanished = "true" if complete else "false"
     arms = [
         (f"wanted AND there AND {_NOT_THERE}", "'adopt/already_there'"),
-        (f"wanted AND {_NOT_THERE} AND {_REFUSED}", "'note/rejected before'"),
         (f"wanted AND ({_NOT_THERE} OR {_WAITING} OR {_REPEAT})", "'add/missing'"),
         (f"wanted AND {vanished} AND NOT there", "'add/vanished'"),
         (f"wanted AND {lapsing}", "'add/lapsing'"),

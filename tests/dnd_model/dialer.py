@@ -176,7 +176,6 @@ class Dialer:
     def _shown(self) -> State:
         """Return the state as listings show it: as it was a while ago where they are late."""
         if not self.lag:
-            self.history[:] = self.history[-1:]
             return self.state
         until = self.clock() - self.lag
         shown = State()

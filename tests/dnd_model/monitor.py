@@ -10,7 +10,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from tests.dnd_model.dialer import Dialer, Seen
+from tests.dnd_model.dialer import Campaign, Dialer, Seen
 
 DIALABLE = frozenset({"add", "update", "unblock", "start", "dnd remove"})
 ACCOUNT = "account"
@@ -60,9 +60,9 @@ class Monitor:
     doubts: dict[str, str] = field(default_factory=dict)
     # Targets to which something dialable was sent in the run under way.
     dialled: set[str] = field(default_factory=set)
-    # Entries of the dialer's list that it has confirmed: (campaign or "account", number).
+    # Entries of the dialer's list that it has confirmed: (id of the campaign or "account", number).
     confirmed: set[tuple[str, str]] = field(default_factory=set)
-    # Campaign -> applies in a row after which a listed number could still be rung there.
+    # Id of a campaign -> applies in a row after which a listed number could still be rung there.
     rung: Counter[str] = field(default_factory=Counter)
     # Dialable requests that were sent, for the evidence.
     dialable: int = 0
@@ -103,20 +103,17 @@ class Monitor:
             for number in numbers
         }
 
-    def blocked_there(self, campaign: str, number: str) -> bool:
+    def blocked_there(self, campaign: Campaign, number: str) -> bool:
         """Whether the dialer itself keeps a number from being rung by a campaign."""
         if self.holds == "account":
             return self._spelt(number, self.dialer.state.blocked)
-        found = self._campaign(campaign)
-        return self.holds == "campaign" and found is not None and self._spelt(number, found.blocked)
+        return self.holds == "campaign" and self._spelt(number, campaign.blocked)
 
-    def can_be_rung(self, campaign: str) -> set[str]:
+    def can_be_rung(self, campaign: Campaign) -> set[str]:
         """Return the listed numbers that a campaign would ring now, were it running."""
-        found = self._campaign(campaign)
-        if found is None:
-            return set()
-        there = {n for lead in found.leads if lead.state != "held" for phone in lead.phones for n in self.found_in(phone)}
-        return {number for number in there & self.on(campaign) if not self.blocked_there(campaign, number)}
+        dialled = [lead for lead in campaign.leads if lead.state != "held"]
+        there = {number for lead in dialled for phone in lead.phones for number in self.found_in(phone)}
+        return {number for number in there & self.on(campaign.name) if not self.blocked_there(campaign, number)}
 
     def found_in(self, text: str) -> set[str]:
         """Return the world's numbers that stand in a text, however they are written."""
@@ -125,9 +122,6 @@ class Monitor:
 
     def _spelt(self, number: str, there: Iterable[str]) -> bool:
         return any(number in self.found_in(text) for text in there)
-
-    def _campaign(self, name: str) -> Any:
-        return next((c for c in self.dialer.state.campaigns.values() if c.name == name), None)
 
     # --------------------------------------------------------------------------------------------- each request
 
@@ -142,7 +136,7 @@ class Monitor:
         if seen.kind.startswith("dnd"):
             self._watch_list(seen, target, numbers)
         if seen.kind == "start":
-            self._watch_start(target)
+            self._watch_start(self.dialer.state.campaigns[seen.campaign])
 
     def _watch_dialable(self, seen: Seen, target: str, numbers: set[str]) -> None:
         self.dialable += 1
@@ -178,22 +172,23 @@ class Monitor:
                 if self._otherwise(target, number) or (number in self.on(target) and number not in allowed):
                     self._broken("D4", f"{number} is taken off the list of {target} without a release")
 
-    def _watch_start(self, target: str) -> None:
+    def _watch_start(self, campaign: Campaign) -> None:
+        target = campaign.name
         for name, numbers in self.listed.items():
             if target not in self.covers[name] or name not in self.held_there:
                 continue
-            where = ACCOUNT if self.holds == "account" else target
+            where = ACCOUNT if self.holds == "account" else campaign.id
             for number in sorted(numbers):
-                if not self.blocked_there(target, number):
+                if not self.blocked_there(campaign, number):
                     self._broken("D3", f"{target} is started and {number} of {name} is not on the dialer's list")
                 if (where, number) not in self.confirmed:
                     self._broken("D10", f"{target} is started and nothing has confirmed {number} of {name}")
-        if rung := self.can_be_rung(target):
+        if rung := self.can_be_rung(campaign):
             self._broken("D3", f"{target} is started and would ring {', '.join(sorted(rung))}")
 
     def told(self, seen: Seen, answer: Any) -> None:
         """Note what the dialer has confirmed."""
-        target = self.dialer.state.campaigns[seen.campaign].name if seen.campaign else ACCOUNT
+        target = seen.campaign or ACCOUNT
         if seen.kind == "dnd add":
             self.confirmed |= {(target, n) for text in seen.body for n in self.found_in(text)}
         if seen.kind == "dnd remove":
@@ -207,13 +202,13 @@ class Monitor:
     def ends(self, ended: Ended) -> None:
         """Judge what stands at the dialer after a run."""
         for campaign in self.dialer.state.campaigns.values():
-            rung = self.can_be_rung(campaign.name) if campaign.state == "running" else set()
+            rung = self.can_be_rung(campaign) if campaign.state == "running" else set()
             if rung and ended.clean:
                 self._broken("D8", f"after a clean apply {campaign.name} is running with {', '.join(sorted(rung))}")
             if not ended.through:
                 continue
-            self.rung[campaign.name] = self.rung[campaign.name] + 1 if rung else 0
-            if self.rung[campaign.name] > 6:
+            self.rung[campaign.id] = self.rung[campaign.id] + 1 if rung else 0
+            if self.rung[campaign.id] > 6:
                 self._broken("D9", f"{campaign.name} still rings {', '.join(sorted(rung))} after so many applies")
 
     def _broken(self, invariant: str, what: str) -> None:

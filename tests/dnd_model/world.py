@@ -530,7 +530,7 @@ class World:
     def _judge_rest(self) -> None:
         for campaign in self.dialer.state.campaigns.values():
             self._judge_doubles(campaign)
-            rung = self.monitor.can_be_rung(campaign.name)
+            rung = self.monitor.can_be_rung(campaign)
             if rung and campaign.state == "running":
                 raise BrokenInvariantError(f"D8: at the end {campaign.name} rings {', '.join(sorted(rung))}")
         self._judge_ledger()
