@@ -54,6 +54,7 @@ class Memory:
 
     def close(self) -> None:
         self.real.close()
+        del self.real
         shutil.rmtree(self.folder, ignore_errors=True)
 
     def make(self, kind: str, key: str, sql: str, parameters: list[Any]) -> str:

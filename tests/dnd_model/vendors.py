@@ -155,7 +155,9 @@ _LIST_BLOCKED = """\
       list: {method: GET, path: "PREFIX/blocked", success: {status: [200]}, records: found}
 """
 
-_LISTED_LEADS = "    listed: {key: ref, phones: [tel, alt], remote_id: id, phone_form: e164, state: state, blocked: [held]}"
+_LISTED_LEADS = (
+    "    listed: {key: ref, phones: [tel, alt], remote_id: id, phone_form: e164, state: state, blocked: [held]}"
+)
 _LISTED_BLOCKED = "    listed: {phones: [tel], phone_form: e164}"
 
 
@@ -181,7 +183,20 @@ def _mapping(*, dnd: bool, by_id: bool) -> str:
     leads = ["    ref: {from: id, required: true}"] if by_id else []
     leads += ["    tel: {from: phone, as: e164, required: true}", "    alt: {from: phone2, as: e164}"]
     blocked = ["  blocked:", "    tel: {from: phone, as: e164}"] if dnd else []
-    return "\n".join(["vendor: small", "campaigns:", "  name: {to: name, read: name, write: never}", "collections:", "  leads:", *leads, *blocked]) + "\n"
+    return (
+        "\n".join(
+            [
+                "vendor: small",
+                "campaigns:",
+                "  name: {to: name, read: name, write: never}",
+                "collections:",
+                "  leads:",
+                *leads,
+                *blocked,
+            ]
+        )
+        + "\n"
+    )
 
 
 def _kind(name: str, *parts: str, **words: str) -> Kind:

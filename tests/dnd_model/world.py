@@ -5,6 +5,7 @@ process for each kind of vendor. The engine runs through ``syncengine.sync`` wit
 """
 
 import asyncio
+import atexit
 import hashlib
 import json
 import os
@@ -131,8 +132,18 @@ _ENGINE: list[Engine] = []
 def engine() -> Engine:
     """Return this process's engine."""
     if not _ENGINE:
-        _ENGINE.append(Engine())
+        made = Engine()
+        # Left open until the interpreter ends, DuckDB tells of every function that it still has.
+        atexit.register(_forget)
+        _ENGINE.append(made)
     return _ENGINE[0]
+
+
+def _forget() -> None:
+    for made in _ENGINE:
+        made.memory.close()
+        made.loop.close()
+    _ENGINE.clear()
 
 
 def _write_project(root: Path, kind: Kind) -> None:
@@ -146,7 +157,13 @@ def _write_project(root: Path, kind: Kind) -> None:
             for name in CAMPAIGNS
         },
         "dnd": {
-            name: {"source": f"data/{name}.csv", "scope": scope if scope == "all" else [scope], "region": "CO", "max_shrink": "50%", **lasting}
+            name: {
+                "source": f"data/{name}.csv",
+                "scope": scope if scope == "all" else [scope],
+                "region": "CO",
+                "max_shrink": "50%",
+                **lasting,
+            }
             for name, (scope, _) in LISTS.items()
         },
     }
@@ -215,7 +232,9 @@ class World:
 
     # -------------------------------------------------------------------------------------------- what is stated
 
-    def set_contact(self, campaign: str, slot: int, number: int | None, spelling: int = 0, second: int | None = None) -> None:
+    def set_contact(
+        self, campaign: str, slot: int, number: int | None, spelling: int = 0, second: int | None = None
+    ) -> None:
         self.people[campaign][slot] = None if number is None else Slot(number, spelling, second)
 
     def state(self, name: str, number: int, spelling: int = 0) -> None:
@@ -350,11 +369,11 @@ class World:
     def _manifest(self) -> Loaded:
         """Return the project with what is stated now."""
         desired = self.loaded.desired
-        campaigns = {
-            name: replace(campaign, status=self.status[name]) for name, campaign in desired.campaigns.items()
-        }
+        campaigns = {name: replace(campaign, status=self.status[name]) for name, campaign in desired.campaigns.items()}
         contacts = {
-            name: replace(found, source=replace(found.source, rows=self._rows(name.removesuffix("-people")), row_locations=()))
+            name: replace(
+                found, source=replace(found.source, rows=self._rows(name.removesuffix("-people")), row_locations=())
+            )
             for name, found in desired.contacts.items()
         }
         dnd = {
@@ -546,7 +565,9 @@ class World:
         with sqlite3.connect(self.ledger) as connection:
             stated = {
                 (name, number[3:])
-                for name, number in connection.execute("SELECT list_name, number FROM statement WHERE released_at IS NULL")
+                for name, number in connection.execute(
+                    "SELECT list_name, number FROM statement WHERE released_at IS NULL"
+                )
             }
             calls, lines = connection.execute(
                 "SELECT count(*), count(*) FILTER (WHERE evidence LIKE '%\"lists\"%') FROM call WHERE effect = 'dialable'"
