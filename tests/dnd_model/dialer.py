@@ -15,7 +15,7 @@ import httpx
 Misfortune = Literal["ok", "lost_before", "lost_after", "refused", "crash_before", "crash_after"]
 
 
-class Crash(BaseException):  # noqa: N818 - it is the end of a process, not an error
+class Crash(BaseException):
     """The process is gone."""
 
 

@@ -195,7 +195,9 @@ class Monitor:
             self.confirmed -= {(target, n) for text in seen.body for n in self.found_in(text)}
         if seen.kind == "list blocked":
             there = {n for entry in answer["found"] for n in self.found_in(entry["tel"])}
-            self.confirmed = {(at, n) for at, n in self.confirmed if at != target} | {(target, n) for n in there}
+            # What a late listing lacks may have been confirmed since.
+            others = {(at, n) for at, n in self.confirmed if at != target or self.dialer.lag}
+            self.confirmed = others | {(target, n) for n in there}
 
     # ------------------------------------------------------------------------------------------------- each run
 

@@ -149,12 +149,20 @@ def _contact(dice: random.Random) -> Mapping[str, Any]:
 
 def _trouble(dice: random.Random) -> Mapping[str, Any]:
     words: list[Misfortune] = ["lost_before", "lost_after", "refused"]
-    return {"before": dice.randrange(4), "what": [dice.choice(words) for _ in range(dice.randint(1, 6))]}
+    return {
+        "before": dice.choice([0, 0, 1, 2]),
+        "what": [dice.choice(words) for _ in range(dice.randint(1, 6))],
+        "releases": dice.random() < 0.3,
+    }
 
 
 def _crash(dice: random.Random) -> Mapping[str, Any]:
     words: list[Misfortune] = ["crash_before", "crash_after"]
-    return {"before": dice.randrange(7), "what": [dice.choice(words)], "releases": dice.random() < 0.3}
+    return {
+        "before": dice.choice([0, 0, 0, 1, 1, 2, 3, 4]),
+        "what": [dice.choice(words)],
+        "releases": dice.random() < 0.4,
+    }
 
 
 def _time(dice: random.Random) -> Mapping[str, Any]:
@@ -190,7 +198,7 @@ CHANCES: Sequence[tuple[str, Chance]] = (
     ("wait", Chance(7, _time)),
     ("plan", Chance(2)),
     ("apply", Chance(5)),
-    ("apply", Chance(2, lambda _: {"allow_release": True})),
+    ("apply", Chance(4, lambda _: {"allow_release": True})),
     ("apply the saved plan", Chance(2)),
     ("apply in trouble", Chance(6, _trouble)),
     ("apply in trouble", Chance(5, _crash)),

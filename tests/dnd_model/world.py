@@ -265,9 +265,8 @@ class World:
         """Make a plan and keep it."""
         self._begin()
         self.saved = None
-        with self._running():
-            with sync.planned(self._manifest(), self._options()) as made:
-                self.saved = made.plan
+        with self._running(), sync.planned(self._manifest(), self._options()) as made:
+            self.saved = made.plan
         self.events["plan"] += 1
         self.monitor.verdict()
         return self.saved
@@ -280,9 +279,8 @@ class World:
         count = sum(len(file.release) for file in self.files.values())
         allowances = Allowances(dnd_remove=count + len(FILLERS))
         self._begin()
-        with self._running():
-            with sync.planned(self._manifest(), self._options(allowances)) as made:
-                plan = made.plan
+        with self._running(), sync.planned(self._manifest(), self._options(allowances)) as made:
+            plan = made.plan
         self._apply(sync.Applying(expect=plan.plan_id), allowances)
 
     def apply_saved(self) -> None:
