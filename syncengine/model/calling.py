@@ -110,4 +110,4 @@ class Limits:
     url_length: int = 4000
     """Longest URL in characters; batches that travel in the query are cut to fit."""
     reserve: int = 50
-    """Calls of the daily budget kept for suppressing requests."""
+    """Calls of the daily budget kept for suppressing requests; 5 % of the budget where that is more."""

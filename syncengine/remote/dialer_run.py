@@ -2,13 +2,15 @@
 
 Every write takes the same path, here and nowhere else::
 
-    render -> gate (no listed number in a dialable request) -> intent, durable -> send -> outcome, durable
+    render -> gate (no listed number in a dialable request, no word for everybody in one about a do-not-call list)
+           -> intent, durable -> send -> outcome, durable
 """
 
 import hashlib
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
+from syncengine.errors import RenderError
 from syncengine.failpoints import failpoint
 from syncengine.model.address import ACCOUNT, Address
 from syncengine.model.answers import ResponseOutcome
@@ -18,7 +20,7 @@ from syncengine.model.report import Outcome
 from syncengine.model.vendor import Operation, Vendor
 from syncengine.remote.client import CallResult, DialerClient
 from syncengine.remote.field_values import write_fields
-from syncengine.remote.gate import searchable_bytes
+from syncengine.remote.gate import means_everybody, searchable_bytes
 from syncengine.remote.tally import Tally
 
 # After these nothing more is sent to the dialer in this run.
@@ -97,6 +99,7 @@ class DialerRun:
 
         Raises:
             ListedNumberError: the rendered request is dialable and carries a listed number; nothing was sent.
+            RenderError: a request about a do-not-call list means everybody on it; nothing was sent.
             LockedError: another run has taken the ledger; nothing was sent.
         """
         call = 0
@@ -104,6 +107,7 @@ class DialerRun:
         def before_send(request: Request) -> None:
             nonlocal call
             self._gate(operation, address, request, rows)
+            _refuse_everybody(operation, address, request, rows)
             if call:
                 self.journal.renew()
                 return
@@ -136,6 +140,14 @@ class DialerRun:
         hits = self.listed.hits(address, data)
         if hits:
             raise ListedNumberError(frozenset(hits))
+
+
+def _refuse_everybody(operation: Operation, address: Address, request: Request, rows: Sequence[RowItem]) -> None:
+    """Let no request about a do-not-call list out that names nobody, or everybody (D18)."""
+    if address.kind != "dnd":
+        return
+    if not rows or means_everybody(request):
+        raise RenderError(f"{address}: {operation.name} would mean every number of the list; it is not sent")
 
 
 def outcome_of(result: CallResult) -> Outcome:

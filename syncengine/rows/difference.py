@@ -6,7 +6,7 @@ those about do-not-call come first. In doubt a row is left alone, except that a 
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from math import inf
 from typing import TypedDict, cast
 
@@ -60,6 +60,7 @@ def difference_of_contacts(
     listed: str,
     released: str,
     book: PhoneBook,
+    kept_there: Sequence[str] = (),
 ) -> Difference:
     """Compare the contacts of a campaign, or a directory of people, with what is there.
 
@@ -73,6 +74,8 @@ def difference_of_contacts(
         listed: table of one column ``number``: numbers that must not be called here; empty: there are none.
         released: table of one column ``number``: numbers taken off a list by name; empty: there are none.
         book: what numbers mean.
+        kept_there: tables with a column ``phone``: numbers that the dialer's own do-not-call lists are to hold for
+            these rows; wanted only where listed rows cannot be taken out.
     """
     empty = any(not contacts.summary.accepted for contacts in lists)
     rules = Rules(
@@ -92,7 +95,9 @@ def difference_of_contacts(
         compared.withhold_second_keys()
     if collection.update == "operation":
         compared.update_unblocked()
-    return compared.outcome(address, book, source_empty=empty)
+    protected = compared.protected_by(kept_there, listed)
+    made = compared.outcome(address, book, source_empty=empty)
+    return replace(made, findings=replace(made.findings, protected=protected))
 
 
 def difference_of_dnd(
@@ -265,6 +270,17 @@ class _Comparison:
             f"INSERT INTO {self._verdicts} SELECT * REPLACE ('update/differs' AS verdict) FROM {self._verdicts}"
             " WHERE verdict LIKE 'unblock/%' AND known_hash <> own_hash"
         )
+
+    def protected_by(self, kept_there: Sequence[str], listed: str) -> int:
+        """Return how many listed rows have no listed number that the dialer's own lists do not hold."""
+        if not listed or not kept_there:
+            return 0
+        kept = " UNION ALL ".join(f"SELECT phone FROM {table}" for table in kept_there)
+        exposed = self._keys_with(f"(SELECT number FROM {listed} WHERE number NOT IN ({kept}))")
+        (protected,) = self._workspace.one(
+            f"SELECT count(*) FROM {self._verdicts} ANTI JOIN ({exposed}) USING (key) WHERE verdict LIKE '%/listed'"
+        )
+        return protected
 
     def outcome(self, address: Address, book: PhoneBook, *, source_empty: bool) -> Difference:
         """Gather the row sets, the counts and the notes."""

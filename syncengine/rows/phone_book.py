@@ -154,7 +154,8 @@ class PhoneBook:
             learned = pa.table(
                 {
                     "raw": raws,
-                    "region": pa.repeat(pa.scalar(region), len(entries)),
+                    # Not pa.repeat of a pa.scalar: that looks for a package that is not installed, on every call.
+                    "region": pa.array([region] * len(entries), pa.string()),
                     "number": pa.array([number for number, _ in entries], pa.string()),
                     "problem": pa.array([problem for _, problem in entries], pa.string()),
                 }

@@ -114,14 +114,14 @@ def dnd_settled(*, complete: bool, renew_before: float | None) -> str:
 def dnd_verdict(*, complete: bool, renew_before: float | None) -> str:
     """Return the rules for a dialer's own do-not-call list.
 
-    What is not known to hold protects nobody: an addition whose answer was lost is sent again, which is harmless, and a
-    lost removal counts as done. Nothing is taken off but what was released by name.
+    What is not known to hold protects nobody: an addition that was refused, or whose answer was lost, is sent again,
+    which is harmless, and holds what is dialable until it is taken; a lost removal counts as done. Nothing is taken off
+    but what was released by name.
     """
     lapsing = _lapsing(renew_before)
     vanished = "true" if complete else "false"
     arms = [
         (f"wanted AND there AND {_NOT_THERE}", "'adopt/already_there'"),
-        (f"wanted AND {_NOT_THERE} AND {_REFUSED}", "'note/rejected before'"),
         (f"wanted AND ({_NOT_THERE} OR {_WAITING} OR {_REPEAT})", "'add/missing'"),
         (f"wanted AND {vanished} AND NOT there", "'add/vanished'"),
         (f"wanted AND {lapsing}", "'add/lapsing'"),

@@ -75,7 +75,7 @@ async def _execute(
         ledger=run.ledger, run_id=number, clock=run.options.clock, evidence=lambda intent: _evidence(made, intent)
     )
     tally = Tally(plan=made.plan, clock=time.monotonic, on_progress=on_progress)
-    rows = PlanRows(run.workspace, made.differences.sets)
+    store = PlanRows(run.workspace, made.differences.sets)
     _remember_adopted(made)
     async with AsyncExitStack() as stack:
         runs = {}
@@ -94,13 +94,21 @@ async def _execute(
                 client=client,
                 campaigns=dict(reading.campaigns),
                 journal=journal,
-                store=rows,
+                store=store,
                 listed=listed,
                 tally=tally,
                 interrupted=interrupted,
             )
         report = await execute(
-            Execution(plan=made.plan, runs=runs, tally=tally, lasts_days=made.differences.lasts_days)
+            Execution(
+                plan=made.plan,
+                runs=runs,
+                tally=tally,
+                lasts_days=made.differences.lasts_days,
+                exposed=frozenset(
+                    rows.address for found in made.differences.dialers for rows in found.rows if rows.protected
+                ),
+            )
         )
     if made.plan.releases and not report.interrupted:
         listed.release()

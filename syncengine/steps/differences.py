@@ -4,9 +4,10 @@ import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
+from syncengine.engine.rows import operations_for
 from syncengine.model.findings import DialerFindings, RowFindings
 from syncengine.model.plan import SourceSummary
-from syncengine.model.vendor import Column
+from syncengine.model.vendor import Collection, Column
 from syncengine.rows.contacts import Contacts
 from syncengine.rows.difference import Actual, Difference, difference_of_contacts, difference_of_dnd
 from syncengine.rows.known_rows import KnownRows, copied, from_ledger
@@ -46,6 +47,8 @@ class _Comparing:
     readings: Readings
     # Do-not-call lists -> table of the numbers in force on any of them, less what is released now.
     in_force: dict[tuple[str, ...], str] = field(default_factory=dict)
+    # Campaign (empty: the account) -> tables of what the dialer's own do-not-call lists are to hold, while it is compared.
+    kept_there: dict[str, list[str]] = field(default_factory=dict)
     # Contact list -> the file into which its unusable rows were written.
     rejects: dict[str, str] = field(default_factory=dict)
 
@@ -61,6 +64,7 @@ def difference(run: Run, sources: Sources, readings: Readings) -> Differences:
     found = Differences()
     held = sources.held(readings.wanted)
     for name, reading in readings.dialers.items():
+        comparing.kept_there.clear()
         rows = [_compare(comparing, reading, member, found) for member in reading.members]
         limit = daily_limit(reading.dialer, reading.vendor)
         found.dialers.append(
@@ -100,13 +104,16 @@ def _compare(comparing: _Comparing, reading: DialerReading, member: Member, foun
 
 def _dnd(comparing: _Comparing, reading: DialerReading, member: Member) -> Difference:
     numbers = _in_force(comparing, member.dnd)
+    wanted = wanted_numbers(
+        comparing.workspace, numbers, columns=_columns(reading, member), book=comparing.sources.book
+    )
+    if operations_for(member.collection, "add"):
+        comparing.kept_there.setdefault(member.campaign, []).append(wanted.table)
     return difference_of_dnd(
         comparing.workspace,
         address=member.address,
         collection=member.collection,
-        wanted=wanted_numbers(
-            comparing.workspace, numbers, columns=_columns(reading, member), book=comparing.sources.book
-        ),
+        wanted=wanted,
         actual=_actual(comparing, reading, member),
         released=_numbers_table(comparing.workspace, _taken_off(comparing, member)),
         book=comparing.sources.book,
@@ -141,7 +148,17 @@ def _contacts(comparing: _Comparing, reading: DialerReading, member: Member, fou
         listed=_in_force(comparing, listed),
         released=_released(comparing, listed),
         book=comparing.sources.book,
+        kept_there=() if _can_suppress(member.collection) else _kept_there(comparing, member.campaign),
     )
+
+
+def _can_suppress(collection: Collection) -> bool:
+    return any(bool(operations_for(collection, action)) for action in ("remove", "block"))
+
+
+def _kept_there(comparing: _Comparing, campaign: str) -> tuple[str, ...]:
+    """Return what the dialer's lists are to hold for a campaign; the walk over its collections begins with them."""
+    return (*comparing.kept_there.get("", ()), *comparing.kept_there.get(campaign, ()))
 
 
 def _columns(reading: DialerReading, member: Member) -> Sequence[Column]:
