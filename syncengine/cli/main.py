@@ -15,6 +15,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "apply": ("apply", "Carry out a plan."),
     "show": ("show", "Show a saved plan."),
     "watch": ("watch", "Plan anew on every change of a project's files."),
+    "ledger": ("ledger_export", "Look after the ledger."),
     "state": ("state", "Show and settle what waits for a person."),
     "vendors": ("vendors", "What each vendor can do."),
     "schema": ("schema", "Print the JSON Schema of a kind of file, for editors."),

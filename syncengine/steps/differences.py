@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
+from syncengine.model.address import Address
 from syncengine.model.findings import DialerFindings, RowFindings
 from syncengine.model.plan import SourceSummary
 from syncengine.model.vendor import Column
@@ -32,6 +33,8 @@ class Differences:
     lasts_days: dict[str, int] = field(default_factory=dict)
     summaries: list[SourceSummary] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
+    # Collection -> table of the rows that are wanted there, before do-not-call.
+    wanted: dict[Address, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -82,7 +85,7 @@ def difference(run: Run, sources: Sources, readings: Readings) -> Differences:
 
 def _compare(comparing: _Comparing, reading: DialerReading, member: Member, found: Differences) -> RowFindings:
     made = (
-        _dnd(comparing, reading, member)
+        _dnd(comparing, reading, member, found)
         if member.collection.holds == "dnd"
         else _contacts(comparing, reading, member, found)
     )
@@ -95,15 +98,17 @@ def _compare(comparing: _Comparing, reading: DialerReading, member: Member, foun
     return replace(made.findings, problem=reading.problems.get(member.address, ""))
 
 
-def _dnd(comparing: _Comparing, reading: DialerReading, member: Member) -> Difference:
+def _dnd(comparing: _Comparing, reading: DialerReading, member: Member, found: Differences) -> Difference:
     numbers = _in_force(comparing, member.dnd)
+    wanted = wanted_numbers(
+        comparing.workspace, numbers, columns=_columns(reading, member), book=comparing.sources.book
+    )
+    found.wanted[member.address] = wanted.table
     return difference_of_dnd(
         comparing.workspace,
         address=member.address,
         collection=member.collection,
-        wanted=wanted_numbers(
-            comparing.workspace, numbers, columns=_columns(reading, member), book=comparing.sources.book
-        ),
+        wanted=wanted,
         actual=_actual(comparing, reading, member),
         released=_numbers_table(comparing.workspace, _taken_off(comparing, member)),
         book=comparing.sources.book,
@@ -124,6 +129,7 @@ def _contacts(comparing: _Comparing, reading: DialerReading, member: Member, fou
         columns=_columns(reading, member),
         book=comparing.sources.book,
     )
+    found.wanted[member.address] = wanted.table
     if member.collection.holds == "contacts":
         _write_rejects(comparing, lists, wanted)
     found.notes += [f"{member.address}: {count:,} rows: {why}" for why, count in wanted.rejected.items()]
@@ -202,10 +208,10 @@ def _write_rejects(comparing: _Comparing, lists: Sequence[Contacts], wanted: Wan
     """Write each list's unusable rows beside the ledger, once a run: what one collection cannot take is in it, too."""
     for position, contacts in enumerate(lists):
         name = contacts.list.name
-        path = comparing.run.loaded.root / ".syncengine" / "rejects" / f"{name}.csv"
+        path = comparing.run.folder / "rejects" / f"{name}.csv"
         count = write_rejects(comparing.workspace, path, contacts, wanted=wanted, position=position)
         if count:
-            comparing.rejects[name] = str(path.relative_to(comparing.run.loaded.root))
+            comparing.rejects[name] = comparing.run.shown(path)
 
 
 def _summaries(comparing: _Comparing) -> list[SourceSummary]:
