@@ -17,6 +17,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "watch": ("watch", "Plan anew on every change of a project's files."),
     "ledger": ("ledger_export", "Look after the ledger."),
     "state": ("state", "Show and settle what waits for a person."),
+    "ci": ("ci", "Plan, approve and apply in a pipeline at GitHub or GitLab."),
     "vendors": ("vendors", "What each vendor can do."),
     "schema": ("schema", "Print the JSON Schema of a kind of file, for editors."),
     "sandbox": ("sandbox", "Start fake dialers of all vendors on this machine."),
