@@ -13,12 +13,14 @@ read and allowed.
 import asyncio
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from pathlib import Path
+from tempfile import TemporaryDirectory
 
 from syncengine.engine.planner import Inputs, make_plan
 from syncengine.errors import GuardError, StalePlanError, UsageError
 from syncengine.failpoints import failpoint
-from syncengine.ledger.ledger import open_ledger
+from syncengine.ledger.ledger import Ledger, open_ledger
 from syncengine.ledger.records import CallLine, OpenCall, OpenRow, RunRecord
 from syncengine.model.plan import Plan
 from syncengine.model.report import ApplyReport, Progress
@@ -29,8 +31,11 @@ from syncengine.steps.basis import basis_of
 from syncengine.steps.clients import check_extra
 from syncengine.steps.differences import difference
 from syncengine.steps.examples import check_examples
+from syncengine.steps.facts import facts_json, load_facts, take_facts
+from syncengine.steps.isolation import without_network
 from syncengine.steps.loading import Loaded, load
 from syncengine.steps.looking_back import ListRejects, calls_of_run, rejects, runs
+from syncengine.steps.offline import base_of, doubts, rebuild
 from syncengine.steps.options import Options
 from syncengine.steps.planned import Planned
 from syncengine.steps.reading import read_dialers
@@ -57,8 +62,10 @@ __all__ = [
     "break_lock",
     "calls_of_run",
     "check_examples",
+    "export_facts",
     "load",
     "planned",
+    "planned_offline",
     "rejects",
     "resolve_call",
     "resolve_row",
@@ -83,6 +90,42 @@ def planned(loaded: Loaded, options: Options) -> Iterator[Planned]:
     """Make a plan; its rows can be looked at until the block ends."""
     with open_ledger(loaded.desired.ledger, loaded.desired.project) as ledger, Workspace() as workspace:
         yield _plan(Run(loaded=loaded, ledger=ledger, workspace=workspace, options=options))
+
+
+def export_facts(loaded: Loaded, options: Options, *, salt: str) -> dict[str, object]:
+    """Return what the ledger knows, without a person in it, for plans of untrusted pull requests."""
+    options = replace(options, refresh="none")
+    with open_ledger(loaded.desired.ledger, loaded.desired.project) as ledger, Workspace() as workspace:
+        run = Run(loaded=loaded, ledger=ledger, workspace=workspace, options=options)
+        made = _plan(run)
+        return facts_json(take_facts(made, salt=salt))
+
+
+@contextmanager
+def planned_offline(loaded: Loaded, options: Options, export: Path, base: Path | None) -> Iterator[Planned]:
+    """As :func:`planned`, from a ledger export: without a ledger, a credential or a socket.
+
+    ``base`` is the project as it was when the export was made; None: it is this one, but for lines added at the end
+    of its data files.
+    """
+    options = replace(options, refresh="none", vendor_check=False)
+    facts = load_facts(export)
+    with without_network(), TemporaryDirectory(prefix="syncengine-") as name, Workspace() as workspace:
+        folder = Path(name)
+        with (
+            open_ledger(f"sqlite:///{folder / 'ledger.db'}", loaded.desired.project) as ledger,
+            ledger.lock("plan", now=options.clock()),
+        ):
+            before = base_of(loaded, facts, base, folder / "base")
+            known = rebuild(_offline(before, options, ledger, workspace, folder), facts)
+            made = _plan(_offline(loaded, options, ledger, workspace, folder))
+            unsure = doubts(made, facts, known)
+            basis = replace(made.plan.basis, lineage=facts.lineage, serial=facts.serial)
+            yield replace(made, plan=replace(made.plan, basis=basis, notes=(*unsure, *made.plan.notes)))
+
+
+def _offline(loaded: Loaded, options: Options, ledger: Ledger, workspace: Workspace, folder: Path) -> Run:
+    return Run(loaded=loaded, ledger=ledger, workspace=workspace, options=options, locked=True, own_folder=folder)
 
 
 def _plan(run: Run) -> Planned:

@@ -1,6 +1,8 @@
 """The project file: which dialers there are, what guards them, where everything else lies."""
 
+import os
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, Literal
@@ -16,9 +18,11 @@ from syncengine.config.names import Name, SecretReference, is_reference
 from syncengine.config.places import Complaints
 from syncengine.config.quantities import Share, Span, written
 from syncengine.config.vendor_spec import Written
-from syncengine.diagnostics import Diagnostics
+from syncengine.diagnostics import Diagnostics, Location
+from syncengine.errors import SyncEngineError
 
 FILE_NAME = "syncengine.yaml"
+LEDGER_VARIABLE = "SYNCENGINE_LEDGER"
 
 _SQLITE = "sqlite:///"
 _POSTGRES = ("postgresql://", "postgres://")
@@ -139,14 +143,35 @@ class Project:
     root: Path
 
     def ledger_url(self) -> str:
-        """Return the ledger's URL with the path of a SQLite file made absolute."""
-        url = self.file.ledger
+        """Return the ledger's URL with the path of a SQLite file made absolute.
+
+        The owner's variable counts before the file: a branch that named another ledger would plan as if nothing had
+        ever been written and nobody had ever opted out.
+        """
+        url = _owners_ledger(os.environ) or self.file.ledger
         return f"{_SQLITE}{self.root / url.removeprefix(_SQLITE)}" if url.startswith(_SQLITE) else url
+
+
+def _owners_ledger(environment: Mapping[str, str]) -> str:
+    url = environment.get(LEDGER_VARIABLE, "")
+    try:
+        return _check_ledger(url) if url else ""
+    except PydanticCustomError:
+        # The URL may hold a password, so it is not shown.
+        raise SyncEngineError(
+            f"{LEDGER_VARIABLE} is not a ledger's URL without a password, as sqlite:////var/lib/syncengine/acme.db"
+        ) from None
 
 
 def load_project(path: Path, diagnostics: Diagnostics) -> Project | None:
     """Read a project file, or the one in a folder; None when it holds a mistake."""
     path = path / FILE_NAME if path.is_dir() else path
+    if not path.resolve().is_relative_to(path.parent.resolve()):
+        # Its lines are shown where they are wrong, and its folder decides what may be read.
+        diagnostics.error(
+            "this is a link that leads out of its folder", Location(path.name), expected="the project file itself"
+        )
+        return None
     document = read_document(path.resolve(), label=path.name, diagnostics=diagnostics, withhold=withhold)
     if document is None:
         return None

@@ -94,6 +94,11 @@ class Ledger:
         with self._database.read() as connection:
             return schema.basis(connection, self._project)
 
+    @property
+    def folder(self) -> Path | None:
+        """Return the folder of the file; None where the ledger is no file."""
+        return self._database.path.parent
+
     # ------------------------------------------------------------------------------------------------- the lock
 
     @contextmanager
@@ -181,13 +186,7 @@ class Ledger:
         """
         with self._database.write() as connection:
             read = statements.record(
-                connection,
-                self._project,
-                list_name,
-                numbers,
-                source_digest=source_digest,
-                now=now,
-                complete=complete,
+                connection, self._project, list_name, numbers, source_digest=source_digest, now=now, complete=complete
             )
             if read.new or read.again:
                 schema.bump_serial(connection, self._project)
@@ -198,10 +197,10 @@ class Ledger:
         with self._database.read() as connection:
             return statements.in_force(connection, self._project, list_name)
 
-    def all_numbers(self, list_names: Iterable[str]) -> set[str]:
-        """Return every number that is in force on any of some lists."""
+    def all_numbers(self, list_names: Iterable[str], *, released: bool = False) -> set[str]:
+        """Return every number that is in force on any of some lists, or every one that was taken off by name."""
         with self._database.read() as connection:
-            return statements.all_numbers(connection, self._project, list_names)
+            return statements.all_numbers(connection, self._project, list_names, released=released)
 
     def writes_of_others(self) -> int:
         """Return a number that changes when another process has written to the ledger, as a reading of lists does."""
@@ -284,6 +283,11 @@ class Ledger:
         """Write rows that were seen at the dialer; settles open calls about them. Return how many."""
         with self._change(locked=True) as connection:
             return rows.save(connection, self._project, address, items, state=state, expires_at=expires_at, now=now)
+
+    def restore_rows(self, address: Address, table: "pa.Table", *, state: str, expires_at: float | None) -> None:
+        """Write rows as another ledger says that they are: key, phones, content_hash, remote_id, refused_hash."""
+        with self._change(locked=True) as connection:
+            rows.restore(connection, self._project, address, table, state=state, expires_at=expires_at)
 
     def forget_rows(self, address: Address, keys: Iterable[str] | None = None) -> int:
         """Forget settled rows (None: all of the collection) and return how many."""

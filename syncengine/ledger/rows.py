@@ -154,6 +154,27 @@ def save(
     return saved
 
 
+def restore(
+    connection: sqlite3.Connection,
+    project: str,
+    address: Address,
+    table: "pa.Table",
+    *,
+    state: str,
+    expires_at: float | None,
+) -> None:
+    """Write rows as another ledger holds them; when they were written, and what is open about them, it keeps."""
+    number = enter_collection(connection, project, address)
+    columns = ("key", "phones", "content_hash", "remote_id", "refused_hash")
+    for batch in table.select(columns).to_batches(max_chunksize=_PIECE):
+        values = zip(*(batch.column(name).to_pylist() for name in columns), strict=True)
+        connection.executemany(
+            "INSERT INTO collection_row (collection_id, key, phones, content_hash, remote_id, state, message,"
+            " refused_hash, expires_at, updated_at, call_id) VALUES (?, ?, ?, ?, ?, ?, '', ?, ?, 0, 0)",
+            [(number, *value[:4], state, value[4], expires_at) for value in values],
+        )
+
+
 def _pieces(rows: Iterable[RowItem]) -> Iterator[list[RowItem]]:
     piece: list[RowItem] = []
     for row in rows:

@@ -111,15 +111,17 @@ def in_force(connection: sqlite3.Connection, project: str, list_name: str) -> "p
     )
 
 
-def all_numbers(connection: sqlite3.Connection, project: str, list_names: Iterable[str]) -> set[str]:
-    """Return every number that is in force on any of some lists."""
+def all_numbers(
+    connection: sqlite3.Connection, project: str, list_names: Iterable[str], *, released: bool = False
+) -> set[str]:
+    """Return every number that is in force on any of some lists, or every one that was taken off by name."""
     found: set[str] = set()
     for name in list_names:
         found.update(
             number
             for (number,) in connection.execute(
-                "SELECT number FROM statement WHERE project = ? AND list_name = ? AND released_at IS NULL",
-                (project, name),
+                "SELECT number FROM statement WHERE project = ? AND list_name = ? AND (released_at IS NOT NULL) = ?",
+                (project, name, released),
             )
         )
     return found

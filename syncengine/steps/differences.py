@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
 from syncengine.engine.rows import operations_for
+from syncengine.model.address import Address
 from syncengine.model.findings import DialerFindings, RowFindings
 from syncengine.model.plan import SourceSummary
 from syncengine.model.vendor import Collection, Column
@@ -36,6 +37,8 @@ class Differences:
     lasts_days: dict[str, int] = field(default_factory=dict)
     summaries: list[SourceSummary] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
+    # Collection -> table of the rows that are wanted there, before do-not-call.
+    wanted: dict[Address, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -89,7 +92,7 @@ def difference(run: Run, sources: Sources, readings: Readings) -> Differences:
 
 def _compare(comparing: _Comparing, reading: DialerReading, member: Member, found: Differences) -> RowFindings:
     made = (
-        _dnd(comparing, reading, member)
+        _dnd(comparing, reading, member, found)
         if member.collection.holds == "dnd"
         else _contacts(comparing, reading, member, found)
     )
@@ -102,13 +105,14 @@ def _compare(comparing: _Comparing, reading: DialerReading, member: Member, foun
     return replace(made.findings, problem=reading.problems.get(member.address, ""))
 
 
-def _dnd(comparing: _Comparing, reading: DialerReading, member: Member) -> Difference:
+def _dnd(comparing: _Comparing, reading: DialerReading, member: Member, found: Differences) -> Difference:
     numbers = _in_force(comparing, member.dnd)
     wanted = wanted_numbers(
         comparing.workspace, numbers, columns=_columns(reading, member), book=comparing.sources.book
     )
     if operations_for(member.collection, "add"):
         comparing.kept_there.setdefault(member.campaign, []).append(wanted.table)
+    found.wanted[member.address] = wanted.table
     return difference_of_dnd(
         comparing.workspace,
         address=member.address,
@@ -134,6 +138,7 @@ def _contacts(comparing: _Comparing, reading: DialerReading, member: Member, fou
         columns=_columns(reading, member),
         book=comparing.sources.book,
     )
+    found.wanted[member.address] = wanted.table
     if member.collection.holds == "contacts":
         _write_rejects(comparing, lists, wanted)
     found.notes += [f"{member.address}: {count:,} rows: {why}" for why, count in wanted.rejected.items()]
@@ -179,9 +184,11 @@ def _known(comparing: _Comparing, reading: DialerReading, member: Member) -> Kno
     if member.campaign and _is_gone(reading, member.campaign):
         # The campaign that held them no longer exists; the next one begins empty.
         return from_ledger(run.workspace, run.ledger.rows_table(address).slice(0, 0))
+    if run.row_copies is None:
+        return from_ledger(run.workspace, run.ledger.rows_table(address))
     return copied(
         run.workspace,
-        run.loaded.root / ".syncengine" / "rows",
+        run.row_copies,
         name=hashlib.sha256(str(address).encode()).hexdigest()[:16],
         state=run.ledger.rows_state(),
         read=lambda: run.ledger.rows_table(address),
@@ -239,10 +246,10 @@ def _write_rejects(comparing: _Comparing, lists: Sequence[Contacts], wanted: Wan
     """Write each list's unusable rows beside the ledger, once a run: what one collection cannot take is in it, too."""
     for position, contacts in enumerate(lists):
         name = contacts.list.name
-        path = rejects_file(comparing.run.loaded.root, name)
+        path = rejects_file(comparing.run.folder, name)
         count = write_rejects(comparing.workspace, path, contacts, wanted=wanted, position=position)
         if count:
-            comparing.rejects[name] = str(path.relative_to(comparing.run.loaded.root))
+            comparing.rejects[name] = comparing.run.shown(path)
         elif name not in comparing.rejects:
             # What an earlier plan set aside has been mended since.
             path.unlink(missing_ok=True)

@@ -43,9 +43,9 @@ def calls_of_run(loaded: Loaded, run_id: int) -> Sequence[CallLine]:
     return calls
 
 
-def rejects_file(root: Path, name: str) -> Path:
+def rejects_file(folder: Path, name: str) -> Path:
     """Return where the rows that a contact list had to set aside are kept."""
-    return root / ".syncengine" / "rejects" / f"{name}.csv"
+    return folder / "rejects" / f"{name}.csv"
 
 
 def rejects(loaded: Loaded) -> list[ListRejects]:
@@ -56,7 +56,7 @@ def rejects(loaded: Loaded) -> list[ListRejects]:
     """
     found = []
     for name in loaded.desired.contacts:
-        path = rejects_file(loaded.root, name)
+        path = rejects_file(loaded.root / ".syncengine", name)
         if path.is_file():
             kept = str(path.relative_to(loaded.root))
             found.append(ListRejects(name=name, file=kept, written_at=path.stat().st_mtime, rows=read_rejects(path)))

@@ -25,6 +25,8 @@ class DndSource:
     releases: tuple[str, ...]
     # All numbers under its ``release`` that its source no longer states, those taken off before, too.
     named: frozenset[str]
+    # Table of one column ``number``: what the source states now.
+    stated: str
     notes: tuple[str, ...]
 
 
@@ -81,7 +83,7 @@ class Sources:
 def read_sources(run: Run) -> Sources:
     """Read every source of a project; what cannot be read is said and never raised."""
     desired, workspace, now = run.loaded.desired, run.workspace, run.options.clock()
-    book = PhoneBook(workspace, run.loaded.root / ".syncengine" / "phones.parquet")
+    book = PhoneBook(workspace, run.phone_book)
     contacts: dict[str, Contacts] = {}
     unreadable: dict[str, str] = {}
     no_people = _lists_without_people(run)
@@ -134,6 +136,7 @@ def _keep(run: Run, dnd_list: DndList, read: DndReading) -> DndSource:
         digest=read.digest,
         releases=tuple(sorted(named & in_force)),
         named=named,
+        stated=read.numbers,
         notes=(note,) if still else (),
     )
 
