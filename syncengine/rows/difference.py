@@ -13,12 +13,13 @@ from typing import TYPE_CHECKING, TypedDict, cast
 from syncengine.model.address import Address
 from syncengine.model.change import Confidence, Reason, RowAction
 from syncengine.model.findings import RowFindings
+from syncengine.model.phone import mask_numbers_in
 from syncengine.model.vendor import Collection
 from syncengine.rows.contacts import Contacts
 from syncengine.rows.listing import Listing
 from syncengine.rows.phone_book import PhoneBook
 from syncengine.rows.row_sets import RowSetTable, make_row_set
-from syncengine.rows.verdicts import Rules, contact_verdict, dnd_verdict
+from syncengine.rows.verdicts import AMBIGUOUS, Rules, contact_verdict, dnd_verdict
 from syncengine.rows.wanted import Wanted, bare_records
 from syncengine.rows.workspace import Workspace, quoted
 
@@ -27,6 +28,8 @@ if TYPE_CHECKING:
 
 # These take the numbers that are at the dialer; the others those that the source states.
 _SUPPRESSING = ("remove", "block", "forget")
+# So many of the records that match one of ours twice are named in a plan.
+_NAMED = 20
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -199,7 +202,8 @@ class _Comparison:
             f" r.key IS NOT NULL OR {self._too_new} AS there, coalesce(r.blocked, false) AS blocked_there,"
             f" coalesce(nullif(r.phones, ''), a.phones, '') AS there_phones,"
             f" coalesce(nullif(r.remote_id, ''), a.remote_id, '') AS remote_id,"
-            f" l.key IS NOT NULL AS listed, x.key IS NOT NULL AS left_alone, f.number IS NOT NULL AS released"
+            f" coalesce(r.ids, '') AS ids, l.key IS NOT NULL AS listed, x.key IS NOT NULL AS left_alone,"
+            f" f.number IS NOT NULL AS released"
             f" FROM {self._wanted.table} w FULL JOIN {self._ledger} a ON a.key = w.key"
             f" FULL JOIN {self._there} r ON r.key = coalesce(w.key, a.key)"
             f" LEFT JOIN {self._listed_keys} l ON l.key = coalesce(w.key, a.key, r.key)"
@@ -249,8 +253,18 @@ class _Comparison:
         )
         if self._listing and self._listing.doubled:
             notes["listed twice under one key"] = self._listing.doubled
+        for ids in self._ambiguous():
+            notes[f"the records {ids} there are one of ours, and nothing tells which; left alone"] = 1
         self._workspace.drop(self._verdicts, self._listed_keys, self._ledger)
         return Difference(findings=findings, row_sets=sets, notes=notes)
+
+    def _ambiguous(self) -> list[str]:
+        """Return the vendor's ids of records of which nobody can tell which is ours; one that is a phone is masked."""
+        found = self._workspace.run(
+            f"SELECT ids FROM {self._verdicts} WHERE ids <> '' AND (verdict = {quoted(AMBIGUOUS)} OR listed)"
+            f" ORDER BY key LIMIT {_NAMED}"
+        ).fetchall()
+        return [mask_numbers_in(ids) for (ids,) in found]
 
     def _counts(self) -> "_Counts":
         wanted = self._workspace.count(self._wanted.table)
@@ -261,7 +275,7 @@ class _Comparison:
             f"SELECT count(DISTINCT key) FILTER (wanted AND NOT listed),"
             " count(*) FILTER (verdict = 'note/vanished'), count(*) FILTER (verdict = 'note/not updatable'),"
             " count(*) FILTER (verdict IN ('note/waiting', 'note/waiting and listed')),"
-            " count(*) FILTER (verdict = 'note/waiting and listed'),"
+            " count(*) FILTER (verdict = 'note/waiting and listed' OR (listed AND ids <> '')),"
             f" count(*) FILTER (verdict = 'note/rejected before') FROM {self._verdicts}"
         )
         return {
@@ -327,4 +341,4 @@ class _Comparison:
         )
 
 
-_NO_LISTING = "SELECT '' AS key, '' AS phones, '' AS remote_id, false AS blocked WHERE false"
+_NO_LISTING = "SELECT '' AS key, '' AS phones, '' AS remote_id, false AS blocked, '' AS ids WHERE false"

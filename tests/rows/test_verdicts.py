@@ -22,7 +22,14 @@ def every_row():
             if facts["blocked_there"] and not facts["there"]:
                 continue
             rows.append(
-                {**facts, "state": state, "own_hash": own_hash, "known_hash": known_hash, "refused_hash": refused_hash}
+                {
+                    **facts,
+                    "ids": "",
+                    "state": state,
+                    "own_hash": own_hash,
+                    "known_hash": known_hash,
+                    "refused_hash": refused_hash,
+                }
             )
     return rows
 
@@ -92,3 +99,14 @@ def test_nothing_but_a_release_takes_a_number_off_a_list(workspace, every_row, c
         refused = row["refused_hash"] == row["own_hash"] and row["state"] in {"", "rejected", "deferred"}
         if row["wanted"] and not known_to_hold and not row["there"] and not refused:
             assert action == "add", row
+
+
+@pytest.mark.parametrize("rules", RULES[::4])
+def test_of_several_records_that_are_one_of_ours_none_is_touched_unless_it_must_not_be_rung(
+    workspace, every_row, rules
+):
+    several = [{**row, "ids": "12, 13"} for row in every_row if row["there"]]
+    assert several
+    for row, verdict in judged(workspace, several, contact_verdict(rules)):
+        if not row["listed"]:
+            assert verdict.startswith("note/"), (row, verdict)
