@@ -76,10 +76,10 @@ def _first(classes: Iterable[ResponseClass], answer: Answer) -> Judgement | None
 
 
 def _proves(match: Match, answer: Answer) -> bool:
-    """Whether an answer that fits may count as done: a page of HTML or half an answer does not, unless by its words."""
-    if answer.is_json or match.text:
+    """Whether an answer that fits may count as done: half an answer does not, and a page of HTML only by its words."""
+    if answer.is_json:
         return True
-    return not _PAGE.match(answer.text) and not looks_cut(answer)
+    return not looks_cut(answer) and (bool(match.text) or not _PAGE.match(answer.text))
 
 
 def _status_fits(wanted: int | str, status: int) -> bool:

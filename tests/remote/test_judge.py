@@ -114,7 +114,9 @@ def test_a_page_or_half_an_answer_never_proves_that_something_is_done() -> None:
     assert judge(loose, (), answer(b'{"ok"')).outcome == "unknown"
     assert judge(loose, (), answer(status=204)).outcome == "applied"
     stated = writing(success=Match(text=("cancelled",)))
-    assert judge(stated, (), answer(b'{"cancelled": server error')).outcome == "applied"
+    assert judge(stated, (), answer(b"<html>cancelled</html>")).outcome == "applied"
+    # What follows the words may take them back.
+    assert judge(stated, (), answer(b'{"cancelled": server error')).outcome == "unknown"
 
 
 def test_every_prefix_of_a_good_answer_is_unknown() -> None:
