@@ -88,6 +88,7 @@ def _check_limits(spec: VendorSpec, complaints: Complaints) -> None:
         "per": limits.per,
         "timeout": limits.timeout,
         "url_length": limits.url_length,
+        "longest_wait": limits.longest_wait,
     }
     for name, value in least.items():
         if value is not None and value <= 0:

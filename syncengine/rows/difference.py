@@ -13,18 +13,21 @@ from typing import TypedDict, cast
 from syncengine.model.address import Address
 from syncengine.model.change import Confidence, Reason, RowAction
 from syncengine.model.findings import RowFindings
+from syncengine.model.phone import mask_numbers_in
 from syncengine.model.vendor import Collection
 from syncengine.rows.contacts import Contacts
 from syncengine.rows.known_rows import KnownRows
 from syncengine.rows.listing import Listing
 from syncengine.rows.phone_book import PhoneBook
 from syncengine.rows.row_sets import RowSetTable, make_row_set
-from syncengine.rows.verdicts import Rules, contact_settled, contact_verdict, dnd_settled, dnd_verdict
+from syncengine.rows.verdicts import AMBIGUOUS, Rules, contact_settled, contact_verdict, dnd_settled, dnd_verdict
 from syncengine.rows.wanted import Wanted, bare_records
 from syncengine.rows.workspace import Workspace, quoted
 
 # These take the numbers that are at the dialer; the others those that the source states.
 _SUPPRESSING = ("remove", "block", "forget")
+# So many of the records that match one of ours twice are named in a plan.
+_NAMED = 20
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -157,6 +160,8 @@ class _Group:
     rows: int
     # Those of them that are wanted and not listed.
     moving: int
+    # Listed numbers among them of which several records there are one of ours.
+    ambiguous: int
 
     @property
     def note(self) -> str:
@@ -218,8 +223,9 @@ class _Comparison:
         key = "coalesce(w.key, a.key, r.key)" if self._there else "coalesce(w.key, a.key)"
         listing = f" FULL JOIN {self._there} r ON r.key = coalesce(w.key, a.key)" if self._there else ""
         there = "r.key IS NOT NULL" if self._there else "false"
-        phones, remote_id, blocked = "a.phones", "a.remote_id", "false"
+        phones, remote_id, blocked, ids = "a.phones", "a.remote_id", "false", "''"
         if self._there:
+            ids = "coalesce(r.ids, '')"
             phones, remote_id = "nullif(r.phones, ''), a.phones", "nullif(r.remote_id, ''), a.remote_id"
             blocked = "coalesce(r.blocked, false)"
         return (
@@ -227,7 +233,7 @@ class _Comparison:
             f" coalesce(w.phone, '') AS phone, coalesce(w.phones, '') AS own_phones,"
             f" coalesce(w.content_hash, '') AS own_hash, coalesce(a.state, '') AS state,"
             f" coalesce(a.content_hash, '') AS known_hash, coalesce(a.refused_hash, '') AS refused_hash, a.expires_at,"
-            f" {there} OR {self._too_new} AS there, {blocked} AS blocked_there,"
+            f" {ids} AS ids, {there} OR {self._too_new} AS there, {blocked} AS blocked_there,"
             f" coalesce({phones}, '') AS there_phones, coalesce({remote_id}, '') AS remote_id,"
             f" {self._among(self._listed_keys, 'l')} AS listed,"
             f" {self._among(self._wanted.unmappable, 'x')} AS left_alone,"
@@ -302,16 +308,27 @@ class _Comparison:
         )
         if self._listing and self._listing.doubled:
             notes["listed twice under one key"] = self._listing.doubled
+        for ids in self._ambiguous():
+            notes[f"the records {ids} there are one of ours, and nothing tells which; left alone"] = 1
         self._workspace.drop(self._verdicts, self._listed_keys)
         return Difference(findings=findings, row_sets=sets, notes=notes)
 
     def _groups(self) -> "list[_Group]":
         """Return how many rows have each verdict, and how sure it is of what is there."""
         found = self._workspace.run(
-            f"SELECT verdict, {self._confidence()} AS confidence, count(*), count(*) FILTER (wanted AND NOT listed)"
+            f"SELECT verdict, {self._confidence()} AS confidence, count(*), count(*) FILTER (wanted AND NOT listed),"
+            " count(*) FILTER (listed AND ids <> '')"
             f" FROM {self._verdicts} WHERE verdict <> '' GROUP BY ALL ORDER BY verdict, confidence"
         ).fetchall()
         return [_Group(*row) for row in found]
+
+    def _ambiguous(self) -> list[str]:
+        """Return the vendor's ids of records of which nobody can tell which is ours; one that is a phone is masked."""
+        found = self._workspace.run(
+            f"SELECT ids FROM {self._verdicts} WHERE verdict <> '' AND ids <> '' AND (verdict = {quoted(AMBIGUOUS)} OR listed)"
+            f" ORDER BY key LIMIT {_NAMED}"
+        ).fetchall()
+        return [mask_numbers_in(ids) for (ids,) in found]
 
     def _counts(self, groups: "Sequence[_Group]", notes: Mapping[str, int]) -> "_Counts":
         suppressed = 0
@@ -328,7 +345,7 @@ class _Comparison:
             "vanished": notes.get("vanished", 0),
             "not_updatable": notes.get("not updatable", 0),
             "waiting": notes.get("waiting", 0) + notes.get("waiting and listed", 0),
-            "listed_stuck": notes.get("waiting and listed", 0),
+            "listed_stuck": sum(g.rows if g.note == "waiting and listed" else g.ambiguous for g in groups),
             "rejected_before": notes.get("rejected before", 0),
         }
 

@@ -1,8 +1,9 @@
 """The rules of a comparison as one SQL expression each: row -> "action/reason", "note/..." or blank.
 
 They read the columns that ``difference.py`` joins: wanted, state (blank: not in the ledger), there (in the listing),
-blocked_there, listed, left_alone, released, own_hash, known_hash, refused_hash, expires_at. States are the ledger's:
-present, blocked, rejected and deferred (additions that were surely not applied), and unknown_* and parked_* with add,
+blocked_there, ids (of several records there that share the key), listed, left_alone, released, own_hash, known_hash,
+refused_hash, expires_at. States are the ledger's: present, blocked, rejected and deferred (additions that were surely
+not applied), and unknown_* and parked_* with add,
 update or remove: a call whose outcome nobody knows yet. repeat_* (with block and unblock, too): the answer was lost and
 making the call again does no harm, so that it is made again where it is still wanted. A removal that was refused or
 deferred leaves "present".
@@ -10,6 +11,7 @@ deferred leaves "present".
 
 from dataclasses import dataclass
 
+AMBIGUOUS = "note/several records there match one of ours"
 _WAITING = "(state LIKE 'unknown%' OR state LIKE 'parked%')"
 # The call may have taken the row away from those who are dialled; it is under way or a person looks into it.
 _BEING_SUPPRESSED = "state IN ('unknown_remove', 'parked_remove')"
@@ -47,7 +49,8 @@ def contact_settled(rules: Rules) -> str:
     It says nothing that :func:`contact_verdict` would not say; it only spares those rows all its rules.
     """
     seen = "there" if rules.complete else "true"
-    return f"wanted AND state = 'present' AND own_hash = known_hash AND NOT listed AND NOT blocked_there AND {seen}"
+    plain = "NOT listed AND NOT blocked_there AND ids = ''"
+    return f"wanted AND state = 'present' AND own_hash = known_hash AND {plain} AND {seen}"
 
 
 def contact_verdict(rules: Rules) -> str:
@@ -72,6 +75,8 @@ def contact_verdict(rules: Rules) -> str:
     )
     arms += [
         (_WAITING, "'note/waiting'"),
+        # Two records there are this one of ours: whichever is touched, the other stays, or it is the wrong one.
+        ("ids <> ''", f"'{AMBIGUOUS}'"),
         (f"wanted AND {_REPEAT} AND NOT there AND (({_REFUSED}) OR ({_RESISTS}))", "'note/rejected before'"),
         # A lost removal is finished first: a row that may be there is not added a second time.
         ("wanted AND state = 'repeat_remove'", "'remove/differs'"),

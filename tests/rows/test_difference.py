@@ -131,6 +131,30 @@ def test_a_row_that_others_blocked_there_is_left(world):
     assert world.found.notes == {"blocked there by others": 1}
 
 
+def test_of_two_records_that_are_one_of_ours_none_is_touched_and_both_are_named(world):
+    two = [ListedRow(A, (A,), "133", False), ListedRow(A, (A,), "140", False)]
+    world.list_options = {"on_absent": "remove"}
+    for known in ((A, "present", "old"), (B, "present", "old")):
+        world.rows = [{"phone": A, "first_name": "Ana"}]
+        assert "update/differs" not in world.plan(known, there=[*two, B])
+        assert world.found.notes["several records there match one of ours"] == 1
+        assert world.found.notes["the records 133, 140 there are one of ours, and nothing tells which; left alone"] == 1
+
+
+def test_a_listed_number_in_two_records_is_taken_out_and_counts_as_still_there(world):
+    two = [ListedRow(A, (A,), "133", False), ListedRow(A, (A,), "140", False)]
+    assert world.plan((A, "present", "old"), there=two, listed=[A]) == {"remove/listed": (1, "verified")}
+    assert world.found.findings.listed_stuck == 1
+    assert world.plan((A, "present", "old"), there=two[:1], listed=[A]) == {"remove/listed": (1, "verified")}
+    assert world.found.findings.listed_stuck == 0
+
+
+def test_a_record_that_is_shown_twice_with_one_id_is_one(world):
+    twice = [ListedRow(A, (A,), "133", False)] * 2
+    assert world.plan((A, "present", world.hash_of(A)), there=twice) == {}
+    assert world.found.notes == {"listed twice under one key": 1}
+
+
 def test_an_unchanged_row_needs_nothing(world):
     same = (A, "present", world.hash_of(A))
     assert world.plan(same) == {}
