@@ -24,8 +24,9 @@ LAYERS: dict[str, set[str]] = {
     "planfile": {"model", "errors", "diagnostics", "views"},
     "steps": {"config", "rows", "engine", "remote", "ledger", "planfile", "model", "errors", "diagnostics"},
     "sync": {"steps", "engine", "ledger", "rows", "planfile", "model", "errors", "diagnostics"},
-    "watch": {"sync", "steps", "config", "model", "errors", "diagnostics"},
-    "cli": {"sync", "watch", "sandbox", "config", "views", "planfile", "model", "errors", "diagnostics"},
+    "watch": {"errors", "diagnostics"},
+    "face": {"model", "errors", "diagnostics"},
+    "cli": {"sync", "watch", "face", "sandbox", "config", "views", "planfile", "model", "errors", "diagnostics"},
     "__main__": {"cli"},
     "__init__": set(),
 }
@@ -44,10 +45,12 @@ FENCES: dict[str, set[str]] = {
     "sqlite3": {"ledger"},
     "xlsxwriter": {"config"},
     "watchdog": {"watch"},
+    "croniter": {"config", "engine"},
+    "prometheus_client": {"face"},
     "click": {"cli"},
     "rich": {"cli", "views"},
-    "starlette": {"sandbox"},
-    "uvicorn": {"sandbox"},
+    "starlette": {"sandbox", "face"},
+    "uvicorn": {"sandbox", "face"},
 }
 
 MODULES = sorted(PACKAGE.rglob("*.py"))

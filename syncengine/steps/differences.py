@@ -200,12 +200,14 @@ def _numbers_table(workspace: Workspace, numbers: set[str]) -> str:
 
 def _write_rejects(comparing: _Comparing, lists: Sequence[Contacts], wanted: Wanted) -> None:
     """Write each list's unusable rows beside the ledger, once a run: what one collection cannot take is in it, too."""
+    loaded = comparing.run.loaded
     for position, contacts in enumerate(lists):
         name = contacts.list.name
-        path = comparing.run.loaded.root / ".syncengine" / "rejects" / f"{name}.csv"
+        path = loaded.kept / "rejects" / f"{name}.csv"
         count = write_rejects(comparing.workspace, path, contacts, wanted=wanted, position=position)
         if count:
-            comparing.rejects[name] = str(path.relative_to(comparing.run.loaded.root))
+            inside = path.is_relative_to(loaded.root)
+            comparing.rejects[name] = str(path.relative_to(loaded.root) if inside else path)
 
 
 def _summaries(comparing: _Comparing) -> list[SourceSummary]:

@@ -80,7 +80,7 @@ class Sources:
 def read_sources(run: Run) -> Sources:
     """Read every source of a project; what cannot be read is said and never raised."""
     desired, workspace, now = run.loaded.desired, run.workspace, run.options.clock()
-    book = PhoneBook(workspace, run.loaded.root / ".syncengine" / "phones.parquet")
+    book = PhoneBook(workspace, run.loaded.kept / "phones.parquet")
     contacts: dict[str, Contacts] = {}
     unreadable: dict[str, str] = {}
     no_people = _lists_without_people(run)
