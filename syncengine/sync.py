@@ -7,7 +7,7 @@
 
 Reading keeps what do-not-call sources state (``plan`` writes that to the ledger, too: a line that is gone tomorrow was
 still said today). Applying makes the plan anew under the ledger's lock and goes on only when it is the one that was
-read and allowed.
+read and allowed. A watcher lands what its policy allows of a plan, and the rest is held by name.
 """
 
 import asyncio
@@ -18,18 +18,22 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from syncengine.engine.planner import Inputs, make_plan
+from syncengine.engine.policy import after, decide, kinds_of
 from syncengine.errors import GuardError, StalePlanError, UsageError
 from syncengine.failpoints import failpoint
 from syncengine.ledger.ledger import Ledger, open_ledger
 from syncengine.ledger.records import CallLine, OpenCall, OpenRow, RunRecord
 from syncengine.model.plan import Plan
+from syncengine.model.policy import Decision, Standing
 from syncengine.model.report import ApplyReport, Progress
+from syncengine.model.watching import Drift, Propagation
 from syncengine.planfile import refuse_stale
 from syncengine.rows.workspace import Workspace
 from syncengine.steps.applying import apply_plan
 from syncengine.steps.basis import basis_of
 from syncengine.steps.clients import check_extra
 from syncengine.steps.differences import difference
+from syncengine.steps.drifting import drift_of
 from syncengine.steps.examples import check_examples
 from syncengine.steps.facts import facts_json, load_facts, take_facts
 from syncengine.steps.isolation import without_network
@@ -38,6 +42,7 @@ from syncengine.steps.looking_back import ListRejects, calls_of_run, rejects, ru
 from syncengine.steps.offline import base_of, doubts, rebuild
 from syncengine.steps.options import Options
 from syncengine.steps.planned import Planned
+from syncengine.steps.propagation import propagation_of
 from syncengine.steps.reading import read_dialers
 from syncengine.steps.run import Run
 from syncengine.steps.saved import saved_lines
@@ -45,10 +50,29 @@ from syncengine.steps.settling import settle
 from syncengine.steps.sources import read_sources
 from syncengine.steps.vendor_check import vendor_check
 from syncengine.steps.waiting import Waiting, break_lock, resolve_call, resolve_row, waiting_calls, waiting_rows
+from syncengine.steps.watch_notes import (
+    clock_doubt,
+    free_lock_of_the_dead,
+    keep_attempt,
+    last_attempt,
+    lead,
+    leader,
+    leave,
+    person,
+    resume_watchers,
+    shown,
+    sign_lock,
+    suspend_watchers,
+    suspended,
+    watcher_name,
+)
 
 __all__ = [
     "Applying",
     "CallLine",
+    "Drift",
+    "Landed",
+    "Landing",
     "ListRejects",
     "Loaded",
     "NotApplicableError",
@@ -62,17 +86,26 @@ __all__ = [
     "break_lock",
     "calls_of_run",
     "check_examples",
+    "drift_of",
     "export_facts",
+    "land",
+    "leader",
+    "leave",
     "load",
+    "person",
     "planned",
     "planned_offline",
     "rejects",
     "resolve_call",
     "resolve_row",
+    "resume_watchers",
     "runs",
     "saved_lines",
+    "shown",
+    "suspend_watchers",
     "waiting_calls",
     "waiting_rows",
+    "watcher_name",
 ]
 
 
@@ -186,6 +219,8 @@ def apply(loaded: Loaded, options: Options, applying: Applying) -> tuple[Plan, A
     elif options.allowances.dnd_remove and not applying.expect:
         raise UsageError("--allow-dnd-remove holds for one plan: add --expect PLAN_ID, or apply a saved plan")
     now = options.clock
+    with open_ledger(loaded.desired.ledger, loaded.desired.project) as ledger:
+        free_lock_of_the_dead(ledger)
     with (
         open_ledger(loaded.desired.ledger, loaded.desired.project) as ledger,
         Workspace() as workspace,
@@ -209,3 +244,100 @@ def _refuse_another(plan: Plan, applying: Applying, *, now: float) -> None:
         raise StalePlanError(
             f"the plan is {plan.plan_id} now, not {applying.expect}; read it with: syncengine plan, then apply that one"
         )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Landing:
+    """How a watcher applies."""
+
+    # Whether it applies at all.
+    applies: bool
+    # Who it is among watchers; empty: it does not care whether there are others.
+    holder: str = ""
+    # Told of a plan and of what lands of it, before anything is sent; False: nothing is.
+    approve: Callable[["Landed"], bool] = lambda _: True
+    on_progress: Callable[[Progress], None] | None = None
+    interrupted: Callable[[], bool] = lambda: False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Landed:
+    """What a watcher found, what it decided, and what it did."""
+
+    plan: Plan
+    decision: Decision
+    drift: tuple[Drift, ...]
+    propagation: tuple[Propagation, ...]
+    # Who suspended the watchers; empty: nobody.
+    suspended: str
+    # None: nothing was sent.
+    report: ApplyReport | None = None
+    # Seconds since 1970 when the same files are tried again; None: they landed.
+    retry_at: float | None = None
+
+
+def land(loaded: Loaded, options: Options, landing: Landing) -> Landed:
+    """Plan, and carry out what the policy lets land; the lock is held only where something does.
+
+    Raises:
+        LockedError: another run holds the ledger.
+    """
+    with open_ledger(loaded.desired.ledger, loaded.desired.project) as ledger, Workspace() as workspace:
+        free_lock_of_the_dead(ledger)
+        # Calls that a dead run left open are settled under the lock, so that is where to begin.
+        if not landing.applies or not ledger.unfinished_calls():
+            made = _plan(Run(loaded=loaded, ledger=ledger, workspace=workspace, options=options))
+            looked = _decided(made, landing)
+            if looked.decision.lands is None:
+                return looked
+    with (
+        open_ledger(loaded.desired.ledger, loaded.desired.project) as ledger,
+        Workspace() as workspace,
+        ledger.lock("watch", now=options.clock()) as fence,
+    ):
+        sign_lock(ledger, fence, now=options.clock())
+        made = _plan(Run(loaded=loaded, ledger=ledger, workspace=workspace, options=options, locked=True))
+        looked = _decided(made, landing)
+        if looked.decision.lands is None or not landing.approve(looked):
+            return looked
+        report, retry_at = _carry_out(made, looked.decision.lands, landing)
+        return replace(looked, report=report, retry_at=retry_at)
+
+
+def _decided(made: Planned, landing: Landing) -> Landed:
+    standing = _standing(made.run, landing)
+    return Landed(
+        plan=made.plan,
+        decision=decide(made.plan, made.run.loaded.watch.policy(), standing),
+        drift=drift_of(made),
+        propagation=propagation_of(made),
+        suspended=standing.suspended,
+    )
+
+
+def _standing(run: Run, landing: Landing) -> Standing:
+    ledger, now = run.ledger, run.options.clock()
+    leading = lead(ledger, landing.holder, now=now) if landing.holder else ""
+    return Standing(
+        now=now,
+        applies=landing.applies,
+        clock_doubt=clock_doubt(ledger, now=now),
+        suspended=suspended(ledger),
+        leader="" if leading == landing.holder else f"{shown(leading)} leads; this watcher stands by",
+        attempt=last_attempt(ledger),
+    )
+
+
+def _carry_out(made: Planned, part: Plan, landing: Landing) -> tuple[ApplyReport, float | None]:
+    """Apply, and remember beforehand that these files were tried; compliance alone is no try of the rest."""
+    ledger, clock, policy = made.run.ledger, made.run.options.clock, made.run.loaded.watch.policy()
+    narrowed = replace(made, plan=part)
+    if kinds_of(part) == {"compliance"}:
+        return apply_plan(narrowed, on_progress=landing.on_progress, interrupted=landing.interrupted), None
+    # Under the id of the whole plan, by which the next one is seen to be another.
+    attempt = after(last_attempt(ledger), made.plan, policy, now=clock())
+    keep_attempt(ledger, attempt, now=clock())
+    report = apply_plan(narrowed, on_progress=landing.on_progress, interrupted=landing.interrupted)
+    well = report.complete or report.interrupted
+    keep_attempt(ledger, None if well else replace(attempt, ended=True), now=clock())
+    return report, None if well else attempt.not_before

@@ -31,8 +31,9 @@ LAYERS: dict[str, set[str]] = {
     "planfile": {*VALUES, "views"},
     "steps": {*VALUES, "config", "rows", "engine", "remote", "ledger", "planfile"},
     "sync": {*VALUES, "steps", "engine", "ledger", "rows", "planfile"},
-    "watch": {*VALUES, "sync", "steps", "config"},
-    "cli": {*VALUES, "sync", "watch", "hosts", "sandbox", "config", "views", "planfile"},
+    "watch": {"errors", "diagnostics"},
+    "face": VALUES,
+    "cli": {*VALUES, "sync", "watch", "face", "hosts", "sandbox", "config", "views", "planfile"},
     "__main__": {"cli"},
     "__init__": set(),
 }
@@ -52,10 +53,12 @@ FENCES: dict[str, set[str]] = {
     "sqlite3": {"ledger"},
     "xlsxwriter": {"config"},
     "watchdog": {"watch"},
+    "croniter": {"config", "engine"},
+    "prometheus_client": {"face"},
     "click": {"cli"},
     "rich": {"cli", "views"},
-    "starlette": {"sandbox"},
-    "uvicorn": {"sandbox"},
+    "starlette": {"sandbox", "face"},
+    "uvicorn": {"sandbox", "face"},
 }
 
 MODULES = sorted(PACKAGE.rglob("*.py"))

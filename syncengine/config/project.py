@@ -18,6 +18,7 @@ from syncengine.config.names import Name, SecretReference, is_reference
 from syncengine.config.places import Complaints
 from syncengine.config.quantities import Share, Span, written
 from syncengine.config.vendor_spec import Written
+from syncengine.config.watching import WatchFile
 from syncengine.diagnostics import Diagnostics, Location
 from syncengine.errors import SyncEngineError
 
@@ -92,17 +93,6 @@ class GuardsFile(Written):
     """How many people may become callable in one plan."""
     max_starts: Annotated[int, Field(ge=0)] = 3
     """How many campaigns may start in one plan."""
-
-
-class WatchFile(Written):
-    """How `syncengine watch` works."""
-
-    settle: Annotated[Span, written("2s")] = 2.0
-    """How long files must be left alone before they are read."""
-    interval: Annotated[Span, written("15m")] = 900.0
-    """How often the dialers are compared even though no file changed."""
-    apply: bool = False
-    """Whether plans that no guard stops are applied; otherwise they are only shown."""
 
 
 class ProjectFile(Written):

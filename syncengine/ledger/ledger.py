@@ -16,6 +16,7 @@ from syncengine.errors import LedgerError, LockedError
 from syncengine.failpoints import failpoint
 from syncengine.ledger import budget, campaigns, journal, lock, rows, runs, schema, statements, unsettled
 from syncengine.ledger.connection import BUSY_SECONDS, Database, path_of
+from syncengine.ledger.notes import Notes
 from syncengine.ledger.records import (
     CallLine,
     LockHolder,
@@ -60,6 +61,7 @@ class Ledger:
     def __init__(self, database: Database, project: str) -> None:
         self._database = database
         self._project = project
+        self.notes = Notes(database, project)
         self._fence = 0
         self._lease = lock.LEASE_SECONDS
 

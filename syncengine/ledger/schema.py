@@ -85,8 +85,16 @@ _VERSION_1 = (
     ) STRICT, WITHOUT ROWID""",
 )
 
+_VERSION_2 = (
+    # until: when a seat is free again; of other notes, when they were written.
+    """CREATE TABLE note (
+        project TEXT NOT NULL, name TEXT NOT NULL, value TEXT NOT NULL, until REAL NOT NULL,
+        PRIMARY KEY (project, name)
+    ) STRICT, WITHOUT ROWID""",
+)
+
 # MIGRATIONS[n] brings a ledger of version n to version n + 1.
-MIGRATIONS: tuple[tuple[str, ...], ...] = (_VERSION_1,)
+MIGRATIONS: tuple[tuple[str, ...], ...] = (_VERSION_1, _VERSION_2)
 VERSION = len(MIGRATIONS)
 
 

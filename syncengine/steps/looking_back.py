@@ -56,8 +56,8 @@ def rejects(loaded: Loaded) -> list[ListRejects]:
     """
     found = []
     for name in loaded.desired.contacts:
-        path = rejects_file(loaded.root / ".syncengine", name)
+        path = rejects_file(loaded.kept, name)
         if path.is_file():
-            kept = str(path.relative_to(loaded.root))
+            kept = str(path.relative_to(loaded.root) if path.is_relative_to(loaded.root) else path)
             found.append(ListRejects(name=name, file=kept, written_at=path.stat().st_mtime, rows=read_rejects(path)))
     return found

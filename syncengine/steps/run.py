@@ -32,7 +32,7 @@ class Run:
         """
         if self.own_folder is not None:
             return self.own_folder
-        usual = self.loaded.root / ".syncengine"
+        usual = self.loaded.kept
         for path in (usual, usual / "rejects"):
             if path.is_symlink():
                 raise SyncEngineError(f"{path} is a symbolic link; remove it: rejects are personal data")

@@ -3,7 +3,6 @@ import pytest
 from syncengine.engine.rows import calls_for, effect_of, operations_for, plan_rows
 from tests.building import (
     contacts_collection,
-    dnd_collection,
     findings,
     operation,
     row_set,

@@ -127,7 +127,7 @@ def _in_views(text: str, folder: Path) -> str:
         lines = markdown.split("\n")
         demand(all(re.match(r"$|[-|#*_<]|Project |Plan: |No changes", line) for line in lines), "a line of its own")
     document = as_text(plan_json(plan))
-    demand(json.loads(document) and document.isprintable() or "\n" in document, "JSON that a terminal obeys")
+    demand((json.loads(document) and document.isprintable()) or "\n" in document, "JSON that a terminal obeys")
     told = Diagnostic("error", text, Location(text, 3, 2), text, 1, text, text).render()
     demand(not any(rearranges(c) for c in told if c not in "\n\t"), "an error that a terminal obeys")
     demand(told.count("\n") <= 4, "an error that adds lines")

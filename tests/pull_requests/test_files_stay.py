@@ -95,7 +95,7 @@ def test_a_phone_book_that_came_with_the_branch_hides_no_opt_out(repository: Rep
     with Workspace() as workspace:
         book = PhoneBook(workspace, forged)
         book.learn_plausible("SELECT '3101230003'", ["CO"])
-        workspace.run(f"UPDATE {book.table} SET number = '+573101239999'")  # noqa: S608 - a table of our own
+        workspace.run(f"UPDATE {book.table} SET number = '+573101239999'")
         book.save()
     place = repository.branch({".syncengine/phones.parquet": forged.read_bytes()})
     done = repository.job(place, "plan", "--refresh", "none", "--json")

@@ -36,16 +36,16 @@ def in_a_template(text: str) -> dict[str, str | bytes | Link]:
 @pytest.mark.parametrize(
     "template",
     [
-        '{{ settings.__class__.__mro__[1].__subclasses__() }}',
+        "{{ settings.__class__.__mro__[1].__subclasses__() }}",
         '{{ settings["__init__"]["__globals__"] }}',
         '{{ "".format.__globals__ }}',
         '{{ cycler.__init__.__globals__.os.popen("id").read() }}',
         '{{ lipsum.__globals__["os"].system("touch escaped") }}',
         '{{ settings|attr("__class__") }}',
-        '{{ self._TemplateReference__context }}',
+        "{{ self._TemplateReference__context }}",
         '{% include "/etc/passwd" %}',
         '{% import "os" as os %}{{ os }}',
-        '{% macro m() %}{{ m() }}{% endmacro %}{{ m() }}',
+        "{% macro m() %}{{ m() }}{% endmacro %}{{ m() }}",
     ],
 )  # fmt: skip
 def test_a_template_that_would_run_code_is_refused(repository: Repository, template: str) -> None:
@@ -61,7 +61,7 @@ def test_a_template_that_would_run_code_is_refused(repository: Repository, templ
         "{{ settings.server * 1000000000 }}",
         "{% for a in range(999999) %}{% for b in range(999999) %}x{% endfor %}{% endfor %}",
         '{{ "x"|center(2000000000) }}',
-        '{{ lipsum(n=100000) }}',
+        "{{ lipsum(n=100000) }}",
         "{% set a = [] %}{% for i in range(10) %}{{ a }}{% endfor %}",
         "{{ " + "(" * 3000 + "1" + ")" * 3000 + " }}",
     ],
