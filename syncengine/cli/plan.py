@@ -34,12 +34,12 @@ if TYPE_CHECKING:
 @page_options
 def command(
     project: Path,
+    *,
     out: Path | None,
     output: Path | None,
     whole_plan: str,
     export: Path | None,
     base: Path | None,
-    *,
     detailed_exitcode: bool,
     whole: bool,
     offline: bool,

@@ -1,8 +1,9 @@
 """Files that are made of rows and sent as a part of a body: .xlsx and .csv.
 
 Every cell of a workbook is written as text, so that no name is taken for a formula and no phone for a number; text has
-no types, so there a formula gets a quotation mark in front. A workbook has a fixed date, so that the same rows give the same bytes. The workbook is built in memory: rows are people, and nothing
-about them is left in a folder for temporary files.
+no types, so there a formula gets a quotation mark in front. A workbook has a fixed date, so that the same rows give the
+same bytes. The workbook is built in memory: rows are people, and nothing about them is left in a folder for temporary
+files.
 """
 
 import csv

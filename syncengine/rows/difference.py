@@ -325,8 +325,8 @@ class _Comparison:
     def _ambiguous(self) -> list[str]:
         """Return the vendor's ids of records of which nobody can tell which is ours; one that is a phone is masked."""
         found = self._workspace.run(
-            f"SELECT ids FROM {self._verdicts} WHERE verdict <> '' AND ids <> '' AND (verdict = {quoted(AMBIGUOUS)} OR listed)"
-            f" ORDER BY key LIMIT {_NAMED}"
+            f"SELECT ids FROM {self._verdicts} WHERE verdict <> '' AND ids <> ''"
+            f" AND (verdict = {quoted(AMBIGUOUS)} OR listed) ORDER BY key LIMIT {_NAMED}"
         ).fetchall()
         return [mask_numbers_in(ids) for (ids,) in found]
 

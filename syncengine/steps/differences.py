@@ -50,7 +50,8 @@ class _Comparing:
     readings: Readings
     # Do-not-call lists -> table of the numbers in force on any of them, less what is released now.
     in_force: dict[tuple[str, ...], str] = field(default_factory=dict)
-    # Campaign (empty: the account) -> tables of what the dialer's own do-not-call lists are to hold, while it is compared.
+    # Campaign (empty: the account) -> tables of what the dialer's own do-not-call lists are to hold, while it is
+    # compared.
     kept_there: dict[str, list[str]] = field(default_factory=dict)
     # Contact list -> the file into which its unusable rows were written.
     rejects: dict[str, str] = field(default_factory=dict)
