@@ -11,6 +11,7 @@ from dataclasses import dataclass
 
 from syncengine.config.campaign_fields import choosing, fits_field
 from syncengine.config.names import fits_name
+from syncengine.config.yaml_builder import CONTROLS
 from syncengine.model.snapshot import ActualCampaign
 from syncengine.model.vendor import CampaignField, Vendor
 
@@ -114,7 +115,15 @@ def _lines(each: Adopted) -> Iterator[str]:
 
 def _can_be_stated(rule: CampaignField, value: object) -> bool:
     elements = value if rule.kind == "list" and isinstance(value, tuple | list) else [value]
-    return all(fits_field(rule, element) for element in elements)
+    # A control character is refused in a manifest, written as an escape, too.
+    return all(fits_field(rule, element) for element in elements) and CONTROLS.search(_unescaped(value)) is None
+
+
+def _unescaped(value: object) -> str:
+    """Return all texts of a value as they are."""
+    if isinstance(value, Mapping):
+        return "".join(_unescaped(inner) for pair in value.items() for inner in pair)
+    return "".join(map(_unescaped, value)) if isinstance(value, tuple | list) else str(value)
 
 
 def _value(value: object) -> str:

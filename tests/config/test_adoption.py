@@ -10,6 +10,7 @@ from syncengine.config.adoption import adopted, adoption_manifest
 from syncengine.config.document import parse_document
 from syncengine.config.names import fits_name
 from syncengine.config.vendor_files import load_vendor
+from syncengine.config.yaml_builder import CONTROLS
 from syncengine.diagnostics import Diagnostics
 from syncengine.model.snapshot import ActualCampaign
 from tests.views.plans import HOSTILE
@@ -57,7 +58,8 @@ def test_any_name_is_quoted_and_comes_back_as_it_was(name):
         return
     text = adoption_manifest(adopted("co", VENDOR, [campaign(name=name)], set()))
     (entry,) = read(text).values()
-    assert entry.get("name", "") == name
+    # A manifest may hold no control character, so such a name stays the dialer's own affair.
+    assert entry.get("name", "") == ("" if CONTROLS.search(name) else name)
     assert not any(not c.isprintable() for c in text if c != "\n")
 
 
