@@ -43,6 +43,7 @@ from syncengine.steps.offline import base_of, doubts, rebuild
 from syncengine.steps.options import Options
 from syncengine.steps.planned import Planned
 from syncengine.steps.propagation import propagation_of
+from syncengine.steps.pulling import Pulled, pull
 from syncengine.steps.reading import read_dialers
 from syncengine.steps.run import Run
 from syncengine.steps.saved import saved_lines
@@ -80,6 +81,7 @@ __all__ = [
     "OpenRow",
     "Options",
     "Planned",
+    "Pulled",
     "RunRecord",
     "Waiting",
     "apply",
@@ -95,6 +97,7 @@ __all__ = [
     "person",
     "planned",
     "planned_offline",
+    "pull",
     "rejects",
     "resolve_call",
     "resolve_row",
