@@ -59,8 +59,7 @@ class Ledger:
     def __init__(self, database: Database, project: str) -> None:
         self._database = database
         self._project = project
-        self._fence = 0
-        self._lease = lock.LEASE_SECONDS
+        self._held = lock.Held()
 
     @classmethod
     def open(cls, path: Path, project: str, *, busy_seconds: float = BUSY_SECONDS) -> "Ledger":
@@ -96,36 +95,34 @@ class Ledger:
     # ------------------------------------------------------------------------------------------------- the lock
 
     @contextmanager
-    def lock(
-        self, operation: str, *, now: float, wait: float = 0.0, lease: float = lock.LEASE_SECONDS
-    ) -> Iterator[int]:
+    def lock(self, operation: str, *, now: float, wait: float = 0.0, lease: float | None = None) -> Iterator[int]:
         """Hold the lock, waiting up to ``wait`` seconds for it; yields the fence.
 
         Raises:
             LockedError: another run holds it; the message says who, since when, and how to break it.
         """
-        fence = self._acquire(operation, now=now, wait=wait, lease=lease)
-        self._fence, self._lease = fence, lease
+        fence = self._acquire(operation, now=now, wait=wait, lease=lock.LEASE_SECONDS if lease is None else lease)
         try:
             yield fence
         finally:
-            self._fence = 0
+            self._held.end()
             with self._database.write() as connection:
                 lock.free(connection, self._project, fence)
 
     def _acquire(self, operation: str, *, now: float, wait: float, lease: float) -> int:
-        if self._fence:
+        if self._held.fence:
             raise LockedError("this run already holds the ledger's lock")
         token = uuid.uuid4().hex
         began = time.monotonic()
         while True:
-            waited = time.monotonic() - began
+            waited, at = time.monotonic() - began, lock.steady_seconds()
             with self._database.write() as connection:
                 fence = lock.take(
                     connection, self._project, holder=token, operation=operation, now=now + waited, lease=lease
                 )
                 found = lock.holder(connection, self._project)
             if fence is not None:
+                self._held.begin(fence, lease, at)
                 return fence
             if waited >= wait:
                 assert found is not None, "a lock that is refused has a holder"
@@ -134,13 +131,23 @@ class Ledger:
 
     def renew(self, *, now: float) -> None:
         """Hold the lock for a whole lease from now; raises LockedError when it was lost."""
+        at = lock.steady_seconds()
         with self._database.write() as connection:
-            lock.extend(connection, self._project, self._fence, now=now, lease=self._lease)
+            self._extend(connection, now=now)
+        self._held.proven(at)
+
+    def _extend(self, connection: "sqlite3.Connection", *, now: float) -> None:
+        lock.extend(connection, self._project, self._held.fence, now=now, lease=self._held.lease)
 
     def check_fence(self) -> None:
         """Raise LockedError when the lock was lost."""
         with self._database.read() as connection:
-            lock.require(connection, self._project, self._fence)
+            lock.require(connection, self._project, self._held.fence)
+
+    def confirm_lock(self) -> None:
+        """Raise LockedError unless the lock is surely held at this moment; cheap enough for each call's last moment."""
+        if self._held.must_ask():
+            self.check_fence()
 
     def lock_holder(self) -> LockHolder | None:
         """Return who holds the lock."""
@@ -157,7 +164,7 @@ class Ledger:
         """Change what plans are made from: counted in the serial, under the lock where that is asked for."""
         with self._database.write() as connection:
             if locked:
-                lock.require(connection, self._project, self._fence)
+                lock.require(connection, self._project, self._held.fence)
             yield connection
             schema.bump_serial(connection, self._project)
 
@@ -296,10 +303,13 @@ class Ledger:
             LockedError: the lock was lost; nothing may be sent.
             LedgerError: it cannot be written, or a row waits for the outcome of an earlier call; nothing may be sent.
         """
-        with self._change(locked=True) as connection:
-            lock.extend(connection, self._project, self._fence, now=now, lease=self._lease)
-            origin = journal.Origin(project=self._project, run_id=run_id, fence=self._fence)
-            return journal.begin(connection, origin, intent, evidence=evidence, now=now)
+        at = lock.steady_seconds()
+        with self._change(locked=False) as connection:
+            self._extend(connection, now=now)
+            origin = journal.Origin(project=self._project, run_id=run_id, fence=self._held.fence)
+            call_id = journal.begin(connection, origin, intent, evidence=evidence, now=now)
+        self._held.proven(at)
+        return call_id
 
     def remember_task(self, call_id: int, task_id: str) -> None:
         """Keep the vendor's task, so that a later run can ask about it."""

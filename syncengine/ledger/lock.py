@@ -1,13 +1,16 @@
 """One writer at a time: a row with a holder, a lease and a fence, never a lock that ends with a connection.
 
 The fence grows with every holder. Each write of a run names the fence it was given, inside its own transaction, so a
-process that slept past its lease and woke up cannot write an intent, and hence cannot send.
+process that slept past its lease and woke up cannot write an intent, and hence cannot send. For one that slept between
+its intent and the first byte, :class:`Held` knows by a clock that nobody sets until when the lock was surely ours.
 """
 
 import getpass
 import os
 import socket
 import sqlite3
+import time
+from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from syncengine.errors import LockedError
@@ -15,6 +18,50 @@ from syncengine.ledger.records import LockHolder, records
 
 # Longer than any call may take, so that a call sent under the lease ends under it.
 LEASE_SECONDS = 120.0
+# For so long after the ledger has said that the lock is ours it is not asked again.
+_FRESH_SECONDS = 0.05
+
+
+def steady_seconds() -> float:
+    """Return seconds on a clock that is never set and that goes on while the machine sleeps."""
+    boot_clock = getattr(time, "CLOCK_BOOTTIME", None)
+    return time.monotonic() if boot_clock is None else time.clock_gettime(boot_clock)
+
+
+@dataclass(slots=True)
+class Held:
+    """The lock as its holder knows it; ``fence`` is 0 while it is not held."""
+
+    fence: int = 0
+    lease: float = LEASE_SECONDS
+    # On the steady clock: when the ledger last said that the lock is ours.
+    _proven: float = 0.0
+
+    def begin(self, fence: int, lease: float, at: float) -> None:
+        """Note that the lock was taken; ``at`` is the steady time before the ledger was asked."""
+        self.fence, self.lease, self._proven = fence, lease, at
+
+    def proven(self, at: float) -> None:
+        """Note that the ledger has extended the lease; ``at`` is the steady time before it was asked."""
+        self._proven = at
+
+    def end(self) -> None:
+        """Note that the lock is not held any more."""
+        self.fence = 0
+
+    def must_ask(self) -> bool:
+        """Whether the ledger has to be asked again before a byte may leave.
+
+        Raises:
+            LockedError: the lease has run out, so that somebody else may hold the lock, now or in a moment.
+        """
+        since = steady_seconds() - self._proven
+        if not self.fence or since >= self.lease:
+            raise LockedError(
+                f"this run was held up for {since:.0f} s, longer than its lease on the ledger;"
+                " nothing more is sent. Plan again"
+            )
+        return since > _FRESH_SECONDS
 
 
 def take(

@@ -63,6 +63,10 @@ class RunJournal:
         """Keep the lock; raises LockedError when it was lost."""
         self.ledger.renew(now=self.clock())
 
+    def confirm(self) -> None:
+        """Make sure at the last moment that the lock is held; raises LockedError when it was lost."""
+        self.ledger.confirm_lock()
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LedgerBudget:

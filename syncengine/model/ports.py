@@ -92,6 +92,10 @@ class Journal(Protocol):
         """Keep the lock; raises LockedError when it was lost."""
         ...
 
+    def confirm(self) -> None:
+        """Make sure at the last moment that the lock is held; raises LockedError when it was lost."""
+        ...
+
 
 class ListedNumbers(Protocol):
     """The do-not-call statements in force, at the moment of sending."""

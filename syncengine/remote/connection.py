@@ -7,13 +7,13 @@ redirects, no cookies, no environment proxies and no logging to switch off.
 
 import asyncio
 import logging
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from dataclasses import dataclass
 from functools import cache
 from typing import TYPE_CHECKING
 
-from syncengine.errors import AnswerError, TransportError
+from syncengine.errors import AnswerError, LockedError, TransportError
 from syncengine.model.exchange import Answer
 from syncengine.remote.decode import collect, decode
 from syncengine.remote.redaction import redacted, redacted_text
@@ -47,6 +47,8 @@ class Call:
     seconds: float
     # Spellings of our secrets, to be taken out of what comes back.
     echoes: tuple[bytes, ...]
+    # Asked when the connection stands and the bytes are about to leave; what it raises stops them.
+    at_wire: Callable[[], None] | None = None
 
 
 def opener(*, encrypted: bool = True) -> "Callable[[], httpx.AsyncBaseTransport]":
@@ -96,6 +98,7 @@ class Connection:
 
         Raises:
             TransportError: no whole answer; ``sent`` tells whether the request may have reached the dialer.
+            LockedError: the call's last check found that it may not be made; no whole request has left.
             AnswerError: an answer that is too large or packed beyond reason; the request was received.
         """
         if self._transport is None:
@@ -110,6 +113,8 @@ class Connection:
             raise _lost(call, f"no whole answer within {call.seconds:g} s", sent=True) from None
         except ValueError as problem:
             raise AnswerError(call.dialer, call.operation, str(problem)) from None
+        except LockedError:
+            raise
         except Exception as problem:  # noqa: BLE001 - whatever its name, bytes may have left: it is a lost answer
             raise _lost(call, _words(problem, call), sent=type(problem).__name__ not in NOT_SENT) from None
         finally:
@@ -136,8 +141,12 @@ async def _exchange(transport: "httpx.AsyncBaseTransport", call: Call) -> Answer
 
     connect = min(_LONGEST_CONNECT, call.seconds / 3)
     limits = {"connect": connect, "pool": connect, "read": call.seconds, "write": call.seconds}
+    extensions: dict[str, object] = {"timeout": limits}
+    if call.at_wire is not None:
+        call.at_wire()
+        extensions["trace"] = _asking(call.at_wire)
     request = httpx.Request(
-        call.method, call.url, headers=list(call.headers), content=call.body or None, extensions={"timeout": limits}
+        call.method, call.url, headers=list(call.headers), content=call.body or None, extensions=extensions
     )
     response = await transport.handle_async_request(request)
     try:
@@ -148,6 +157,16 @@ async def _exchange(transport: "httpx.AsyncBaseTransport", call: Call) -> Answer
     finally:
         await response.aclose()
     return decode(response.status_code, headers, redacted(raw, call.echoes))
+
+
+def _asking(at_wire: Callable[[], None]) -> Callable[[str, object], Awaitable[None]]:
+    """Ask once more just before the head is written and before the body is: connecting can take seconds."""
+
+    async def trace(event: str, _: object) -> None:
+        if event.endswith(("send_request_headers.started", "send_request_body.started")):
+            at_wire()
+
+    return trace
 
 
 def _lost(call: Call, detail: str, *, sent: bool) -> TransportError:

@@ -2,13 +2,15 @@
 
 Every write takes the same path, here and nowhere else::
 
-    render -> gate (no listed number in a dialable request) -> intent, durable -> send -> outcome, durable
+    render -> gate (no listed number in a dialable request) -> intent, durable -> lock still held -> send
+           -> outcome, durable
 """
 
 import hashlib
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
+from syncengine.errors import LockedError
 from syncengine.model.address import ACCOUNT, Address
 from syncengine.model.answers import ResponseOutcome
 from syncengine.model.exchange import Request, RowItem
@@ -96,9 +98,10 @@ class DialerRun:
 
         Raises:
             ListedNumberError: the rendered request is dialable and carries a listed number; nothing was sent.
-            LockedError: another run has taken the ledger; nothing was sent.
+            LockedError: another run has taken the ledger; this attempt was not sent.
         """
         call = 0
+        reached_wire = False
 
         def before_send(request: Request) -> None:
             nonlocal call
@@ -120,7 +123,18 @@ class DialerRun:
                 )
             )
 
-        result = await self.client.call(operation, scope, before_send=before_send)
+        def at_wire() -> None:
+            nonlocal reached_wire
+            self.journal.confirm()
+            reached_wire = True
+
+        try:
+            result = await self.client.call(operation, scope, before_send=before_send, at_wire=at_wire)
+        except LockedError:
+            if call and not reached_wire:
+                # Not a byte of it has left, and that is true whoever holds the lock now: nobody has to settle it.
+                self.journal.finish(call, "deferred", "the ledger's lock was lost before it was sent", {})
+            raise
         if result.judgement.outcome in _HALTING:
             self.halted = result.judgement.message or result.judgement.name
         return result, call
