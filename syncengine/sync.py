@@ -17,7 +17,6 @@ from dataclasses import dataclass
 
 from syncengine.engine.planner import Inputs, make_plan
 from syncengine.errors import GuardError, StalePlanError, UsageError
-from syncengine.ledger.ledger import open_ledger
 from syncengine.ledger.records import OpenCall, OpenRow
 from syncengine.model.plan import Plan
 from syncengine.model.report import ApplyReport, Progress
@@ -28,6 +27,7 @@ from syncengine.steps.basis import basis_of
 from syncengine.steps.clients import check_extra
 from syncengine.steps.differences import difference
 from syncengine.steps.examples import check_examples
+from syncengine.steps.ledgers import ledger_of
 from syncengine.steps.loading import Loaded, load
 from syncengine.steps.options import Options
 from syncengine.steps.planned import Planned
@@ -71,7 +71,7 @@ class NotApplicableError(GuardError):
 @contextmanager
 def planned(loaded: Loaded, options: Options) -> Iterator[Planned]:
     """Make a plan; its rows can be looked at until the block ends."""
-    with open_ledger(loaded.desired.ledger, loaded.desired.project) as ledger, Workspace() as workspace:
+    with ledger_of(loaded) as ledger, Workspace() as workspace:
         yield _plan(Run(loaded=loaded, ledger=ledger, workspace=workspace, options=options))
 
 
@@ -130,7 +130,7 @@ def apply(loaded: Loaded, options: Options, applying: Applying) -> tuple[Plan, A
         raise UsageError("--allow-dnd-remove holds for one plan: add --expect PLAN_ID, or apply a saved plan")
     now = options.clock
     with (
-        open_ledger(loaded.desired.ledger, loaded.desired.project) as ledger,
+        ledger_of(loaded) as ledger,
         Workspace() as workspace,
         ledger.lock("apply", now=now(), wait=applying.lock_timeout),
     ):

@@ -6,7 +6,7 @@ is read from people's files (statements, sources) and what came back of a call m
 
 import time
 import uuid
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from types import TracebackType
@@ -14,7 +14,8 @@ from typing import TYPE_CHECKING, Self
 
 from syncengine.errors import LedgerError, LockedError
 from syncengine.ledger import budget, campaigns, journal, lock, rows, runs, schema, statements, unsettled
-from syncengine.ledger.connection import BUSY_SECONDS, Database, path_of
+from syncengine.ledger.connection import BUSY_SECONDS, Database
+from syncengine.ledger.mark import Mark, MarkFile
 from syncengine.ledger.records import (
     CallLine,
     LockHolder,
@@ -25,6 +26,7 @@ from syncengine.ledger.records import (
     SourceReading,
     StatementsRead,
 )
+from syncengine.ledger.store import Session, Store
 from syncengine.ledger.unsettled import Assumption
 from syncengine.model.address import Address
 from syncengine.model.exchange import RowItem
@@ -33,20 +35,9 @@ from syncengine.model.ports import Intent, RowOutcome
 from syncengine.model.report import Outcome
 
 if TYPE_CHECKING:
-    import sqlite3
-
     import pyarrow as pa
 
 _LOCK_POLL_SECONDS = 0.2
-
-
-def open_ledger(url: str, project: str) -> "Ledger":
-    """Open the ledger of a project by its URL, as ``sqlite:///path``.
-
-    Raises:
-        LedgerError: another kind of URL, or the file cannot be opened.
-    """
-    return Ledger.open(path_of(url), project)
 
 
 class Ledger:
@@ -56,24 +47,31 @@ class Ledger:
     raise LockedError when this run does not hold it (any more).
     """
 
-    def __init__(self, database: Database, project: str) -> None:
+    def __init__(self, database: Store, project: str, mark: MarkFile | None = None) -> None:
+        """Wrap an open database whose tables are up to date; ``mark`` is where lineage and serial are kept as well."""
+        self.project = self._project = project
         self._database = database
-        self._project = project
+        self._mark = mark
+        self._checked_at = 0.0
         self._held = lock.Held()
 
     @classmethod
     def open(cls, path: Path, project: str, *, busy_seconds: float = BUSY_SECONDS) -> "Ledger":
-        """Open or make the file, and bring its tables up to date."""
-        database = Database.open(path, busy_seconds=busy_seconds)
+        """Open or make a file without a mark beside it; ``opening.py`` has what a project uses."""
+        return cls.of(Database.open(path, busy_seconds=busy_seconds), project)
+
+    @classmethod
+    def of(cls, database: Store, project: str, mark: MarkFile | None = None) -> "Ledger":
+        """Take over an open database and bring its tables up to date; it is closed if that fails."""
         try:
+            schema.migrate(database)
             with database.write() as connection:
-                schema.migrate(connection)
                 schema.enter_project(connection, project)
         except BaseException:
             with suppress(LedgerError):
                 database.close()
             raise
-        return cls(database, project)
+        return cls(database, project, mark)
 
     def __enter__(self) -> Self:
         return self
@@ -92,6 +90,53 @@ class Ledger:
         with self._database.read() as connection:
             return schema.basis(connection, self._project)
 
+    def seal_key(self) -> str:
+        """Return the key with which this ledger seals saved plans."""
+        with self._database.read() as connection:
+            return schema.seal_key(connection, self._project)
+
+    @contextmanager
+    def reading(self) -> Iterator[Session]:
+        """Run queries that all see the same moment; for this package alone."""
+        with self._database.read() as connection:
+            yield connection
+
+    @contextmanager
+    def changing(self, *, locked: bool) -> Iterator[Session]:
+        """Change what plans are made from: counted in the serial, under the lock where that is asked for."""
+        with self._database.write() as connection:
+            if locked:
+                lock.require(connection, self._project, self._held.fence)
+            yield connection
+            counted = schema.bump_serial(connection, self._project)
+        self.write_mark(*counted)
+
+    def _book(self, change: Callable[[Session], None], *, locked: bool) -> None:
+        """Write down what has happened already: once more where the store can make room for it, or connect again."""
+        try:
+            with self.changing(locked=locked) as connection:
+                change(connection)
+        except LedgerError as problem:
+            if not self._database.second_try(problem):
+                raise
+            with self.changing(locked=locked) as connection:
+                change(connection)
+
+    def write_mark(self, lineage: str, serial: int, *, checked_at: float | None = None) -> None:
+        """Keep a copy of lineage and serial beside the project, where there is such a place."""
+        if checked_at is not None:
+            self._checked_at = checked_at
+        if self._mark is not None:
+            self._mark.write(
+                Mark(
+                    project=self._project,
+                    lineage=lineage,
+                    serial=serial,
+                    at=time.time(),
+                    checked_at=self._checked_at,
+                )
+            )
+
     # ------------------------------------------------------------------------------------------------- the lock
 
     @contextmanager
@@ -103,9 +148,11 @@ class Ledger:
         """
         fence = self._acquire(operation, now=now, wait=wait, lease=lock.LEASE_SECONDS if lease is None else lease)
         try:
+            self._database.hold_reserve()
             yield fence
         finally:
             self._held.end()
+            self._database.drop_reserve()
             with self._database.write() as connection:
                 lock.free(connection, self._project, fence)
 
@@ -136,7 +183,7 @@ class Ledger:
             self._extend(connection, now=now)
         self._held.proven(at)
 
-    def _extend(self, connection: "sqlite3.Connection", *, now: float) -> None:
+    def _extend(self, connection: Session, *, now: float) -> None:
         lock.extend(connection, self._project, self._held.fence, now=now, lease=self._held.lease)
 
     def check_fence(self) -> None:
@@ -149,6 +196,12 @@ class Ledger:
         if self._held.must_ask():
             self.check_fence()
 
+    @contextmanager
+    def minding_stops(self, cut: Callable[[], None]) -> Iterator[None]:
+        """Call ``cut`` when this process goes on after it was stopped for longer than its lease."""
+        with self._held.minding_stops(cut):
+            yield
+
     def lock_holder(self) -> LockHolder | None:
         """Return who holds the lock."""
         with self._database.read() as connection:
@@ -158,15 +211,6 @@ class Ledger:
         """Take the lock away from a dead holder, named by its fence; False when that holder has it no more."""
         with self._database.write() as connection:
             return lock.free(connection, self._project, fence)
-
-    @contextmanager
-    def _change(self, *, locked: bool) -> Iterator["sqlite3.Connection"]:
-        """Change what plans are made from: counted in the serial, under the lock where that is asked for."""
-        with self._database.write() as connection:
-            if locked:
-                lock.require(connection, self._project, self._held.fence)
-            yield connection
-            schema.bump_serial(connection, self._project)
 
     # --------------------------------------------------------------------------------- do-not-call statements
 
@@ -183,6 +227,7 @@ class Ledger:
 
         ``complete`` is False when lines of the source could not be read: numbers it lacks then count as still there.
         """
+        counted = None
         with self._database.write() as connection:
             read = statements.record(
                 connection,
@@ -194,7 +239,10 @@ class Ledger:
                 complete=complete,
             )
             if read.new or read.again:
-                schema.bump_serial(connection, self._project)
+                counted = schema.bump_serial(connection, self._project)
+                schema.bump_dnd_serial(connection, self._project)
+        if counted is not None:
+            self.write_mark(*counted)
         return read
 
     def statements(self, list_name: str) -> "pa.Table":
@@ -207,10 +255,10 @@ class Ledger:
         with self._database.read() as connection:
             return statements.all_numbers(connection, self._project, list_names)
 
-    def writes_of_others(self) -> int:
-        """Return a number that changes when another process has written to the ledger, as a reading of lists does."""
+    def dnd_serial(self) -> int:
+        """Return a number that moves when the numbers in force have changed, whoever has changed them."""
         with self._database.read() as connection:
-            return int(connection.execute("PRAGMA data_version").fetchone()[0])
+            return schema.dnd_serial(connection, self._project)
 
     def dnd_lists(self) -> tuple[str, ...]:
         """Return the names of all lists with a statement in force, also of those that no manifest names any more."""
@@ -222,7 +270,8 @@ class Ledger:
 
         ``basis`` says who allowed it, as the plan id.
         """
-        with self._change(locked=True) as connection:
+        with self.changing(locked=True) as connection:
+            schema.bump_dnd_serial(connection, self._project)
             return statements.release(connection, self._project, list_name, numbers, basis=basis, now=now)
 
     def remember_source(self, name: str, *, digest: str, rows: int, now: float) -> None:
@@ -244,17 +293,15 @@ class Ledger:
 
     def save_campaign(self, address: Address, campaign: KnownCampaign, *, now: float) -> None:
         """Remember a campaign as it now is."""
-        with self._change(locked=True) as connection:
-            campaigns.save(connection, self._project, address, campaign, now)
+        self._book(lambda connection: campaigns.save(connection, self._project, address, campaign, now), locked=True)
 
     def forget_campaign(self, address: Address) -> None:
         """Forget a campaign that is gone, with its rows."""
-        with self._change(locked=True) as connection:
-            campaigns.forget(connection, self._project, address)
+        self._book(lambda connection: campaigns.forget(connection, self._project, address), locked=True)
 
     def count_suppression(self, address: Address, *, failed: bool) -> None:
         """Count one more apply in which listed numbers of a campaign resisted, or clear the count."""
-        with self._change(locked=True) as connection:
+        with self.changing(locked=True) as connection:
             campaigns.count_suppression(connection, self._project, address, failed=failed)
 
     def failed_suppressions(self, address: Address) -> int:
@@ -271,6 +318,12 @@ class Ledger:
         with self._database.read() as connection:
             return rows.table(connection, self._project, address)
 
+    def generation(self, address: Address) -> str:
+        """Return a word that is another one after every change of what :meth:`rows_table` returns."""
+        with self._database.read() as connection:
+            lineage, _ = schema.basis(connection, self._project)
+            return f"{lineage}/{rows.generation(connection, self._project, address)}"
+
     def save_rows(
         self,
         address: Address,
@@ -281,12 +334,12 @@ class Ledger:
         expires_at: float | None = None,
     ) -> int:
         """Write rows that were seen at the dialer; settles open calls about them. Return how many."""
-        with self._change(locked=True) as connection:
+        with self.changing(locked=True) as connection:
             return rows.save(connection, self._project, address, items, state=state, expires_at=expires_at, now=now)
 
     def forget_rows(self, address: Address, keys: Iterable[str] | None = None) -> int:
         """Forget settled rows (None: all of the collection) and return how many."""
-        with self._change(locked=True) as connection:
+        with self.changing(locked=True) as connection:
             return rows.forget(connection, self._project, address, keys)
 
     def remote_ids(self, address: Address, keys: Sequence[str]) -> Mapping[str, str]:
@@ -304,7 +357,8 @@ class Ledger:
             LedgerError: it cannot be written, or a row waits for the outcome of an earlier call; nothing may be sent.
         """
         at = lock.steady_seconds()
-        with self._change(locked=False) as connection:
+        self._database.refuse_more()
+        with self.changing(locked=False) as connection:
             self._extend(connection, now=now)
             origin = journal.Origin(project=self._project, run_id=run_id, fence=self._held.fence)
             call_id = journal.begin(connection, origin, intent, evidence=evidence, now=now)
@@ -313,8 +367,7 @@ class Ledger:
 
     def remember_task(self, call_id: int, task_id: str) -> None:
         """Keep the vendor's task, so that a later run can ask about it."""
-        with self._database.write() as connection:
-            journal.remember_task(connection, call_id, task_id)
+        self._book(lambda connection: journal.remember_task(connection, call_id, task_id), locked=False)
 
     def finish_call(
         self, call_id: int, outcome: Outcome, message: str, outcomes: Mapping[str, RowOutcome], *, now: float
@@ -324,12 +377,16 @@ class Ledger:
         With no ``outcomes``, the call's outcome is every row's; else a row that is not named is unknown. What is
         unknown and cannot be proven is parked. A call that is settled already is left as it is.
         """
-        with self._change(locked=False) as connection:
-            journal.finish(connection, self._project, call_id, outcome=outcome, message=message, rows=outcomes, now=now)
+        self._book(
+            lambda connection: journal.finish(
+                connection, self._project, call_id, outcome=outcome, message=message, rows=outcomes, now=now
+            ),
+            locked=False,
+        )
 
     def park_call(self, call_id: int) -> None:
         """Leave an open call to a person."""
-        with self._change(locked=True) as connection:
+        with self.changing(locked=True) as connection:
             journal.park(connection, self._project, call_id)
 
     def settle_call(self, call_id: int, outcomes: Mapping[str, RowOutcome], *, now: float) -> None:
@@ -337,7 +394,7 @@ class Ledger:
 
         Rows that are not named stay open.
         """
-        with self._change(locked=True) as connection:
+        with self.changing(locked=True) as connection:
             unsettled.settle(connection, self._project, call_id, outcomes, now=now)
 
     def unfinished_calls(self) -> Sequence[OpenCall]:
@@ -357,12 +414,12 @@ class Ledger:
 
     def resolve_call(self, call_id: int, assume: Assumption, *, now: float) -> int:
         """Settle all that is open of a call as a person says; return how many rows (1 for a campaign)."""
-        with self._change(locked=True) as connection:
+        with self.changing(locked=True) as connection:
             return unsettled.resolve_call(connection, self._project, call_id, assume, now=now)
 
     def resolve_row(self, address: Address, key: str, assume: Assumption, *, now: float) -> int:
         """Settle one row in every open call about it; return in how many."""
-        with self._change(locked=True) as connection:
+        with self.changing(locked=True) as connection:
             return unsettled.resolve_row(connection, self._project, address, key, assume, now=now)
 
     # --------------------------------------------------------------------------------------- budget and history

@@ -174,6 +174,11 @@ class DialerClient:
         for connection in (*self._connections, self._exchanging):
             await connection.close()
 
+    def cut(self) -> None:
+        """Make sure that not one more byte leaves for this dialer on a connection that is open now."""
+        for connection in self._connections:
+            connection.cut()
+
     async def call(
         self,
         operation: Operation,

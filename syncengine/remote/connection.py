@@ -7,11 +7,12 @@ redirects, no cookies, no environment proxies and no logging to switch off.
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable
+import socket
+from collections.abc import Awaitable, Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from functools import cache
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from syncengine.errors import AnswerError, LockedError, TransportError
 from syncengine.model.exchange import Answer
@@ -92,6 +93,7 @@ class Connection:
     def __init__(self, open_one: "Callable[[], httpx.AsyncBaseTransport]") -> None:
         self._open_one = open_one
         self._transport: httpx.AsyncBaseTransport | None = None
+        self._socket: socket.socket | None = None
 
     async def send(self, call: Call) -> Answer:
         """Send one request and return its answer, whatever its status.
@@ -106,7 +108,7 @@ class Connection:
         whole = False
         try:
             async with asyncio.timeout(call.seconds):
-                answer = await _exchange(self._transport, call)
+                answer = await _exchange(self._transport, call, self._trace)
             whole = True
         except TimeoutError:
             # Connecting has a shorter limit of its own, so bytes may have left.
@@ -122,8 +124,20 @@ class Connection:
                 await self.close()
         return answer
 
+    async def _trace(self, event: str, info: Mapping[str, Any]) -> None:
+        if event == "connection.connect_tcp.complete":
+            self._socket = info["return_value"].get_extra_info("socket")
+
+    def cut(self) -> None:
+        """Make sure that not one more byte leaves, from wherever in the program this is called."""
+        if self._socket is not None:
+            # It may be closed already.
+            with suppress(OSError):
+                self._socket.shutdown(socket.SHUT_RDWR)
+
     async def close(self) -> None:
         """Close the connection, if there is one."""
+        self._socket = None
         transport, self._transport = self._transport, None
         if transport is not None:
             # The caller may be in the middle of being cancelled; the socket is closed all the same.
@@ -136,7 +150,10 @@ async def _quietly_closed(transport: "httpx.AsyncBaseTransport") -> None:
         await transport.aclose()
 
 
-async def _exchange(transport: "httpx.AsyncBaseTransport", call: Call) -> Answer:
+Trace = Callable[[str, Mapping[str, Any]], Awaitable[None]]
+
+
+async def _exchange(transport: "httpx.AsyncBaseTransport", call: Call, trace: Trace) -> Answer:
     import httpx
 
     connect = min(_LONGEST_CONNECT, call.seconds / 3)
@@ -144,7 +161,7 @@ async def _exchange(transport: "httpx.AsyncBaseTransport", call: Call) -> Answer
     extensions: dict[str, object] = {"timeout": limits}
     if call.at_wire is not None:
         call.at_wire()
-        extensions["trace"] = _asking(call.at_wire)
+        extensions["trace"] = _asking(call.at_wire, trace)
     request = httpx.Request(
         call.method, call.url, headers=list(call.headers), content=call.body or None, extensions=extensions
     )
@@ -159,14 +176,15 @@ async def _exchange(transport: "httpx.AsyncBaseTransport", call: Call) -> Answer
     return decode(response.status_code, headers, redacted(raw, call.echoes))
 
 
-def _asking(at_wire: Callable[[], None]) -> Callable[[str, object], Awaitable[None]]:
+def _asking(at_wire: Callable[[], None], trace: Trace) -> Trace:
     """Ask once more just before the head is written and before the body is: connecting can take seconds."""
 
-    async def trace(event: str, _: object) -> None:
+    async def asking(event: str, info: Mapping[str, Any]) -> None:
+        await trace(event, info)
         if event.endswith(("send_request_headers.started", "send_request_body.started")):
             at_wire()
 
-    return trace
+    return asking
 
 
 def _lost(call: Call, detail: str, *, sent: bool) -> TransportError:

@@ -3,7 +3,7 @@ from pathlib import Path
 import pytest
 
 from syncengine.errors import LedgerError
-from syncengine.ledger.ledger import open_ledger
+from syncengine.ledger.opening import open_ledger
 
 
 def test_a_relative_and_an_absolute_path_are_understood(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from syncengine.errors import LedgerError, LockedError
 from syncengine.ledger.ledger import Ledger
+from tests.ledger.writing import NOW
 
 A, B = "+573001112233", "+573001112244"
 
@@ -126,14 +127,22 @@ def test_lists_of_another_project_are_not_ours(ledger: Ledger, path: Path) -> No
         assert other.all_numbers(["opt-outs"]) == set()
 
 
-def test_only_the_writing_of_others_is_told(ledger: Ledger, path: Path) -> None:
-    before = ledger.writes_of_others()
+def test_the_serial_of_the_numbers_in_force_moves_when_they_do_whoever_moves_them(ledger: Ledger, path: Path) -> None:
+    before = ledger.dnd_serial()
     read(ledger, A)
-    assert ledger.writes_of_others() == before
+    after = ledger.dnd_serial()
+    assert after > before
+    read(ledger, A)
+    ledger.remember_source("opt-outs", digest="d", rows=1, now=NOW)
+    assert ledger.dnd_serial() == after
     with Ledger.open(path, "acme") as other:
-        read(other, B)
-    assert ledger.writes_of_others() != before
+        read(other, A, B)
+    assert ledger.dnd_serial() > after
     assert ledger.all_numbers(["opt-outs"]) == {A, B}
+    after = ledger.dnd_serial()
+    with ledger.lock("apply", now=NOW):
+        ledger.release("opt-outs", [A], basis="plan", now=NOW)
+    assert ledger.dnd_serial() > after
 
 
 def test_a_hundred_thousand_numbers_take_no_more_than_moments(ledger: Ledger) -> None:

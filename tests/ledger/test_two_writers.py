@@ -1,6 +1,9 @@
 """A sample of ``two_writers.py``, and what a run does that wakes up between its intent and the first byte."""
 
 import asyncio
+import os
+import signal
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -76,3 +79,26 @@ def test_the_steady_clock_moves_on() -> None:
 
     before = lock.steady_seconds()
     assert asyncio.run(later()) > before
+
+
+def test_a_process_that_goes_on_after_its_lease_cuts_its_connections_first_of_all(ledger: Ledger, clock: Clock) -> None:
+    cuts: list[int] = []
+    before = signal.getsignal(signal.SIGCONT)
+    with ledger.lock("apply", now=NOW, lease=60), ledger.minding_stops(lambda: cuts.append(1)):
+        os.kill(os.getpid(), signal.SIGCONT)
+        assert cuts == []
+        clock.now += 60
+        os.kill(os.getpid(), signal.SIGCONT)
+        assert cuts == [1]
+    os.kill(os.getpid(), signal.SIGCONT)
+    assert cuts == [1]
+    assert signal.getsignal(signal.SIGCONT) is before
+
+
+def test_outside_the_main_thread_no_signal_is_minded(path: Path) -> None:
+    def apply() -> None:
+        with Ledger.open(path, "acme") as ledger, ledger.lock("apply", now=NOW), ledger.minding_stops(lambda: None):
+            ledger.confirm_lock()
+
+    with ThreadPoolExecutor(1) as pool:
+        pool.submit(apply).result()

@@ -60,7 +60,7 @@ def race(turns: int, ledger_url: str | None = None) -> Seen:
     with _writers(ledger_url) as (sandbox, writers):
         seen = Seen()
         deadline = time.monotonic() + 30 + turns
-        while seen.turns < turns:
+        while seen.turns < turns or len({writer for writer, _ in seen.requests}) < 2:
             assert time.monotonic() < deadline, f"too slow: {seen}"
             time.sleep(0.1)
             _look(sandbox, seen)
@@ -140,7 +140,7 @@ def _write_by_turns(root: Path, url: str, name: str) -> None:
     from syncengine import sync
     from syncengine.errors import LockedError
     from syncengine.ledger import ledger as ledgers
-    from syncengine.ledger.ledger import open_ledger
+    from syncengine.ledger.opening import open_ledger
 
     stopped: list[int] = []
     signal.signal(signal.SIGTERM, lambda *_: stopped.append(1))
@@ -154,7 +154,7 @@ def _write_by_turns(root: Path, url: str, name: str) -> None:
                     asyncio.run(_calls(loaded, ledger, name, fence, number))
             except LockedError as lost:
                 noticed += "is locked" not in str(lost)
-            time.sleep(0.005)
+            time.sleep(random.uniform(0.005, 0.06))
     print(noticed, flush=True)  # noqa: T201 - read by the parent
 
 
@@ -180,13 +180,14 @@ async def _calls(loaded, ledger, name: str, fence: int, number: int) -> None:  #
             journal=journal, store=None, listed=_Nobody(), tally=None, interrupted=lambda: False,
         )  # type: ignore[arg-type]  # fmt: skip
         add = client.vendor.collections[0].operations["add"]
-        for call in range(_CALLS_A_TURN):
-            phone = f"+44770{fence % 9000 + 1000}{number % 100:02d}{call}"
-            record = {"first_name": f"{name}{fence}", "surname": "S", "mobile": phone, "email": ""}
-            row = RowItem(f"{phone}-{time.time_ns()}", (phone,), record, "h", "")
-            _, sent = await run.write(add, rows_scope(run, address, [row]), address, action="add", rows=[row])
-            if sent:
-                journal.finish(sent, "applied", "", {})
+        with ledger.minding_stops(client.cut):
+            for call in range(_CALLS_A_TURN):
+                phone = f"+44770{fence % 9000 + 1000}{number % 100:02d}{call}"
+                record = {"first_name": f"{name}{fence}", "surname": "S", "mobile": phone, "email": ""}
+                row = RowItem(f"{phone}-{time.time_ns()}", (phone,), record, "h", "")
+                _, sent = await run.write(add, rows_scope(run, address, [row]), address, action="add", rows=[row])
+                if sent:
+                    journal.finish(sent, "applied", "", {})
 
 
 class _Nobody:

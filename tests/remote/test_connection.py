@@ -450,3 +450,23 @@ def test_a_call_whose_last_check_agrees_is_sent_whole() -> None:
 
     assert asyncio.run(run()).status == 200
     assert len(asked) == 3
+
+
+def test_a_connection_that_is_cut_lets_no_byte_out_any_more() -> None:
+    async def run() -> None:
+        async with loopback(saying(WHOLE)) as server:
+            connection = Connection(OPEN)
+            connection.cut()
+
+            def cut_at_the_body() -> None:
+                asked.append(1)
+                if len(asked) == 3:
+                    connection.cut()
+
+            asked: list[int] = []
+            with pytest.raises(TransportError) as lost:
+                await connection.send(replace(call(server.base_url, body=b"the body"), at_wire=cut_at_the_body))
+            assert lost.value.sent
+            await connection.close()
+
+    asyncio.run(run())
