@@ -20,7 +20,7 @@ from syncengine.errors import GuardError, StalePlanError, UsageError
 from syncengine.ledger.records import OpenCall, OpenRow
 from syncengine.model.plan import Plan
 from syncengine.model.report import ApplyReport, Progress
-from syncengine.planfile import refuse_stale
+from syncengine.planfile import Seal, refuse_stale
 from syncengine.rows.workspace import Workspace
 from syncengine.steps.applying import apply_plan
 from syncengine.steps.basis import basis_of
@@ -105,6 +105,8 @@ class Applying:
 
     # The plan that was read and approved, from a file; None: whatever is planned now.
     saved: Plan | None = None
+    # The seal of its file; None: it never left this program.
+    seal: Seal | None = None
     # The id that was read and approved; empty: any.
     expect: str = ""
     # Asked with the plan before anything is sent.
@@ -134,6 +136,8 @@ def apply(loaded: Loaded, options: Options, applying: Applying) -> tuple[Plan, A
         Workspace() as workspace,
         ledger.lock("apply", now=now(), wait=applying.lock_timeout),
     ):
+        if applying.seal is not None:
+            applying.seal.refuse_broken(ledger.seal_key())
         made = _plan(Run(loaded=loaded, ledger=ledger, workspace=workspace, options=options, locked=True))
         _refuse_another(made.plan, applying, now=now())
         if made.plan.empty:

@@ -6,24 +6,18 @@ is read from people's files (statements, sources) and what came back of a call m
 
 import time
 import uuid
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from pathlib import Path
-from types import TracebackType
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING
 
 from syncengine.errors import LedgerError, LockedError
 from syncengine.ledger import budget, campaigns, journal, lock, rows, runs, schema, statements, unsettled
 from syncengine.ledger.connection import BUSY_SECONDS, Database
 from syncengine.ledger.mark import Mark, MarkFile
+from syncengine.ledger.reading import LedgerReader
 from syncengine.ledger.records import (
-    CallLine,
-    LockHolder,
-    OpenCall,
-    OpenRow,
     RowState,
-    RunRecord,
-    SourceReading,
     StatementsRead,
 )
 from syncengine.ledger.store import Session, Store
@@ -40,7 +34,7 @@ if TYPE_CHECKING:
 _LOCK_POLL_SECONDS = 0.2
 
 
-class Ledger:
+class Ledger(LedgerReader):
     """The ledger of one project; a context manager, used from one thread.
 
     Every method raises LedgerError when the ledger cannot be read or written, and writing ones that need the lock
@@ -49,8 +43,7 @@ class Ledger:
 
     def __init__(self, database: Store, project: str, mark: MarkFile | None = None) -> None:
         """Wrap an open database whose tables are up to date; ``mark`` is where lineage and serial are kept as well."""
-        self.project = self._project = project
-        self._database = database
+        super().__init__(database, project)
         self._mark = mark
         self._checked_at = 0.0
         self._held = lock.Held()
@@ -72,34 +65,6 @@ class Ledger:
                 database.close()
             raise
         return cls(database, project, mark)
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self.close()
-
-    def close(self) -> None:
-        """Let go of the file."""
-        self._database.close()
-
-    def basis(self) -> tuple[str, int]:
-        """Return lineage and serial: a plan made from another basis is stale."""
-        with self._database.read() as connection:
-            return schema.basis(connection, self._project)
-
-    def seal_key(self) -> str:
-        """Return the key with which this ledger seals saved plans."""
-        with self._database.read() as connection:
-            return schema.seal_key(connection, self._project)
-
-    @contextmanager
-    def reading(self) -> Iterator[Session]:
-        """Run queries that all see the same moment; for this package alone."""
-        with self._database.read() as connection:
-            yield connection
 
     @contextmanager
     def changing(self, *, locked: bool) -> Iterator[Session]:
@@ -202,11 +167,6 @@ class Ledger:
         with self._held.minding_stops(cut):
             yield
 
-    def lock_holder(self) -> LockHolder | None:
-        """Return who holds the lock."""
-        with self._database.read() as connection:
-            return lock.holder(connection, self._project)
-
     def break_lock(self, fence: int) -> bool:
         """Take the lock away from a dead holder, named by its fence; False when that holder has it no more."""
         with self._database.write() as connection:
@@ -245,26 +205,6 @@ class Ledger:
             self.write_mark(*counted)
         return read
 
-    def statements(self, list_name: str) -> "pa.Table":
-        """Return the numbers of a list that are in force: ``number``, ``first_read_at``."""
-        with self._database.read() as connection:
-            return statements.in_force(connection, self._project, list_name)
-
-    def all_numbers(self, list_names: Iterable[str]) -> set[str]:
-        """Return every number that is in force on any of some lists."""
-        with self._database.read() as connection:
-            return statements.all_numbers(connection, self._project, list_names)
-
-    def dnd_serial(self) -> int:
-        """Return a number that moves when the numbers in force have changed, whoever has changed them."""
-        with self._database.read() as connection:
-            return schema.dnd_serial(connection, self._project)
-
-    def dnd_lists(self) -> tuple[str, ...]:
-        """Return the names of all lists with a statement in force, also of those that no manifest names any more."""
-        with self._database.read() as connection:
-            return statements.list_names(connection, self._project)
-
     def release(self, list_name: str, numbers: Iterable[str], *, basis: str, now: float) -> int:
         """Take numbers off a list by name, before any dialer is asked to; return how many were in force.
 
@@ -279,17 +219,7 @@ class Ledger:
         with self._database.write() as connection:
             statements.remember_source(connection, self._project, name, digest=digest, rows=rows, now=now)
 
-    def last_reading(self, name: str) -> SourceReading | None:
-        """Return the last remembered reading of a source."""
-        with self._database.read() as connection:
-            return statements.last_reading(connection, self._project, name)
-
     # ------------------------------------------------------------------------------------------------ campaigns
-
-    def campaigns(self, dialer: str) -> Mapping[str, KnownCampaign]:
-        """Return key -> campaign for one dialer; open calls make them unknown."""
-        with self._database.read() as connection:
-            return campaigns.known(connection, self._project, dialer)
 
     def save_campaign(self, address: Address, campaign: KnownCampaign, *, now: float) -> None:
         """Remember a campaign as it now is."""
@@ -304,25 +234,7 @@ class Ledger:
         with self.changing(locked=True) as connection:
             campaigns.count_suppression(connection, self._project, address, failed=failed)
 
-    def failed_suppressions(self, address: Address) -> int:
-        """Return how many applies in a row listed numbers of a campaign have resisted."""
-        with self._database.read() as connection:
-            return campaigns.failed_suppressions(connection, self._project, address)
-
     # ----------------------------------------------------------------------------------------------------- rows
-
-    def rows_table(self, address: Address) -> "pa.Table":
-        """Return the rows of a collection by key: key, phones (parted by a space), content_hash, remote_id,
-        state (RowState), message, refused_hash, expires_at (null: never), updated_at, call_id.
-        """  # noqa: D205 the columns are the summary
-        with self._database.read() as connection:
-            return rows.table(connection, self._project, address)
-
-    def generation(self, address: Address) -> str:
-        """Return a word that is another one after every change of what :meth:`rows_table` returns."""
-        with self._database.read() as connection:
-            lineage, _ = schema.basis(connection, self._project)
-            return f"{lineage}/{rows.generation(connection, self._project, address)}"
 
     def save_rows(
         self,
@@ -341,11 +253,6 @@ class Ledger:
         """Forget settled rows (None: all of the collection) and return how many."""
         with self.changing(locked=True) as connection:
             return rows.forget(connection, self._project, address, keys)
-
-    def remote_ids(self, address: Address, keys: Sequence[str]) -> Mapping[str, str]:
-        """Return key -> the vendor's id, for the rows that are known to be there."""
-        with self._database.read() as connection:
-            return rows.remote_ids(connection, self._project, address, keys)
 
     # -------------------------------------------------------------------------------------------------- journal
 
@@ -394,23 +301,11 @@ class Ledger:
 
         Rows that are not named stay open.
         """
+        if not outcomes:
+            # Nothing was learnt, so a plan that was saved meanwhile is as good as before.
+            return
         with self.changing(locked=True) as connection:
             unsettled.settle(connection, self._project, call_id, outcomes, now=now)
-
-    def unfinished_calls(self) -> Sequence[OpenCall]:
-        """Return the calls without a known outcome that are not parked, oldest first."""
-        with self._database.read() as connection:
-            return unsettled.unfinished(connection, self._project)
-
-    def parked(self) -> Sequence[OpenCall]:
-        """Return the calls that wait for a person, by address."""
-        with self._database.read() as connection:
-            return unsettled.parked(connection, self._project)
-
-    def call_rows(self, call_id: int) -> Sequence[OpenRow]:
-        """Return the rows of a call that are not settled, by key."""
-        with self._database.read() as connection:
-            return unsettled.rows_of(connection, call_id)
 
     def resolve_call(self, call_id: int, assume: Assumption, *, now: float) -> int:
         """Settle all that is open of a call as a person says; return how many rows (1 for a campaign)."""
@@ -431,11 +326,6 @@ class Ledger:
                 connection, self._project, dialer, day=day, limit=limit, reserve=reserve, suppressing=suppressing
             )
 
-    def budget_used(self, dialer: str, *, day: str) -> int:
-        """Return how many calls were counted that day."""
-        with self._database.read() as connection:
-            return budget.used(connection, self._project, dialer, day)
-
     def begin_run(self, kind: str, plan_id: str, *, now: float) -> int:
         """Note that a run begins and return its number."""
         with self._database.write() as connection:
@@ -445,18 +335,3 @@ class Ledger:
         """Note how a run ended; ``summary`` is JSON without personal data."""
         with self._database.write() as connection:
             runs.end(connection, self._project, run_id, outcome=outcome, summary=summary, now=now)
-
-    def history(self, limit: int) -> Sequence[RunRecord]:
-        """Return the last runs, newest first."""
-        with self._database.read() as connection:
-            return runs.history(connection, self._project, limit)
-
-    def last_run(self, kind: str, outcome: str) -> RunRecord | None:
-        """Return the newest run of a kind that ended so."""
-        with self._database.read() as connection:
-            return runs.last(connection, self._project, kind=kind, outcome=outcome)
-
-    def calls_of_run(self, run_id: int) -> Sequence[CallLine]:
-        """Return the calls of a run in order, each with its evidence."""
-        with self._database.read() as connection:
-            return runs.calls(connection, self._project, run_id)

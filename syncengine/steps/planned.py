@@ -27,7 +27,8 @@ class Planned:
         """Write the plan and its rows into one file, readable by its owner only."""
         names = {change.rows for change in self.plan.row_changes}
         kept = [found for found in self.differences.sets if found.set.name in names]
-        save_plan(path, self.plan, save_row_sets(self.run.workspace, kept, self.run.workspace.folder))
+        rows = save_row_sets(self.run.workspace, kept, self.run.workspace.folder)
+        save_plan(path, self.plan, rows, key=self.run.ledger.seal_key())
 
     def unmasked(self) -> Plan:
         """Return the plan with whole numbers in its samples, for a person who has asked to see them."""

@@ -78,7 +78,7 @@ def test_an_apply_moves_the_serial_and_another_ledger_the_lineage(made: Made) ->
     applied = basis(made)
     assert applied["serial"] > before["serial"]
     assert applied["lineage"] == before["lineage"]
-    for path in (made.root / ".syncengine").glob("ledger.db*"):
+    for path in (made.root / ".syncengine").glob("ledger.*"):
         path.unlink()
     assert basis(made)["lineage"] != before["lineage"]
 
