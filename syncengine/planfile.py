@@ -1,9 +1,9 @@
 """A saved plan: one file that only its owner can read, holding the plan and its row changes in columns.
 
 The file says what was decided, and is good for a day. It is sealed with a key of the ledger that it was made from:
-what was allowed stands in it, so a file that anybody has changed is refused. ``apply FILE`` then makes the plan anew and
-goes on only when it is the same one, made from the same things: nothing in the file is ever sent on its own word. The
-rows inside are for people and programs that want to see them.
+what was allowed stands in it, so a file that anybody has changed is refused. ``apply FILE`` then makes the plan anew
+and goes on only when it is the same one, made from the same things: nothing in the file is ever sent on its own word.
+The rows inside are for people and programs that want to see them.
 """
 
 import hashlib
