@@ -18,6 +18,8 @@ from dataclasses import dataclass
 from syncengine.engine.planner import Inputs, make_plan
 from syncengine.errors import GuardError, StalePlanError, UsageError
 from syncengine.ledger.records import OpenCall, OpenRow
+from syncengine.ledger.recovery import doubt_suppressions, trust
+from syncengine.ledger.upkeep import Status as LedgerStatus
 from syncengine.model.plan import Plan
 from syncengine.model.report import ApplyReport, Progress
 from syncengine.planfile import Seal, refuse_stale
@@ -27,11 +29,21 @@ from syncengine.steps.basis import basis_of
 from syncengine.steps.clients import check_extra
 from syncengine.steps.differences import difference
 from syncengine.steps.examples import check_examples
-from syncengine.steps.ledgers import ledger_of
+from syncengine.steps.ledgers import (
+    back_up_ledger,
+    check_ledger,
+    doubted_ledger,
+    ledger_of,
+    ledger_status,
+    migrate_ledger,
+    move_ledger,
+    restore_ledger,
+)
 from syncengine.steps.loading import Loaded, load
 from syncengine.steps.options import Options
 from syncengine.steps.planned import Planned
 from syncengine.steps.reading import read_dialers
+from syncengine.steps.recovering import Recovered, park_what_may_be_there, refuse_half_a_picture
 from syncengine.steps.run import Run
 from syncengine.steps.settling import settle
 from syncengine.steps.sources import read_sources
@@ -40,20 +52,29 @@ from syncengine.steps.waiting import Waiting, break_lock, resolve_call, resolve_
 
 __all__ = [
     "Applying",
+    "LedgerStatus",
     "Loaded",
     "NotApplicableError",
     "OpenCall",
     "OpenRow",
     "Options",
     "Planned",
+    "Recovered",
     "Waiting",
     "apply",
+    "back_up_ledger",
     "break_lock",
     "check_examples",
+    "check_ledger",
+    "ledger_status",
     "load",
+    "migrate_ledger",
+    "move_ledger",
     "planned",
+    "recover",
     "resolve_call",
     "resolve_row",
+    "restore_ledger",
     "waiting_calls",
     "waiting_rows",
 ]
@@ -147,6 +168,33 @@ def apply(loaded: Loaded, options: Options, applying: Applying) -> tuple[Plan, A
         if not applying.approve(made.plan):
             return made.plan, None
         return made.plan, apply_plan(made, on_progress=applying.on_progress, interrupted=applying.interrupted)
+
+
+def recover(loaded: Loaded, options: Options, *, wait: float = 0.0) -> Recovered:
+    """Make a ledger that is not what it was one to go on with; nothing is sent. What may have been done is parked.
+
+    Raises:
+        GuardError: a source or a dialer could not be read to the end.
+        LockedError: another run holds the ledger.
+        UsageError: the ledger is sound.
+    """
+    doubted = doubted_ledger(loaded)
+    with (
+        doubted.ledger as ledger,
+        Workspace() as workspace,
+        ledger.lock("recover", now=options.clock(), wait=wait),
+    ):
+        doubt_suppressions(ledger)
+        made = _plan(Run(loaded=loaded, ledger=ledger, workspace=workspace, options=options, locked=True))
+        refuse_half_a_picture(made, doubted)
+        parked = park_what_may_be_there(made)
+        trust(doubted)
+        return Recovered(
+            aside=doubted.aside,
+            salvaged=doubted.salvaged,
+            statements={name: len(ledger.all_numbers([name])) for name in ledger.dnd_lists()},
+            parked=parked,
+        )
 
 
 def _refuse_another(plan: Plan, applying: Applying, *, now: float) -> None:

@@ -16,6 +16,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "show": ("show", "Show a saved plan."),
     "watch": ("watch", "Plan anew on every change of a project's files."),
     "state": ("state", "Show and settle what waits for a person."),
+    "ledger": ("ledger", "Look after the ledger: status, check, backup, restore, recover, move."),
     "vendors": ("vendors", "What each vendor can do."),
     "schema": ("schema", "Print the JSON Schema of a kind of file, for editors."),
     "sandbox": ("sandbox", "Start fake dialers of all vendors on this machine."),

@@ -12,10 +12,11 @@ connection, see ``columns.py``.
 import os
 import sqlite3
 import time
-from collections.abc import Iterable, Iterator, Sequence
-from contextlib import contextmanager, suppress
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+from urllib.parse import quote
 
 from syncengine.errors import DoubtfulLedgerError, LedgerError
 from syncengine.ledger.columns import read_columns
@@ -88,6 +89,9 @@ class SqliteSession:
     def read_columns(self, columns: Columns, parameters: Sequence[object]) -> "pa.Table":
         """Return rows in the order of their key."""
         return read_columns(self._connection, columns, parameters)
+
+    def numbers_were_given(self, tables: Mapping[str, str]) -> None:
+        """Do nothing: SQLite looks at the largest number itself."""
 
     def walk(self, query: str, parameters: Sequence[object] = ()) -> Iterator[tuple[Any, ...]]:
         """Walk the rows of a query without holding all of them."""
@@ -172,6 +176,46 @@ class Database:
             if self._connection.in_transaction:
                 self._connection.execute("ROLLBACK")
             raise
+
+    @classmethod
+    def open_copy(cls, path: Path) -> "Database":
+        """Read a whole file into memory and open that; the file stays as it is.
+
+        Raises:
+            DoubtfulLedgerError: it is damaged, or no ledger.
+        """
+        connection = sqlite3.connect(":memory:", isolation_level=None)
+        try:
+            with translated(path), closing(sqlite3.connect(f"file:{quote(str(path))}?mode=ro", uri=True)) as source:
+                source.backup(connection)
+                _check_pages(path, connection)
+        except BaseException:
+            connection.close()
+            raise
+        return cls(path, connection)
+
+    def damages(self) -> list[str]:
+        """Look through the whole file, indexes included."""
+        with translated(self.path):
+            found = [str(line) for (line,) in self._connection.execute("PRAGMA integrity_check(20)")]
+            found += [
+                f"a row of {row[0]} belongs to no {row[2]}"
+                for row in self._connection.execute("PRAGMA foreign_key_check")
+            ]
+        return [line for line in found if line != "ok"]
+
+    def copy_into(self, path: Path, project: str) -> None:
+        """Write a copy of this moment into an empty file."""
+        del project
+        with translated(path), closing(sqlite3.connect(path)) as target:
+            self._connection.backup(target)
+            # A copy is one file, whoever carries it around.
+            target.execute("PRAGMA journal_mode = DELETE")
+        descriptor = os.open(path, os.O_RDONLY)
+        try:
+            os.fsync(descriptor)
+        finally:
+            os.close(descriptor)
 
     def hold_reserve(self) -> None:
         """Set room on the disk aside."""

@@ -13,8 +13,11 @@ from syncengine.ledger import schema
 from syncengine.ledger.connection import Database, path_of
 from syncengine.ledger.ledger import Ledger
 from syncengine.ledger.mark import Mark, MarkFile
+from syncengine.ledger.store import Store
 
 MARK = "ledger.mark"
+# How the doubt about a ledger begins that has another home now.
+MOVED = "was moved to"
 # Measured at 5 to 15 ms a megabyte. A smaller file is looked through at each opening; a larger one once a day, since
 # a run reads what it relies on before it sends anything, and a damaged page ends that reading.
 _QUICKLY_CHECKED = 8 * 1024 * 1024
@@ -30,21 +33,39 @@ def open_ledger(url: str, project: str, *, beside: Path | None = None) -> Ledger
         DoubtfulLedgerError: it is damaged, gone, older than it was or another one.
         LedgerError: another kind of URL, or the file cannot be opened.
     """
-    path, mark_file = path_of(url), MarkFile(beside / MARK) if beside is not None else None
+    mark_file = MarkFile(beside / MARK) if beside is not None else None
     mark = mark_file.read() if mark_file is not None else None
-    if mark is not None and not is_there(path):
-        raise DoubtfulLedgerError(f"the ledger {path} is gone, though {mark.serial:,} changes were written to it")
+    if mark is not None and is_sqlite(url) and not is_there(path_of(url)):
+        raise DoubtfulLedgerError(
+            f"the ledger {path_of(url)} is gone, though {mark.serial:,} changes were written to it"
+        )
     now = time.time()
-    check = _is_to_be_checked(path, mark, now)
-    ledger = Ledger.of(Database.open(path, check=check), project, mark_file)
+    check = is_sqlite(url) and _is_to_be_checked(path_of(url), mark, now)
+    store = open_store(url, check=check)
+    ledger = Ledger.of(store, project, mark_file)
     try:
-        refuse_doubtful(ledger, mark, str(path))
+        refuse_doubtful(ledger, mark, store.name)
         ledger.write_mark(*ledger.basis(), checked_at=now if check or mark is None else mark.checked_at)
     except BaseException:
         with suppress(LedgerError):
             ledger.close()
         raise
     return ledger
+
+
+def is_sqlite(url: str) -> bool:
+    """Whether a ledger is a file of ours."""
+    return not url.startswith("postgres")
+
+
+def open_store(url: str, *, check: bool = True) -> Store:
+    """Open the database that a URL names.
+
+    Raises:
+        DoubtfulLedgerError: it is damaged.
+        LedgerError: another kind of URL, or it cannot be opened.
+    """
+    return Database.open(path_of(url), check=check)
 
 
 def is_there(path: Path) -> bool:
@@ -70,6 +91,8 @@ def refuse_doubtful(ledger: Ledger, mark: Mark | None, where: str) -> None:
         lineage, serial = schema.basis(connection, ledger.project)
         why = schema.doubt(connection, ledger.project)
         known = {lineage, *schema.ancestors(connection, ledger.project)}
+    if why.startswith(MOVED):
+        raise LedgerError(f"the ledger {where} {why}")
     if why:
         raise DoubtfulLedgerError(f"the ledger {where} {why}")
     if mark is None:

@@ -23,7 +23,8 @@ class LedgerReader:
 
     def __init__(self, database: Store, project: str) -> None:
         self.project = self._project = project
-        self._database = database
+        # For this package alone.
+        self.store = self._database = database
 
     def __enter__(self) -> Self:
         return self

@@ -4,9 +4,10 @@ Statements are written for all stores: parameters are ``?``, numbers are ``BIGIN
 type must be said. What the stores do differently (bulk loading, staging tables, whole columns at once) has a method.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
 from syncengine.errors import LedgerError
@@ -95,6 +96,10 @@ class Session(Protocol):
         """Return rows in the order of their key, without a Python object per row."""
         ...
 
+    def numbers_were_given(self, tables: Mapping[str, str]) -> None:
+        """Go on counting after the largest number in a column (table -> column) into which numbers were written."""
+        ...
+
     def walk(self, query: str, parameters: Sequence[object] = ()) -> Iterator[tuple[Any, ...]]:
         """Walk the rows of a query without holding all of them."""
         ...
@@ -139,6 +144,14 @@ class Store(Protocol):
 
     def refuse_more(self) -> None:
         """Raise LedgerError when nothing new may be begun any more, since the reserve is spent."""
+        ...
+
+    def damages(self) -> list[str]:
+        """Look through all of the store and return what is damaged, in words."""
+        ...
+
+    def copy_into(self, path: Path, project: str) -> None:
+        """Write a copy of this moment into an empty file, as SQLite reads it, with at least that project."""
         ...
 
     def close(self) -> None:

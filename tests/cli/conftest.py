@@ -130,7 +130,7 @@ class Project:
         return found
 
     def _project(self, words: Sequence[object]) -> list[str]:
-        takes = words[0] in {"validate", "plan", "apply", "watch", "state"} and "--project" not in words
+        takes = words[0] in {"validate", "plan", "apply", "watch", "state", "ledger"} and "--project" not in words
         if words == ("state",):
             return []
         return ["--project", str(self.folder)] if takes else []
