@@ -216,6 +216,11 @@ def close_open_rows(connection: Session, project: str, address: str) -> None:
     _close_rows(connection, _older_calls(connection, project, address, None))
 
 
+def has_open_rows(connection: Session, project: str, address: str) -> bool:
+    """Whether any call about rows of a collection is open."""
+    return bool(_older_calls(connection, project, address, None))
+
+
 def _older_calls(connection: Session, project: str, address: str, before: int | None) -> list[int]:
     found = connection.execute(
         "SELECT call_id FROM open_call WHERE project = ? AND address = ? AND rows > 0", (project, address)

@@ -52,10 +52,8 @@ def path_of(url: str) -> Path:
         LedgerError: another kind of URL; it may hold a password.
     """
     scheme, separator, rest = url.partition("://")
-    if scheme.startswith("postgres"):
-        raise LedgerError("PostgreSQL ledgers are not yet supported in this version; use sqlite:///PATH")
     if scheme != "sqlite" or not separator or not rest.startswith("/") or rest in {"/", "/:memory:"}:
-        raise LedgerError("the ledger's URL is not understood; expected sqlite:///PATH with the path of a file")
+        raise LedgerError("the ledger's URL is not understood; expected sqlite:///PATH or postgresql://HOST/DATABASE")
     return Path(rest[1:])
 
 
@@ -122,6 +120,9 @@ class Database:
         if tables or application_id:
             raise LedgerError("the file is a database of another program, not a ledger; name another file as ledger")
         return False
+
+    def belongs_to(self, project: str) -> None:
+        """Do nothing: writers of a file go one after another, whatever their project."""
 
     def create(self, statements: Iterable[str]) -> None:
         """Carry out statements of the schema."""

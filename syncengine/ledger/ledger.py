@@ -11,9 +11,9 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from syncengine.errors import LedgerError, LockedError
+from syncengine.errors import DoubtfulLedgerError, LedgerError, LockedError
 from syncengine.ledger import budget, campaigns, journal, lock, rows, runs, schema, statements, unsettled
-from syncengine.ledger.connection import BUSY_SECONDS, Database
+from syncengine.ledger.connection import Database
 from syncengine.ledger.mark import Mark, MarkFile
 from syncengine.ledger.reading import LedgerReader
 from syncengine.ledger.records import (
@@ -21,6 +21,7 @@ from syncengine.ledger.records import (
     StatementsRead,
 )
 from syncengine.ledger.store import Session, Store
+from syncengine.ledger.stores import open_store
 from syncengine.ledger.unsettled import Assumption
 from syncengine.model.address import Address
 from syncengine.model.exchange import RowItem
@@ -46,18 +47,21 @@ class Ledger(LedgerReader):
         super().__init__(database, project)
         self._mark = mark
         self._checked_at = 0.0
+        # Lineage and serial after the last change that this run has made.
+        self._seen = ("", 0)
         self._held = lock.Held()
 
     @classmethod
-    def open(cls, path: Path, project: str, *, busy_seconds: float = BUSY_SECONDS) -> "Ledger":
-        """Open or make a file without a mark beside it; ``opening.py`` has what a project uses."""
-        return cls.of(Database.open(path, busy_seconds=busy_seconds), project)
+    def open(cls, where: Path | str, project: str) -> "Ledger":
+        """Open or make a ledger (a file, or by its URL) without a mark beside it; a project uses ``opening.py``."""
+        return cls.of(Database.open(where) if isinstance(where, Path) else open_store(where), project)
 
     @classmethod
     def of(cls, database: Store, project: str, mark: MarkFile | None = None) -> "Ledger":
         """Take over an open database and bring its tables up to date; it is closed if that fails."""
         try:
             schema.migrate(database)
+            database.belongs_to(project)
             with database.write() as connection:
                 schema.enter_project(connection, project)
         except BaseException:
@@ -84,11 +88,21 @@ class Ledger(LedgerReader):
         except LedgerError as problem:
             if not self._database.second_try(problem):
                 raise
+            self._refuse_another()
             with self.changing(locked=locked) as connection:
                 change(connection)
 
+    def _refuse_another(self) -> None:
+        """After connecting again: go on only with the ledger that was left, or a later one."""
+        lineage, serial = self.basis()
+        if (lineage, max(serial, self._seen[1])) != (self._seen[0] or lineage, serial):
+            raise DoubtfulLedgerError(
+                f"the ledger {self._database.name} came back as another one, or without its last changes"
+            )
+
     def write_mark(self, lineage: str, serial: int, *, checked_at: float | None = None) -> None:
         """Keep a copy of lineage and serial beside the project, where there is such a place."""
+        self._seen = (lineage, serial)
         if checked_at is not None:
             self._checked_at = checked_at
         if self._mark is not None:
@@ -118,7 +132,8 @@ class Ledger(LedgerReader):
         finally:
             self._held.end()
             self._database.drop_reserve()
-            with self._database.write() as connection:
+            # Where it cannot be given back, as on a server that has gone away, its lease runs out by itself.
+            with suppress(LedgerError), self._database.write() as connection:
                 lock.free(connection, self._project, fence)
 
     def _acquire(self, operation: str, *, now: float, wait: float, lease: float) -> int:

@@ -10,10 +10,10 @@ from pathlib import Path
 
 from syncengine.errors import DoubtfulLedgerError, LedgerError
 from syncengine.ledger import schema
-from syncengine.ledger.connection import Database, path_of
+from syncengine.ledger.connection import path_of
 from syncengine.ledger.ledger import Ledger
 from syncengine.ledger.mark import Mark, MarkFile
-from syncengine.ledger.store import Store
+from syncengine.ledger.stores import is_sqlite, open_store
 
 MARK = "ledger.mark"
 # How the doubt about a ledger begins that has another home now.
@@ -51,21 +51,6 @@ def open_ledger(url: str, project: str, *, beside: Path | None = None) -> Ledger
             ledger.close()
         raise
     return ledger
-
-
-def is_sqlite(url: str) -> bool:
-    """Whether a ledger is a file of ours."""
-    return not url.startswith("postgres")
-
-
-def open_store(url: str, *, check: bool = True) -> Store:
-    """Open the database that a URL names.
-
-    Raises:
-        DoubtfulLedgerError: it is damaged.
-        LedgerError: another kind of URL, or it cannot be opened.
-    """
-    return Database.open(path_of(url), check=check)
 
 
 def is_there(path: Path) -> bool:

@@ -9,8 +9,9 @@ from syncengine.ledger import schema
 from syncengine.ledger.connection import Database, path_of
 from syncengine.ledger.ledger import Ledger
 from syncengine.ledger.mark import Mark, MarkFile
-from syncengine.ledger.opening import MARK, MOVED, is_sqlite, is_there, open_store
+from syncengine.ledger.opening import MARK, MOVED, is_there
 from syncengine.ledger.salvage import salvage, set_aside
+from syncengine.ledger.stores import is_sqlite, open_store
 
 _UNFINISHED = "is being recovered"
 _FENCES = 1_000

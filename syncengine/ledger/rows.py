@@ -11,7 +11,7 @@ from operator import itemgetter
 from typing import TYPE_CHECKING
 
 from syncengine.errors import LedgerError
-from syncengine.ledger.booking import close_open_rows, stage_keys
+from syncengine.ledger.booking import close_open_rows, has_open_rows, stage_keys
 from syncengine.ledger.records import RowState
 from syncengine.ledger.store import Columns, Session
 from syncengine.model.address import Address
@@ -156,7 +156,7 @@ def save(
     """Write rows that were seen to be so at the dialer; that settles open calls about them. Return how many."""
     number = enter_collection(connection, project, address)
     count_change(connection, project, str(address))
-    saved = 0
+    saved, waiting = 0, has_open_rows(connection, project, str(address))
     for piece in _pieces(rows):
         values = sorted(row_values(row) for row in piece)
         connection.insert(
@@ -167,8 +167,9 @@ def save(
             " content_hash = excluded.content_hash, remote_id = excluded.remote_id, message = '', refused_hash = '',"
             " expires_at = coalesce(excluded.expires_at, collection_row.expires_at), updated_at = excluded.updated_at",
         )
-        stage_keys(connection, [value[0] for value in values], booking=state)
-        close_open_rows(connection, project, str(address))
+        if waiting:
+            stage_keys(connection, [value[0] for value in values], booking=state)
+            close_open_rows(connection, project, str(address))
         saved += len(values)
     return saved
 

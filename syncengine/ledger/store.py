@@ -118,6 +118,10 @@ class Store(Protocol):
         """Whether a ledger's tables are there; raises LedgerError where another program's are."""
         ...
 
+    def belongs_to(self, project: str) -> None:
+        """Let writers of this project go one after another."""
+        ...
+
     def create(self, statements: Iterable[str]) -> None:
         """Carry out statements of the schema in this store's words; to be called inside :meth:`write`."""
         ...

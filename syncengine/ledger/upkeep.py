@@ -11,9 +11,10 @@ from syncengine.ledger import invariants, schema
 from syncengine.ledger.connection import Database, sync_folder
 from syncengine.ledger.failures import translated
 from syncengine.ledger.ledger import Ledger
-from syncengine.ledger.opening import MOVED, open_store
+from syncengine.ledger.opening import MOVED
 from syncengine.ledger.records import LockHolder, RunRecord
 from syncengine.ledger.store import Session
+from syncengine.ledger.stores import open_store
 from syncengine.ledger.transfer import copy_project, erase_project
 
 RESTORED = "was put back from a backup, and what was sent since then is not in it"

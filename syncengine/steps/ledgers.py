@@ -5,8 +5,9 @@ from pathlib import Path
 from syncengine.errors import DoubtfulLedgerError, UsageError
 from syncengine.ledger import schema, upkeep
 from syncengine.ledger.ledger import Ledger
-from syncengine.ledger.opening import open_ledger, open_store
+from syncengine.ledger.opening import open_ledger
 from syncengine.ledger.recovery import Doubted, open_doubted
+from syncengine.ledger.stores import open_store
 from syncengine.ledger.upkeep import Status
 from syncengine.steps.loading import Loaded
 

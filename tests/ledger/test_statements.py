@@ -1,5 +1,4 @@
 import time
-from pathlib import Path
 
 import pyarrow as pa
 import pytest
@@ -8,6 +7,7 @@ from hypothesis import strategies as st
 
 from syncengine.errors import LedgerError, LockedError
 from syncengine.ledger.ledger import Ledger
+from tests.ledger.conftest import Home
 from tests.ledger.writing import NOW
 
 A, B = "+573001112233", "+573001112244"
@@ -120,14 +120,14 @@ def test_the_last_reading_of_a_source_is_remembered(ledger: Ledger) -> None:
     assert (found.digest, found.rows, found.read_at) == ("two", 4, 2.0)
 
 
-def test_lists_of_another_project_are_not_ours(ledger: Ledger, path: Path) -> None:
+def test_lists_of_another_project_are_not_ours(ledger: Ledger, home: Home) -> None:
     read(ledger, A)
-    with Ledger.open(path, "other") as other:
+    with home.open("other") as other:
         assert other.dnd_lists() == ()
         assert other.all_numbers(["opt-outs"]) == set()
 
 
-def test_the_serial_of_the_numbers_in_force_moves_when_they_do_whoever_moves_them(ledger: Ledger, path: Path) -> None:
+def test_the_serial_of_the_numbers_in_force_moves_when_they_do_whoever_moves_them(ledger: Ledger, home: Home) -> None:
     before = ledger.dnd_serial()
     read(ledger, A)
     after = ledger.dnd_serial()
@@ -135,7 +135,7 @@ def test_the_serial_of_the_numbers_in_force_moves_when_they_do_whoever_moves_the
     read(ledger, A)
     ledger.remember_source("opt-outs", digest="d", rows=1, now=NOW)
     assert ledger.dnd_serial() == after
-    with Ledger.open(path, "acme") as other:
+    with home.open() as other:
         read(other, A, B)
     assert ledger.dnd_serial() > after
     assert ledger.all_numbers(["opt-outs"]) == {A, B}

@@ -4,26 +4,26 @@ import asyncio
 import os
 import signal
 from concurrent.futures import ThreadPoolExecutor
-from pathlib import Path
 
 import pytest
 
 from syncengine.errors import LockedError
 from syncengine.ledger import lock
 from syncengine.ledger.ledger import Ledger
+from tests.ledger.conftest import Home
 from tests.ledger.two_writers import race, stall
 from tests.ledger.writing import NOW
 
 
-def test_two_writers_never_send_at_once() -> None:
-    seen = race(6)
+def test_two_writers_never_send_at_once(home: Home) -> None:
+    seen = race(6, home.url)
     assert seen.turns >= 6
     assert {writer for writer, _ in seen.requests} == {"a", "b"}
     assert seen.overlaps == []
 
 
-def test_a_writer_that_was_stopped_beyond_its_lease_sends_nothing_more() -> None:
-    seen = stall(5)
+def test_a_writer_that_was_stopped_beyond_its_lease_sends_nothing_more(home: Home) -> None:
+    seen = stall(5, home.url)
     assert seen.noticed > 0, "no stall has hit a holder of the lock"
     assert seen.overlaps == []
 
@@ -57,8 +57,8 @@ def test_a_lease_that_ran_out_by_the_steady_clock_is_noticed_without_asking_the_
         ledger.confirm_lock()
 
 
-def test_a_lock_that_a_person_broke_is_noticed_at_the_last_moment(path: Path, clock: Clock) -> None:
-    with Ledger.open(path, "acme") as one, Ledger.open(path, "acme") as two, one.lock("apply", now=NOW) as fence:
+def test_a_lock_that_a_person_broke_is_noticed_at_the_last_moment(home: Home, clock: Clock) -> None:
+    with home.open() as one, home.open() as two, one.lock("apply", now=NOW) as fence:
         two.break_lock(fence)
         # What the ledger said a moment ago is good for that moment.
         one.confirm_lock()
@@ -95,9 +95,9 @@ def test_a_process_that_goes_on_after_its_lease_cuts_its_connections_first_of_al
     assert signal.getsignal(signal.SIGCONT) is before
 
 
-def test_outside_the_main_thread_no_signal_is_minded(path: Path) -> None:
+def test_outside_the_main_thread_no_signal_is_minded(home: Home) -> None:
     def apply() -> None:
-        with Ledger.open(path, "acme") as ledger, ledger.lock("apply", now=NOW), ledger.minding_stops(lambda: None):
+        with home.open() as ledger, ledger.lock("apply", now=NOW), ledger.minding_stops(lambda: None):
             ledger.confirm_lock()
 
     with ThreadPoolExecutor(1) as pool:
