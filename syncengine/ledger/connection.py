@@ -124,6 +124,9 @@ class Database:
     def belongs_to(self, project: str) -> None:
         """Do nothing: writers of a file go one after another, whatever their project."""
 
+    def wait_for_migrations(self) -> None:
+        """Do nothing: one process alone writes a file."""
+
     def create(self, statements: Iterable[str]) -> None:
         """Carry out statements of the schema."""
         for statement in statements:

@@ -174,19 +174,22 @@ class PostgresStore:
     @property
     def tables_exist(self) -> bool:
         """Whether a ledger's tables are there."""
-        (found,) = self._connection.execute("SELECT to_regclass(%s) IS NOT NULL", (f"{_SCHEMA}.meta",)).fetchone() or (
-            False,
-        )
-        return bool(found)
+        # Not by to_regclass, which remembers within a transaction what was not there.
+        found = self._connection.execute(
+            "SELECT 1 FROM pg_catalog.pg_tables WHERE schemaname = %s AND tablename = 'meta'", (_SCHEMA,)
+        ).fetchone()
+        return found is not None
 
     def belongs_to(self, project: str) -> None:
         """Let writers of this project go one after another."""
         self._project = project
 
-    def create(self, statements: Iterable[str]) -> None:
-        """Carry out statements of the schema; only one process does at a time."""
-        # It ends with the transaction, so a pooler does no harm to it.
+    def wait_for_migrations(self) -> None:
+        """Let one process alone change the tables; this lock ends with the transaction, so a pooler does it no harm."""
         self._connection.execute("SELECT pg_advisory_xact_lock(%s)", (_MIGRATION_LOCK,))
+
+    def create(self, statements: Iterable[str]) -> None:
+        """Carry out statements of the schema."""
         self._connection.execute(f"CREATE SCHEMA IF NOT EXISTS {_SCHEMA}")
         for statement in statements:
             self._connection.execute(translate_types(statement))

@@ -47,7 +47,11 @@ def is_lost(error: BaseException | None) -> bool:
 
 
 def _advice(error: object) -> str:
+    import psycopg
+
     state = getattr(error, "sqlstate", None)
+    if state is None and isinstance(error, psycopg.DataError):
+        return _ADVICE["22"]
     if state is None:
         return "the server cannot be reached or has gone away; check host, port and network, and run again"
     fitting = [prefix for prefix in _ADVICE if state.startswith(prefix)]

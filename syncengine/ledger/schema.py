@@ -110,6 +110,10 @@ def migrate(store: Store) -> int:
     """
     with store.write() as session:
         found = version(session) if store.tables_exist else 0
+        if found < VERSION:
+            # Somebody else may have been quicker.
+            store.wait_for_migrations()
+            found = version(session) if store.tables_exist else 0
         if found > VERSION:
             raise LedgerError(
                 f"the ledger has schema version {found}, this program knows versions up to {VERSION};"

@@ -122,6 +122,10 @@ class Store(Protocol):
         """Let writers of this project go one after another."""
         ...
 
+    def wait_for_migrations(self) -> None:
+        """Let one process alone change the tables, until the transaction ends."""
+        ...
+
     def create(self, statements: Iterable[str]) -> None:
         """Carry out statements of the schema in this store's words; to be called inside :meth:`write`."""
         ...
