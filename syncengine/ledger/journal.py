@@ -30,6 +30,43 @@ class Origin:
     fence: int
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Begun:
+    """A call to be written before it is sent."""
+
+    intent: Intent
+    evidence: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Finished:
+    """What became of a call; a row that is not named in ``rows``, when some are, is unknown."""
+
+    call_id: int
+    outcome: Outcome
+    message: str
+    rows: Mapping[str, RowOutcome]
+
+
+Line = Begun | Finished
+
+
+def write(connection: Session, origin: Origin, line: Line, *, now: float) -> int:
+    """Write one line and return the number of its call."""
+    if isinstance(line, Begun):
+        return begin(connection, origin, line.intent, evidence=line.evidence, now=now)
+    finish(
+        connection,
+        origin.project,
+        line.call_id,
+        outcome=line.outcome,
+        message=line.message,
+        rows=line.rows,
+        now=now,
+    )
+    return line.call_id
+
+
 def begin(connection: Session, origin: Origin, intent: Intent, *, evidence: str, now: float) -> int:
     """Write an intent and return its number.
 

@@ -6,7 +6,7 @@ is read from people's files (statements, sources) and what came back of a call m
 
 import time
 import uuid
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -286,6 +286,25 @@ class Ledger(LedgerReader):
             call_id = journal.begin(connection, origin, intent, evidence=evidence, now=now)
         self._held.proven(at)
         return call_id
+
+    def write_lines(self, lines: Sequence[journal.Line], *, run_id: int, now: float) -> list[int]:
+        """Write several intents and outcomes as one transaction, or none of them; return the numbers of their calls.
+
+        Raises:
+            LockedError: there is an intent among them, and the lock was lost.
+            LedgerError: one of them cannot be written.
+        """
+        at, begins = lock.steady_seconds(), any(isinstance(line, journal.Begun) for line in lines)
+        if begins:
+            self._database.refuse_more()
+        with self.changing(locked=False) as connection:
+            if begins:
+                self._extend(connection, now=now)
+            origin = journal.Origin(project=self._project, run_id=run_id, fence=self._held.fence)
+            numbers = [journal.write(connection, origin, line, now=now) for line in lines]
+        if begins:
+            self._held.proven(at)
+        return numbers
 
     def remember_task(self, call_id: int, task_id: str) -> None:
         """Keep the vendor's task, so that a later run can ask about it."""

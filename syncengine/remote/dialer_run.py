@@ -103,13 +103,13 @@ class DialerRun:
         call = 0
         reached_wire = False
 
-        def before_send(request: Request) -> None:
+        async def before_send(request: Request) -> None:
             nonlocal call
             self._gate(operation, address, request, rows)
             if call:
                 self.journal.renew()
                 return
-            call = self.journal.begin(
+            call = await self.journal.begin(
                 Intent(
                     address=address,
                     operation=operation.name,
@@ -133,7 +133,7 @@ class DialerRun:
         except LockedError:
             if call and not reached_wire:
                 # Not a byte of it has left, and that is true whoever holds the lock now: nobody has to settle it.
-                self.journal.finish(call, "deferred", "the ledger's lock was lost before it was sent", {})
+                await self.journal.finish(call, "deferred", "the ledger's lock was lost before it was sent", {})
             raise
         if result.judgement.outcome in _HALTING:
             self.halted = result.judgement.message or result.judgement.name

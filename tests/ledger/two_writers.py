@@ -187,7 +187,7 @@ async def _calls(loaded, ledger, name: str, fence: int, number: int) -> None:  #
                 row = RowItem(f"{phone}-{time.time_ns()}", (phone,), record, "h", "")
                 _, sent = await run.write(add, rows_scope(run, address, [row]), address, action="add", rows=[row])
                 if sent:
-                    journal.finish(sent, "applied", "", {})
+                    await journal.finish(sent, "applied", "", {})
 
 
 class _Nobody:
