@@ -13,7 +13,7 @@ from functools import cache
 from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
-from urllib.parse import urlsplit
+from urllib.parse import parse_qsl, urlsplit
 
 from syncengine.errors import LedgerError
 from syncengine.ledger import schema
@@ -169,6 +169,7 @@ class PostgresStore:
         Raises:
             LedgerError: it cannot be reached, is too old, or may forget commits.
         """
+        _refuse_password(url)
         return cls(url, _fit_connection(url))
 
     @property
@@ -269,6 +270,18 @@ class PostgresStore:
         """Let go of the connection."""
         with suppress(Exception):
             self._connection.close()
+
+
+def _refuse_password(url: str) -> None:
+    try:
+        parts = urlsplit(url)
+        held = parts.password is not None or any(name == "password" for name, _ in parse_qsl(parts.query))
+    except ValueError:
+        held = True
+    if held:
+        raise LedgerError(
+            f"the ledger {shown(url)}: its URL holds a password; set PGPASSWORD or write ~/.pgpass instead"
+        )
 
 
 def _fit_connection(url: str) -> "psycopg.Connection[Any]":

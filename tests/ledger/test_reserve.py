@@ -119,7 +119,9 @@ def test_the_reserve_is_there_while_the_lock_is_held_only(ledger: Ledger, path: 
     assert not reserved.exists()
 
 
-def test_without_room_for_the_reserve_nothing_begins(ledger: Ledger, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_without_room_for_the_reserve_nothing_begins(
+    ledger: Ledger, path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     def full(*_: object) -> None:
         raise OSError(28, "No space left on device")
 

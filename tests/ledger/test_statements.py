@@ -145,7 +145,7 @@ def test_the_serial_of_the_numbers_in_force_moves_when_they_do_whoever_moves_the
     assert ledger.dnd_serial() > after
 
 
-def test_a_hundred_thousand_numbers_take_no_more_than_moments(ledger: Ledger) -> None:
+def test_a_hundred_thousand_numbers_take_no_more_than_moments(ledger: Ledger, path: Path) -> None:
     numbers = [f"+57{number:010d}" for number in range(100_000)]
     began = time.perf_counter()
     assert read(ledger, *numbers).new == 100_000

@@ -83,7 +83,7 @@ def test_a_row_that_did_not_arrive_as_it_was_undoes_the_move(
         assert rows(target) == {}
 
 
-def test_every_column_of_every_table_is_copied(ledger: Ledger) -> None:
+def test_every_column_of_every_table_is_copied(ledger: Ledger, path: Path) -> None:
     with ledger.reading() as session:
         tables = {name for (name,) in session.execute("SELECT name FROM sqlite_master WHERE type = 'table'").fetchall()}
         assert {table.name for table in transfer.TABLES} == tables - {"meta", "sqlite_sequence"}
