@@ -6,7 +6,7 @@ READY := $(VENV)/.ready
 PIP := $(BIN)/python -m pip --quiet --disable-pip-version-check
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test check format bench lock wheel clean
+.PHONY: help demo test check format bench chaos storm kills lock wheel clean
 
 help: ## what can be run here
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-8s %s\n", $$1, $$2}' Makefile
@@ -39,6 +39,16 @@ format: $(READY) ## rewrite code in the house style, and schemas/ from the model
 
 bench: $(READY) ## measure startup, the demo's plan and 100,000 contacts
 	@$(BIN)/python -m benchmarks
+
+chaos: $(READY) ## kills, faults and signals, all of them (hours); SUITE=kills COUNT=100 for a part
+	$(BIN)/python -m tests.chaos $(or $(SUITE),all) --workers 2 $(if $(COUNT),--count $(COUNT)) \
+		$(if $(SEED),--seed $(SEED)) $(if $(LEDGER),--ledger $(LEDGER)) --append
+
+storm: $(READY) ## 50 storms of 10,000 file events over a watched folder
+	STORM_SEEDS=50 STORM_EVENTS=10000 $(BIN)/python -m pytest tests/watch/test_storm.py
+
+kills: $(READY) ## kill a watcher 200 times while it applies; WATCH_KILLS=2000 for more
+	WATCH_KILLS=$${WATCH_KILLS:-200} $(BIN)/python -m pytest tests/cli/test_watch_kills.py
 
 lock: $(READY) ## write requirements.lock anew from pyproject.toml
 	$(PIP) install uv

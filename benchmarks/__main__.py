@@ -3,13 +3,16 @@
 import sys
 from collections.abc import Callable
 
-from benchmarks import demo_plan, hundred_thousand, startup
+from benchmarks import demo_plan, hundred_thousand, plan_page, planning, startup, watch_idle
 from benchmarks.table import Figure, as_markdown, machine
 
 BENCHMARKS: dict[str, Callable[[], list[Figure]]] = {
     "startup": startup.measure,
     "demo_plan": demo_plan.measure,
     "hundred_thousand": hundred_thousand.measure,
+    "planning": planning.measure,
+    "plan_page": plan_page.measure,
+    "watch_idle": watch_idle.measure,
 }
 
 

@@ -44,7 +44,7 @@ dnd:
   opt-outs: {source: opt-outs.csv, column: phone}
 """
 
-_YARDSTICK = """
+YARDSTICK = """
 import sys
 import duckdb
 
@@ -84,10 +84,14 @@ def measure(*, rows: int = ROWS) -> list[Figure]:
     ]
 
 
-def _project(folder: Path, dialers: Dialers, rows: int) -> Path:
-    text = _PROJECT.format(url=dialers.urls["wolkvox"], rows=rows)
-    (folder / "syncengine.yaml").write_text(text, encoding="utf-8")
+def project_files(folder: Path, *, url: str, rows: int) -> None:
+    """Write a project of one predictive campaign at a dialer."""
+    (folder / "syncengine.yaml").write_text(_PROJECT.format(url=url, rows=rows), encoding="utf-8")
     (folder / "manifest.yaml").write_text(_MANIFEST, encoding="utf-8")
+
+
+def _project(folder: Path, dialers: Dialers, rows: int) -> Path:
+    project_files(folder, url=dialers.urls["wolkvox"], rows=rows)
     write_people(folder / "people.csv", rows)
     write_listed(folder / "opt-outs.csv", LISTED)
     return folder
@@ -95,7 +99,7 @@ def _project(folder: Path, dialers: Dialers, rows: int) -> Path:
 
 def _bare(project: Path, *, before: str) -> Measured:
     after = "hashes-again.parquet" if before else "hashes.parquet"
-    return run([sys.executable, "-c", _YARDSTICK, str(project / "people.csv"), before, str(project / after)])
+    return run([sys.executable, "-c", YARDSTICK, str(project / "people.csv"), before, str(project / after)])
 
 
 def _run(project: Path, dialers: Dialers, *words: str) -> Measured:

@@ -4,12 +4,17 @@ Whoever reads a file appends to a :class:`Diagnostics`; only the orchestration d
 every mistake of every file. This module imports nothing of ours.
 """
 
+import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from difflib import get_close_matches
 from typing import Literal
 
 Severity = Literal["error", "warning"]
+
+# A line of a hostile file may be megabytes long; of it only the surroundings of the mistake are shown.
+MAX_SHOWN = 200
+_MAX_WORDS = 1_000
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -43,20 +48,50 @@ class Diagnostic:
     def render(self) -> str:
         """Return the message with the line it is about and a caret under the place."""
         place = f"{self.location}: " if self.location else ""
-        lines = [f"{place}{self.severity}: {self.message}"]
+        lines = [f"{_visible(place)}{self.severity}: {_visible(_short(self.message))}"]
         if self.location and self.location.line and self.source_line:
             number = str(self.location.line)
             gutter = " " * len(number)
-            column = max(self.location.column, 1)
+            # One sign for one character, so that the caret stays where it belongs.
+            shown, before = _surroundings("".join(map(_one_sign, self.source_line)), max(self.location.column, 1) - 1)
             # Tabs stay tabs, so that the caret stands where a terminal shows the character.
-            lead = "".join("\t" if c == "\t" else " " for c in self.source_line[: column - 1])
-            carets = "^" * max(1, min(self.width, len(self.source_line) - column + 1))
-            lines += [f"  {number} | {self.source_line}", f"  {gutter} | {lead}{carets}"]
+            lead = "".join("\t" if c == "\t" else " " for c in before)
+            carets = "^" * max(1, min(self.width, len(shown) - len(before)))
+            lines += [f"  {number} | {shown}", f"  {gutter} | {lead}{carets}"]
         if self.expected:
-            lines.append(f"    expected: {self.expected}")
+            lines.append(f"    expected: {_visible(_short(self.expected))}")
         if self.hint:
-            lines.append(f"    hint: {self.hint}")
+            lines.append(f"    hint: {_visible(_short(self.hint))}")
         return "\n".join(lines)
+
+
+def _surroundings(line: str, at: int) -> tuple[str, str]:
+    """Return what is shown of a line, and the part of that which stands before a place."""
+    if len(line) <= MAX_SHOWN:
+        return line, line[:at]
+    start = max(0, min(at - MAX_SHOWN // 2, len(line) - MAX_SHOWN))
+    lead, end = "…" if start else "", start + MAX_SHOWN
+    return f"{lead}{line[start:end]}{'…' if end < len(line) else ''}", lead + line[start:at]
+
+
+def _visible(words: str) -> str:
+    """Return words whose control, direction and line characters are shown and not obeyed."""
+    if words.isprintable():
+        return words
+    return "".join(f"\\u{ord(c):04x}" if _rearranges(c) else c for c in words)
+
+
+def _one_sign(character: str) -> str:
+    return "\ufffd" if character != "\t" and _rearranges(character) else character
+
+
+def _rearranges(character: str) -> bool:
+    # Blanks of all widths rearrange nothing; line and paragraph separators do.
+    return not character.isprintable() and unicodedata.category(character) != "Zs"
+
+
+def _short(words: str) -> str:
+    return words if len(words) <= _MAX_WORDS else f"{words[:_MAX_WORDS]}…"
 
 
 @dataclass(slots=True)

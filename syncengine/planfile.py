@@ -11,6 +11,7 @@ import hmac
 import json
 import os
 import re
+import shutil
 import tempfile
 import types
 import zipfile
@@ -25,6 +26,7 @@ from typing import Any, Union, get_args, get_origin, get_type_hints
 
 from syncengine.diagnostics import Location
 from syncengine.errors import StalePlanError, SyncEngineError
+from syncengine.failpoints import failpoint
 from syncengine.model.address import Address
 from syncengine.model.plan import FORMAT_VERSION, Basis, Plan
 from syncengine.views.as_json import jsonable
@@ -36,6 +38,10 @@ _PLAN = "plan.json"
 _SEAL = "seal"
 # Bytes of the plan itself, without its rows.
 _LARGEST = 512 * 1024 * 1024
+# Bytes of its rows; they are packed as columns already, so what is stored is what comes out.
+_LARGEST_ROWS = 8 * 1024 * 1024 * 1024
+# What save_row_sets calls its files; nothing else is ever written to disk.
+_ROWS = re.compile(r"rows/(?:rows-[0-9]{4,8}\.parquet|row_sets\.json)")
 # What a file that is something else, or half of a plan, can make its readers raise.
 _NOT_A_PLAN = (OSError, EOFError, KeyError, ValueError, RuntimeError, zipfile.BadZipFile, zlib.error)
 _SCALARS: tuple[Any, ...] = (str, int, float, bool)
@@ -98,6 +104,7 @@ def save_plan(path: Path, plan: Plan, rows: Iterable[Path], *, key: str) -> None
                     packed.write(file_of_rows, f"rows/{file_of_rows.name}")
             with zipfile.ZipFile(file, "a", zipfile.ZIP_STORED) as packed:
                 packed.writestr(_SEAL, _sealed(_digest_of(packed), key))
+        failpoint("plan.written")
         scratch.replace(path)
     except OSError as problem:
         raise SyncEngineError(f"the plan cannot be written to {path}: {problem.strerror}") from problem
@@ -147,6 +154,26 @@ def _document(path: Path) -> tuple[Any, Seal]:
         raise SyncEngineError(f"{path} may not be read; only who saved a plan can") from problem
     except _NOT_A_PLAN as problem:
         raise SyncEngineError(f"{path} is not a saved plan; write one with: syncengine plan --out {path}") from problem
+
+
+def unpack_rows(path: Path, folder: Path) -> None:
+    """Write the files that hold a saved plan's rows into a folder, each for its owner alone.
+
+    Raises:
+        SyncEngineError: the file is no saved plan, or holds more than a plan can.
+    """
+    try:
+        with zipfile.ZipFile(path) as packed:
+            files = [info for info in packed.infolist() if _ROWS.fullmatch(info.filename)]
+            if sum(info.file_size for info in files) > _LARGEST_ROWS:
+                raise SyncEngineError(f"{path} is not a saved plan: its rows are too large")
+            for info in files:
+                target = folder / info.filename.removeprefix("rows/")
+                target.touch(mode=0o600)
+                with packed.open(info) as source, target.open("wb") as copy:
+                    shutil.copyfileobj(source, copy)
+    except _NOT_A_PLAN as problem:
+        raise SyncEngineError(f"the rows of the plan {path} cannot be read: {problem}") from problem
 
 
 def refuse_stale(saved: Plan, fresh: Plan, *, now: float) -> None:

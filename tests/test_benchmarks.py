@@ -9,8 +9,10 @@ from benchmarks.__main__ import BENCHMARKS, main
 from benchmarks.hundred_thousand import measure as measure_rows
 from benchmarks.measuring import run
 from benchmarks.people import write_listed, write_people
+from benchmarks.plan_page import measure as measure_page
 from benchmarks.startup import measure as measure_startup
 from benchmarks.table import Figure, as_markdown, machine
+from benchmarks.watch_idle import measure as measure_idle
 
 
 def test_a_thousand_contacts_go_through_plan_apply_and_an_empty_plan() -> None:
@@ -23,6 +25,12 @@ def test_a_thousand_contacts_go_through_plan_apply_and_an_empty_plan() -> None:
         "plan after it",
     ]
     assert all(figure.wall > 0 and figure.cpu > 0 for figure in figures)
+
+
+def test_the_page_of_a_thousand_rows_is_made_and_opened_where_there_is_a_browser() -> None:
+    made, *opened = measure_page(rows=1_000)
+    assert made.wall > 0
+    assert all(figure.note for figure in opened)
 
 
 def test_startup_is_measured_beside_a_bare_interpreter() -> None:
@@ -59,3 +67,10 @@ def test_an_unknown_benchmark_is_refused_with_those_there_are(capsys: pytest.Cap
     assert main(["nonsense"]) == 64
     told = capsys.readouterr().err
     assert all(name in told for name in BENCHMARKS)
+
+
+def test_an_idle_watcher_is_measured_in_looks_in_plans_and_left_alone() -> None:
+    looks, plans, alone = measure_idle(files=5, cycles=20, plans=2, seconds=0.5)
+    assert "ms of CPU each" in looks.note
+    assert plans.cpu > looks.cpu / 100
+    assert alone.cpu < 0.5

@@ -75,7 +75,9 @@ def test_the_wheel_holds_the_package_once_and_nobodys_own_data(wheel: Path) -> N
         f"syncengine-{PROJECT['project']['version']}.dist-info",
     }
     assert [name for name in names if ".syncengine" in name or "__pycache__" in name or "/tests/" in name] == []
-    assert {name for name in names if name.endswith(".py") and "/shipped/" not in name} == tracked("syncengine")
+    assert {name for name in names if name.startswith("syncengine/") and "/shipped/" not in name} == tracked(
+        "syncengine"
+    )
 
 
 def test_the_wheel_needs_what_the_project_says_and_brings_the_command(wheel: Path) -> None:

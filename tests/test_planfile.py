@@ -13,7 +13,7 @@ from syncengine.errors import StalePlanError, SyncEngineError
 from syncengine.model.address import Address
 from syncengine.model.change import FieldChange
 from syncengine.model.plan import Allowances, Headline, Hold, Level, Violation
-from syncengine.planfile import LIFETIME, load_plan, load_sealed, moved_since, refuse_stale, save_plan
+from syncengine.planfile import LIFETIME, load_plan, load_sealed, moved_since, refuse_stale, save_plan, unpack_rows
 from syncengine.views.as_json import jsonable
 from tests.views import plans
 
@@ -123,6 +123,41 @@ def test_the_rows_travel_in_the_same_file(tmp_path):
     with zipfile.ZipFile(saved(tmp_path, rows=[rows])) as packed:
         assert packed.namelist() == ["plan.json", "rows/rows-1.parquet", "seal"]
         assert packed.read("rows/rows-1.parquet") == b"PAR1"
+
+
+def test_the_rows_are_unpacked_for_their_owner_and_nothing_else_is(tmp_path):
+    path, folder = tmp_path / "a.plan", tmp_path / "out"
+    folder.mkdir()
+    with zipfile.ZipFile(path, "w") as packed:
+        packed.writestr("plan.json", "{}")
+        for name in (
+            "rows/rows-0000.parquet",
+            "rows/row_sets.json",
+            "rows/../../evil",
+            "rows/other.txt",
+            "/etc/x",
+            "evil",
+        ):
+            packed.writestr(name, "content")
+    unpack_rows(path, folder)
+    assert sorted(found.name for found in folder.iterdir()) == ["row_sets.json", "rows-0000.parquet"]
+    assert {stat.S_IMODE(found.stat().st_mode) for found in folder.iterdir()} == {0o600}
+    assert sorted(found.name for found in tmp_path.iterdir()) == ["a.plan", "out"]
+
+
+def test_a_bomb_among_the_rows_is_not_unpacked(tmp_path, monkeypatch):
+    path = tmp_path / "a.plan"
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as packed:
+        packed.writestr("rows/rows-0000.parquet", b"0" * 100_000)
+    monkeypatch.setattr("syncengine.planfile._LARGEST_ROWS", 1_000)
+    with pytest.raises(SyncEngineError, match="too large"):
+        unpack_rows(path, tmp_path)
+
+
+def test_rows_of_a_file_that_is_no_plan_are_an_error_in_words(tmp_path):
+    (tmp_path / "a.plan").write_text("no archive")
+    with pytest.raises(SyncEngineError, match="cannot be read"):
+        unpack_rows(tmp_path / "a.plan", tmp_path)
 
 
 def test_a_plan_that_cannot_be_written_says_where_and_leaves_nothing_behind(tmp_path):

@@ -83,7 +83,11 @@ def _config_error(wrong: ConfigError, words: Sequence[str]) -> None:
 
 
 def _error(text: str, words: Sequence[str]) -> None:
-    click.echo(f"error: {text}", err=True)
+    from syncengine.views.wording import clean
+
+    # Names of files and words of vendors may stand in it; only our own line ends may end a line.
+    shown = "\n".join(clean(line) for line in text.split("\n"))
+    click.echo(f"error: {shown}", err=True)
     _document(text, words)
 
 

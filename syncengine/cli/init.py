@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 from syncengine.errors import ConfigError, SyncEngineError, UsageError
+from syncengine.matching import fits
 
 if TYPE_CHECKING:
     from syncengine.cli.project_template import NewDialer
@@ -89,7 +90,7 @@ def _setting(vendor: "Vendor", name: str, setting: "Setting", *, ask: bool) -> s
         return setting.example
 
     def checked(text: str) -> str:
-        if setting.pattern and not re.fullmatch(setting.pattern, text):
+        if setting.pattern and not fits(setting.pattern, text):
             example = f', as "{setting.example}"' if setting.example else ""
             raise click.BadParameter(f"it must match {setting.pattern} as a whole{example}")
         return text

@@ -24,17 +24,30 @@ def project_option(command: Command) -> Command:
 
 def view_options(command: Command) -> Command:
     """Add --json, --format and --no-color."""
+    return _views(command, ["text", "json", "markdown"])
+
+
+def page_options(command: Command) -> Command:
+    """Add --json, --format with a page among its views, --output, --whole-plan and --no-color."""
+    command = click.option(
+        "--whole-plan", default="", metavar="WHERE", help="Where every change can be read; said in Markdown."
+    )(command)
+    command = click.option(
+        "--output",
+        "-o",
+        type=click.Path(dir_okay=False, path_type=Path),
+        help="Write the view into this file, as: --format html -o plan.html",
+    )(command)
+    return _views(command, ["text", "json", "markdown", "html"])
+
+
+def _views(command: Command, views: list[str]) -> Command:
     command = click.option("--no-color", is_flag=True, help="No colour, also on a terminal.")(command)
     command = click.option(
         "--json", "as_json", is_flag=True, help="One JSON document on stdout; same as --format json."
     )(command)
     return click.option(
-        "--format",
-        "view",
-        type=click.Choice(["text", "json", "markdown"]),
-        default="text",
-        show_default=True,
-        help="How to show the result.",
+        "--format", "view", type=click.Choice(views), default="text", show_default=True, help="How to show the result."
     )(command)
 
 

@@ -1,6 +1,8 @@
 """A command line into planning options, and a plan onto the terminal: what ``plan``, ``apply`` and ``watch`` share."""
 
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Literal, cast
 
 import click
@@ -9,9 +11,10 @@ from syncengine.cli.options import allowed_share, named_values
 from syncengine.cli.output import print_json, print_text
 from syncengine.diagnostics import Diagnostics
 from syncengine.model.plan import Allowances, Plan, Refresh
+from syncengine.model.row_lines import RowLines
 from syncengine.sync import Options
 
-View = Literal["text", "json", "markdown"]
+View = Literal["text", "json", "markdown", "html"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -77,6 +80,51 @@ def show_in(plan: Plan, view: str, *, color: bool | None, err: bool = False, who
         click.echo(plan_markdown(plan), err=err)
     else:
         print_text(plan_text(plan, whole=whole), color=color, err=err)
+
+
+def put_plan(
+    plan: Plan,
+    view: str,
+    lines: Callable[[], Sequence[RowLines]],
+    *,
+    whole: bool,
+    output: Path | None,
+    whole_plan: str,
+    color: bool | None,
+) -> None:
+    """Print a plan in one of the views, the page among them, or write it into a file.
+
+    Args:
+        plan: the plan; with whole numbers in its samples only where it is shown as text.
+        view: text, json, markdown or html.
+        lines: the rows of the plan, asked for when a page is made.
+        whole: whether those are whole, so that the file is for its owner alone.
+        output: the file; None: stdout.
+        whole_plan: where every change can be read, for Markdown.
+        color: False: no colour.
+    """
+    from syncengine.cli.replacing import PRIVATE, USUAL, replace_file
+    from syncengine.views.as_json import as_text, plan_json
+    from syncengine.views.markdown import plan_markdown
+    from syncengine.views.page import plan_page
+    from syncengine.views.plan_text import plan_text
+
+    if output is None and view in {"text", "json"}:
+        show_in(plan, view, color=color, whole=whole)
+        return
+    match view:
+        case "html":
+            text = plan_page(plan, lines(), whole=whole)
+        case "json":
+            text = f"{as_text(plan_json(plan))}\n"
+        case "markdown":
+            text = f"{plan_markdown(plan, whole_plan=whole_plan)}\n"
+        case _:
+            text = f"{plan_text(plan, whole=whole).plain}\n"
+    if output is None:
+        click.echo(text, nl=False)
+    else:
+        replace_file(output, text.encode(), mode=PRIVATE if whole else USUAL)
 
 
 def show_warnings(diagnostics: Diagnostics) -> None:

@@ -10,6 +10,7 @@ import textwrap
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
+from syncengine.matching import fits
 from syncengine.model.credentials import ExchangeAuth
 from syncengine.model.vendor import CampaignField, Setting, Vendor
 
@@ -214,7 +215,7 @@ def _sample(field: CampaignField) -> object:
 
 
 def _id(pattern: str) -> str:
-    return next((text for text in ("example", "EXAMPLE", "1", "12345") if re.fullmatch(pattern, text)), "example")
+    return next((text for text in ("example", "EXAMPLE", "1", "12345") if fits(pattern, text)), "example")
 
 
 def _comment(text: str, indent: str, *, above: bool = False) -> Iterator[str]:

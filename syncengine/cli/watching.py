@@ -1,32 +1,37 @@
-"""What the watcher does when it is called: load, plan, perhaps apply, and outlive whatever is wrong with the files."""
+"""What the watcher does when it is called: load, plan, land what the policy allows, and outlive whatever is wrong.
 
-import json
+What is told and shown is put together here and nowhere else: each cycle ends as one happening in the watcher's state.
+"""
+
+import os
 import time
-from collections.abc import Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
-
-import click
 
 from syncengine import sync
 from syncengine.cli.exits import GUARD, IN_PART, INTERRUPTED
 from syncengine.cli.interrupt import Stop
-from syncengine.cli.output import print_text
-from syncengine.cli.planning import Given, show_plan
-from syncengine.cli.reporting import show_report
-from syncengine.errors import ConfigError, LockedError, SyncEngineError
-from syncengine.model.plan import FORMAT_VERSION, Plan
-from syncengine.model.report import ApplyReport
-from syncengine.views.as_json import diagnostics_json, plan_json, report_json
-from syncengine.views.wording import plural, totals
-from syncengine.watch import Cause
+from syncengine.cli.planning import Given
+from syncengine.cli.watch_telling import CAUSES, Telling
+from syncengine.errors import ConfigError, SyncEngineError, UsageError
+from syncengine.model.phone import mask_numbers_in
+from syncengine.model.report import DONE, ApplyReport, Progress
+from syncengine.model.watching import Happening, Propagation, Result, WatchState
+from syncengine.views.wording import headline_sentences, plural
+from syncengine.watch.files import Drop, Snapshot
+from syncengine.watch.folders import folders_of_links
+from syncengine.watch.loop import Cause, Turn
 
 if TYPE_CHECKING:
-    from syncengine.config.project import WatchFile
+    from syncengine.config.watching import WatchFile
 
 # Folders in which a project's files usually are: what to watch while the project file itself is broken.
 _USUAL = ("manifests", "vendors", "mappings")
+# Seconds to the next try when another run holds the ledger, or another watcher leads.
+_SOON = 5.0
+_KEPT = 20
 
 
 @dataclass(slots=True, kw_only=True)
@@ -38,19 +43,28 @@ class Watcher:
     applies: bool
     stop: Stop
     once: bool
+    # Who it is among the watchers of one ledger; empty until it applies something, and when it acts once.
+    holder: str = ""
+    # Told whenever the state has changed.
+    publish: Callable[[WatchState], None] = lambda _: None
+    # Called while it works, as a sign of life.
+    alive: Callable[[], None] = lambda: None
     # Exit code of the last act, for --once.
     code: int = 0
-    _loaded: sync.Loaded | None = field(default=None, init=False)
-    _shown: str = field(default="", init=False)
+    state: WatchState = field(default_factory=lambda: WatchState(project="", started_at=time.time(), applies=False))
+    _loaded: "sync.Loaded | None" = field(default=None, init=False)
+    _telling: Telling = field(init=False)
+    _told: bool = field(default=False, init=False)
+    # Who leads, as it was last told.
+    _leader: str = field(default="", init=False)
+    _leads: bool = field(default=False, init=False)
 
-    @property
-    def root(self) -> Path:
-        """Return the folder to watch."""
-        return self.project if self.project.is_dir() else self.project.resolve().parent
+    def __post_init__(self) -> None:
+        self._telling = Telling(self.given)
 
     def times(self) -> "WatchFile":
         """Return the times that the project states, or the usual ones while its files are broken."""
-        from syncengine.config.project import WatchFile
+        from syncengine.config.watching import WatchFile
 
         try:
             # Kept: the files that it names are watched from the start.
@@ -64,109 +78,238 @@ class Watcher:
         """Return the files that a plan depends on, as far as they were ever known."""
         if self._loaded is not None:
             return self._loaded.files()
-        found = [path for name in _USUAL for path in sorted((self.root / name).rglob("*.yaml"))]
-        return [*self.root.glob("*.yaml"), *found]
+        root = self.project if self.project.is_dir() else self.project.resolve().parent
+        found = [path for name in _USUAL for path in sorted((root / name).rglob("*.yaml"))]
+        return [*root.glob("*.yaml"), *found]
 
-    def act(self, cause: Cause) -> None:
+    def drops(self) -> Sequence[Drop]:
+        """Return the folders whose files count only once they are marked."""
+        if self._loaded is None:
+            return ()
+        root = self._loaded.root
+        return [
+            Drop(folder=root / drop.folder, marker=drop.marker, holds=drop.holds) for drop in self._loaded.watch.drops
+        ]
+
+    # ------------------------------------------------------------------------------------------------------ company
+
+    def status(self) -> str:
+        """Return one line for a service manager."""
+        if self.state.waiting:
+            return self.state.waiting
+        if self.state.broken:
+            return self.state.broken[0]
+        last = self.state.happenings[:1]
+        return f"{last[0].cause}: {last[0].result}" if last else "reading"
+
+    def keep_seat(self) -> None:
+        """Keep the seat of the watcher that works, if it is ours; called from another thread."""
+        loaded = self._loaded
+        if self.holder and loaded is not None and self._leads:
+            sync.leader(loaded, self.holder, now=time.time())
+
+    def leave_seat(self) -> None:
+        """Let whoever stands by take over at once."""
+        if self.holder and self._loaded is not None:
+            sync.leave(self._loaded, self.holder)
+
+    # ------------------------------------------------------------------------------------------------------- acting
+
+    def act(self, cause: Cause, snapshot: Snapshot) -> Turn:
         """Plan and perhaps apply, once; whatever is wrong is told."""
-        self.code = 0
+        self.code, self._told = 0, False
+        began = time.time()
         try:
-            self._act(cause)
+            turn = self._act(cause, snapshot, began)
         except ConfigError as wrong:
-            self._tell_diagnostics(cause, wrong)
-        except LockedError as held:
-            self._tell_error(cause, held, "tried again at the next change or by the clock")
-        except SyncEngineError as problem:
-            self._tell_error(cause, problem, "tried again at the next change or by the clock")
-        if self.once:
+            self.code = wrong.exit_code
+            self._telling.diagnostics(cause, wrong)
+            said = tuple(mask_numbers_in(f"{d.location or ''}: {d.message}") for d in wrong.diagnostics)
+            turn = self._end(cause, began, "broken", said, Turn(), broken=said)
+        except (SyncEngineError, OSError) as problem:
+            # A disk that is full or a folder that is gone may be back at the next look.
+            self.code = problem.exit_code if isinstance(problem, SyncEngineError) else 1
+            words = str(problem) if isinstance(problem, SyncEngineError) else _words(problem)
+            self._telling.error(cause, words)
+            said = (mask_numbers_in(words),)
+            turn = self._end(cause, began, "error", said, Turn(at=time.time() + _SOON), broken=said)
+        if self.once and not turn.again:
             self.stop.event.set()
+        return turn
 
-    def _act(self, cause: Cause) -> None:
+    def _act(self, cause: Cause, snapshot: Snapshot, began: float) -> Turn:
         loaded = sync.load(self.project)
         self._loaded = loaded
-        options = self.given.options()
-        if not (self.applies or loaded.watch.apply):
-            with sync.planned(loaded, options) as made:
-                self._tell_plan(cause, made.plan)
-            return
-        try:
-            plan, report = sync.apply(loaded, options, self._applying(cause))
-        except sync.NotApplicableError as stopped:
-            self._tell_plan(cause, stopped.plan)
-            return
-        if report is not None:
-            self._tell_report(cause, report)
-            self.code = self.code or (GUARD if plan.held_sources else 0)
-        elif not self.stop.asked():
-            self._tell_plan(cause, plan)
+        if not snapshot.covers(loaded.files()):
+            # Named by files that changed a moment ago: they may be written still.
+            return Turn(again=True)
+        applies = self.applies or loaded.watch.apply
+        if applies:
+            _refuse_left_behind(self.project, loaded)
+        self._put(project=loaded.desired.project, applies=applies, files=_names(loaded), policy=_policy(loaded))
+        # The next apply may be ours, so it matters who leads; whoever only looks is in nobody's way.
+        self.holder = self.holder or (sync.watcher_name() if applies and not self.once else "")
+        if self.holder and (turn := self._stand_by(cause, loaded)) is not None:
+            return turn
+        moved = False
 
-    def _applying(self, cause: Cause) -> sync.Applying:
-        def approve(plan: Plan) -> bool:
-            if self.stop.asked():
+        def approve(looked: sync.Landed) -> bool:
+            nonlocal moved
+            # Half of a checkout may have been read: nothing is sent on account of it.
+            moved = snapshot.moved(loaded.files())
+            if moved or self.stop.asked():
                 return False
-            self._tell_plan(cause, plan)
+            self._tell(cause, looked)
+            self._put(plan=looked.plan, held=looked.decision.held, drift=looked.drift, applying=True)
             return True
 
-        return sync.Applying(approve=approve, interrupted=self.stop.asked)
+        landing = sync.Landing(
+            applies=applies,
+            holder=self.holder,
+            approve=approve,
+            on_progress=self._on_progress,
+            interrupted=self._interrupted,
+        )
+        landed = sync.land(loaded, self.given.options(), landing)
+        if moved or (landed.report is None and snapshot.moved(loaded.files())):
+            return Turn(again=True)
+        return self._landed(cause, landed, began)
 
-    # ------------------------------------------------------------------------------------------------------ telling
+    def _stand_by(self, cause: Cause, loaded: "sync.Loaded") -> Turn | None:
+        """Return when to look again where another watcher leads; None: this one does."""
+        leader = sync.leader(loaded, self.holder, now=time.time())
+        self._leads = leader == self.holder
+        if leader == self.holder:
+            if self._leader:
+                self._telling.notice(cause, "this watcher leads now")
+            self._leader = ""
+            self._put(leader="")
+            return None
+        if leader != self._leader:
+            self._telling.notice(cause, f"{sync.shown(leader)} leads on this ledger; this watcher stands by")
+        self._leader = leader
+        self._put(leader=sync.shown(leader))
+        return Turn(at=time.time() + _SOON)
 
-    @property
-    def _as_json(self) -> bool:
-        return self.given.shown_as == "json"
+    def _landed(self, cause: Cause, landed: "sync.Landed", began: float) -> Turn:
+        plan, decision, report = landed.plan, landed.decision, landed.report
+        if report is None and not self.stop.asked():
+            self._tell(cause, landed)
+        result: Result = "held" if decision.held and decision.lands is None else "nothing"
+        if any(held.rule == "off" for held in decision.held):
+            result = "shown"
+        again = landed.retry_at or decision.again_at
+        if report is not None:
+            self._telling.report(cause, report)
+            self.code = INTERRUPTED if report.interrupted else 0 if report.complete else IN_PART
+            result = "applied" if report.complete else "in part"
+            self.code = self.code or (GUARD if plan.held_sources else 0)
+        said = tuple(headline_sentences(plan.headline)) if not plan.empty else ()
+        return self._end(
+            cause,
+            began,
+            result,
+            said,
+            Turn(at=again),
+            plan=plan,
+            headline=said,
+            plan_id=plan.plan_id,
+            held=decision.held,
+            drift=landed.drift,
+            propagation=tuple(_after(found, report) for found in landed.propagation),
+            suspended=landed.suspended,
+            report=report or self.state.report,
+            broken=(),
+            last_success=time.time(),
+        )
 
-    def _line(self, cause: Cause, **what: object) -> None:
-        document = {"format_version": FORMAT_VERSION, "at": time.time(), "cause": cause, **what}
-        click.echo(json.dumps(document, ensure_ascii=False, default=str))
+    # ------------------------------------------------------------------------------------------- telling and showing
 
-    def _head(self, cause: Cause, text: str) -> None:
-        print_text(f"{time.strftime('%Y-%m-%d %H:%M:%S')} {_CAUSES[cause]}: {text}", color=self.given.color)
+    def waiting(self, seconds: float, why: str) -> None:
+        """Show that the files are not at rest, and tell it when that takes long."""
+        self._put(waiting=f"{why}, for {round(seconds):,} s by now")
+        if seconds > 30.0 and not self._told:
+            self._told = True
+            self._telling.notice("change", f"nothing is read yet: {why}")
 
-    def _tell_plan(self, cause: Cause, plan: Plan) -> None:
-        if not plan.applicable or plan.held_sources:
+    def _tell(self, cause: Cause, looked: "sync.Landed") -> None:
+        if not looked.plan.applicable or looked.plan.held_sources:
             self.code = GUARD
-        if self._as_json:
-            self._line(cause, plan=plan_json(plan))
-        elif plan.empty and plan.applicable and not plan.holds and not plan.held_sources:
-            self._head(cause, _short(plan))
-        elif plan.plan_id == self._shown:
-            self._head(cause, f"still the plan shown above. {totals(plan)}")
-        else:
-            self._head(cause, "this would change" if plan.applicable else "stopped by a guard")
-            show_plan(plan, self.given)
-        self._shown = plan.plan_id
+        self._telling.plan(cause, looked.plan, looked.decision, looked.drift)
 
-    def _tell_report(self, cause: Cause, report: ApplyReport) -> None:
-        self.code = INTERRUPTED if report.interrupted else 0 if report.complete else IN_PART
-        # What was left undone is planned again, and then worth showing again.
-        self._shown = ""
-        if self._as_json:
-            self._line(cause, report=report_json(report))
-        else:
-            show_report(report, self.given)
+    def _interrupted(self) -> bool:
+        self.alive()
+        return self.stop.asked()
 
-    def _tell_diagnostics(self, cause: Cause, wrong: ConfigError) -> None:
-        self.code = wrong.exit_code
-        if self._as_json:
-            self._line(cause, error=str(wrong), diagnostics=diagnostics_json(wrong.diagnostics))
-            return
-        for diagnostic in wrong.diagnostics:
-            click.echo(f"{diagnostic.render()}\n", err=True)
-        self._head(cause, f"{wrong}; nothing is planned until the files are put right")
+    def _on_progress(self, progress: Progress) -> None:
+        limited = {**self.state.limited, progress.dialer: progress.waiting}
+        if limited != self.state.limited:
+            self._put(limited=limited)
 
-    def _tell_error(self, cause: Cause, problem: SyncEngineError, then: str) -> None:
-        self.code = problem.exit_code
-        if self._as_json:
-            self._line(cause, error=str(problem), diagnostics=[])
-        else:
-            self._head(cause, f"{problem}; {then}")
+    def _end(
+        self, cause: Cause, began: float, result: Result, said: tuple[str, ...], turn: Turn, **changes: object
+    ) -> Turn:
+        plan_id = str(changes.pop("plan_id", ""))
+        happening = Happening(
+            at=began, cause=CAUSES[cause], result=result, said=said, plan_id=plan_id, seconds=time.time() - began
+        )
+        kept = (happening, *self.state.happenings)[:_KEPT]
+        self._put(happenings=kept, waiting="", applying=False, limited={}, **changes)
+        return turn
+
+    def _put(self, **changes: object) -> None:
+        self.state = replace(self.state, **changes)  # type: ignore[arg-type]
+        self.publish(self.state)
 
 
-_CAUSES: dict[Cause, str] = {"start": "start", "change": "files changed", "clock": "clock"}
+def _refuse_left_behind(project: Path, loaded: "sync.Loaded") -> None:
+    """Refuse a ledger that lies behind a link on the way to the project.
+
+    Raises:
+        UsageError: when the link is swapped, the next release would begin with an empty ledger and add everybody again.
+    """
+    ledger = Path(loaded.desired.ledger.removeprefix("sqlite:///"))
+    behind = loaded.desired.ledger.startswith("sqlite:///") and Path(os.path.realpath(ledger)).is_relative_to(
+        loaded.root
+    )
+    if behind and any(folders_of_links(project)):
+        raise UsageError(
+            "the project is reached through a link, and its ledger lies behind that: once the link leads elsewhere, an"
+            " empty ledger would add everybody again. Name the ledger by an absolute path outside of"
+            f" {loaded.root}, as sqlite:////var/lib/syncengine/ledger.db"
+        )
 
 
-def _short(plan: Plan) -> str:
-    parts = [totals(plan)]
-    if plan.notes:
-        parts.append(f"{plural(len(plan.notes), 'note')}; see: syncengine plan")
-    return " ".join(parts)
+def _words(problem: OSError) -> str:
+    return f"{problem.filename or 'a file'}: {problem.strerror or type(problem).__name__}"
+
+
+def _names(loaded: "sync.Loaded") -> tuple[str, ...]:
+    return tuple(
+        str(path.relative_to(loaded.root)) if path.is_relative_to(loaded.root) else path.name for path in loaded.files()
+    )
+
+
+def _policy(loaded: "sync.Loaded") -> tuple[str, ...]:
+    watch = loaded.watch
+    kinds = ["compliance", *watch.may_land]
+    sentences = [f"lands by itself: {', '.join(kinds)}", f"drift is {'healed' if watch.heal else 'reported only'}"]
+    sentences += [
+        f'{window.kind} "{window.schedule}" {window.zone}, {plural(round(window.duration / 60), "minute")}'
+        for window in watch.windows
+    ]
+    return tuple(sentences)
+
+
+def _after(found: Propagation, report: ApplyReport | None) -> Propagation:
+    """Return how far do-not-call entries have got once an apply has ended: the plan was made before it."""
+    if report is None:
+        return found
+    added = sum(
+        count
+        for change in report.changes
+        if change.address.dialer == found.dialer and change.address.kind == "dnd" and change.action in {"add", "block"}
+        for outcome, count in change.outcomes.items()
+        if outcome in DONE
+    )
+    return replace(found, there=min(found.wanted, found.there + added))

@@ -15,6 +15,7 @@ from syncengine.config.template_scope import settings_scope
 from syncengine.config.templates import Leaf, Scope, filtered, program, read_leaf, settings_read
 from syncengine.config.vendor_spec import VendorSpec
 from syncengine.errors import RenderError
+from syncengine.matching import fault, fits
 from syncengine.model.vendor import Setting
 
 PATH = ("base_url",)
@@ -81,15 +82,13 @@ def _check_setting(name: str, spec: VendorSpec, *, ends_host: bool, complaints: 
             key=True,
         )
         return
-    try:
-        pattern = re.compile(setting.pattern)
-    except re.error:
+    if fault(setting.pattern):
         return
     taken = next(
         (
             probe
             for probe in _probes(setting, any_host=spec.private_host, ends_host=ends_host)
-            if pattern.fullmatch(probe)
+            if fits(setting.pattern, probe)
         ),
         None,
     )

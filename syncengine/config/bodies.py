@@ -63,8 +63,9 @@ def json_bytes(value: object) -> bytes:
     """Return compact JSON.
 
     Raises:
-        RenderError: the value is none that JSON knows.
+        RenderError: the value is none that JSON knows, or far too large.
     """
+    _check_size(value)
     try:
         return orjson.dumps(value)
     except (TypeError, ValueError) as error:
@@ -75,8 +76,9 @@ def flat_pairs(values: Mapping[str, object]) -> tuple[tuple[str, str], ...]:
     """Return names and texts in order: a list repeats its name, what is omitted is left out.
 
     Raises:
-        RenderError: a value is an object.
+        RenderError: a value is an object, or all of them are far too large.
     """
+    _check_size(values)
     return tuple(
         (name, text(item))
         for name, value in values.items()
@@ -136,6 +138,7 @@ def _part_encoder(name: str, part: MultipartPart, mapped: frozenset[str]) -> Cal
 
 
 def _file(file: FilePart, rows: list[Any], mapped: frozenset[str]) -> bytes:
+    _check_size(rows)
     if not file.custom_columns:
         cells = [_cells(row) for row in rows]
         return file_bytes(form=file.format, delimiter=file.delimiter, headings=list(file.columns), rows=cells)
@@ -149,7 +152,27 @@ def _cells(values: Mapping[str, object]) -> dict[str, str]:
     return {name: text(value) for name, value in values.items()}
 
 
+def _check_size(value: object) -> None:
+    """Refuse a tree whose texts alone are too large, before it is written out: many leaves may share one long text."""
+    room = MAX_BYTES
+    pending = [value]
+    while pending:
+        item = pending.pop()
+        if isinstance(item, str):
+            room -= len(item)
+        elif isinstance(item, dict):
+            pending.extend(item.values())
+        elif isinstance(item, list):
+            pending.extend(item)
+        if room < 0:
+            raise _too_large()
+
+
+def _too_large() -> RenderError:
+    return RenderError(f"the body is larger than {MAX_BYTES // 1_000_000} MB; a smaller batch is needed")
+
+
 def _bounded(body: bytes) -> bytes:
     if len(body) > MAX_BYTES:
-        raise RenderError(f"the body is larger than {MAX_BYTES // 1_000_000} MB; a smaller batch is needed")
+        raise _too_large()
     return body

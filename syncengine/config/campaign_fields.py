@@ -125,8 +125,11 @@ def _is_moment(text: str, field: CampaignField) -> bool:
         moment = datetime.fromisoformat(text) if has_date else time.fromisoformat(text)
     except ValueError:
         return False
-    # Only an epoch knows zones; other vendors take a moment as their own clock shows it.
-    return field.kind == "epoch_ms" or moment.tzinfo is None
+    if field.kind == "epoch_ms":
+        # Of an epoch nothing tells the zone: without one, a campaign could begin to ring at night.
+        return isinstance(moment, datetime) and moment.tzinfo is not None and moment.year >= 1970
+    # Other vendors take a moment as their own clock shows it.
+    return moment.tzinfo is None
 
 
 def _parts(field: CampaignField) -> tuple[bool, bool]:

@@ -1,12 +1,12 @@
 """Campaigns of the manifests as values, checked against their vendor's abilities."""
 
-import re
 from collections.abc import Iterable, Mapping
 
 from syncengine.config.campaign_fields import check_fields, stated_fields
 from syncengine.config.manifest import CampaignFile, Manifest
 from syncengine.config.places import Complaints
 from syncengine.diagnostics import Diagnostics, Location
+from syncengine.matching import fits
 from syncengine.model.desired import Campaign, FieldValue
 from syncengine.model.vendor import Campaigns, Vendor
 
@@ -57,7 +57,7 @@ def _can(vendor: Campaigns, role: str) -> bool:
 def _check_id(key: str, written: CampaignFile, vendor: Vendor, complaints: Complaints) -> None:
     path = ("campaigns", key, "id")
     if written.id is not None:
-        if not re.fullmatch(vendor.campaigns.id_pattern, written.id):
+        if not fits(vendor.campaigns.id_pattern, written.id):
             complaints.error(
                 path,
                 f"{complaints.document.written(path)} cannot be the id of a campaign of {vendor.title}",

@@ -34,7 +34,6 @@ _SAME = (
     "task",
     "id",
     "id_pattern",
-    "proof",
     "batch",
     "refused_batch",
     "timeout",
@@ -111,6 +110,7 @@ def _operation(written: WrittenOperation, vendor: VendorSpec, complaints: Compla
         writes=written.writes,
         render=render,
         settings_used=tuple(sorted(reader.settings)),
+        proof=spec.proof.proof() if spec.proof else None,
         **same,
     )
 

@@ -7,6 +7,7 @@ from syncengine.config.origins import origin_of
 from syncengine.config.places import Complaints
 from syncengine.config.project import DialerFile, Project
 from syncengine.diagnostics import Diagnostics, did_you_mean
+from syncengine.matching import fits
 from syncengine.model.credentials import ExchangeAuth
 from syncengine.model.desired import Dialer
 from syncengine.model.vendor import Setting, Vendor
@@ -78,7 +79,7 @@ def _check_settings(project: Project, name: str, written: DialerFile, vendor: Ve
         setting = vendor.settings.get(key)
         if setting is None:
             _unknown(project, (*path, key), f"setting of {vendor.title}", list(vendor.settings), diagnostics)
-        elif setting.pattern and not re.fullmatch(setting.pattern, value):
+        elif setting.pattern and not fits(setting.pattern, value):
             example = f', for example "{setting.example}"' if setting.example else ""
             shown = project.document.written((*path, key)) or "this"
             Complaints(project.document, diagnostics).error(

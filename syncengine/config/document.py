@@ -8,7 +8,6 @@ nothing is lost. What other tools would read differently (anchors, tags, merge k
 import gc
 import hashlib
 import re
-import stat
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -23,6 +22,7 @@ from syncengine.config.yaml_builder import Position, Tree, Withhold
 from syncengine.config.yaml_syntax import explain
 from syncengine.diagnostics import Diagnostics, Location
 from syncengine.model.phone import mask_phone
+from syncengine.opening import NotOpenedError, read_whole
 
 MAX_BYTES = 5_000_000
 
@@ -82,12 +82,12 @@ def read_document(
     """Read a file; None when nothing can be made of it. Every mistake goes to ``diagnostics``.
 
     Args:
-        path: The file.
+        path: The file, without a link on the way.
         label: What people call it, for messages.
         diagnostics: Takes the mistakes.
         withhold: Tells which texts must not be shown in any message.
     """
-    raw = _bytes(path, label, diagnostics)
+    raw = read_bytes(path, label, diagnostics)
     if raw is None:
         return None
     return parse_document(raw, label=label, diagnostics=diagnostics, withhold=withhold)
@@ -137,28 +137,19 @@ def _show_all(_path: yaml_builder.Path, _text: str) -> bool:
     return False
 
 
-def _bytes(path: Path, label: str, diagnostics: Diagnostics) -> bytes | None:
+def read_bytes(path: Path, label: str, diagnostics: Diagnostics) -> bytes | None:
+    """Return the bytes of a regular file of reasonable size; None, with the reason in ``diagnostics``, otherwise."""
     try:
-        found = path.stat()
-        if not stat.S_ISREG(found.st_mode):
-            diagnostics.error("this is not a regular file", Location(label), expected="a YAML file")
-            return None
-        with path.open("rb") as stream:
-            raw = stream.read(MAX_BYTES + 1)
+        # Vendor files may have come with an installer that makes hard links; those of a project are looked at earlier.
+        return read_whole(path, limit=MAX_BYTES, sole=False)
     except FileNotFoundError:
         diagnostics.error("there is no such file", Location(label), expected="a YAML file")
-        return None
+    except NotOpenedError as error:
+        hint = "Keep rows in a data file and name it under source." if "larger" in error.why else ""
+        diagnostics.error(error.why, Location(label), expected="a YAML file", hint=hint)
     except OSError as error:
         diagnostics.error(f"cannot be read: {error.strerror}", Location(label), expected="a YAML file")
-        return None
-    if len(raw) > MAX_BYTES:
-        diagnostics.error(
-            f"the file is larger than {MAX_BYTES // 1_000_000} MB",
-            Location(label),
-            hint="Keep rows in a data file and name it under source.",
-        )
-        return None
-    return raw
+    return None
 
 
 def _decode(raw: bytes, label: str, diagnostics: Diagnostics) -> str | None:

@@ -1,16 +1,19 @@
 """Files that are made of rows and sent as a part of a body: .xlsx and .csv.
 
-Every cell of a workbook is written as text, so that no name is taken for a formula and no phone for a number, and with
-a fixed date, so that the same rows give the same bytes. The workbook is built in memory: rows are people, and nothing
-about them is left in a folder for temporary files.
+Every cell of a workbook is written as text, so that no name is taken for a formula and no phone for a number; text has
+no types, so there a formula gets a quotation mark in front. A workbook has a fixed date, so that the same rows give the
+same bytes. The workbook is built in memory: rows are people, and nothing about them is left in a folder for temporary
+files.
 """
 
 import csv
 import io
+import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import UTC, datetime
 
 from syncengine.errors import RenderError
+from syncengine.model.cells import inert
 
 CONTENT_TYPES = {
     "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
@@ -20,6 +23,9 @@ CONTENT_TYPES = {
 # What the format itself allows.
 MAX_ROWS = 1_048_575
 MAX_CELL = 32_767
+
+# A number, for the vendor as for a spreadsheet.
+_NEGATIVE = re.compile(r"-[0-9]+(?:[.,][0-9]+)?")
 
 _CREATED = datetime(2000, 1, 1, tzinfo=UTC)
 
@@ -52,9 +58,13 @@ def custom_headings(headings: Sequence[str], customs: Iterable[Mapping[str, obje
 def _csv(delimiter: str, headings: Sequence[str], rows: Sequence[Row]) -> bytes:
     stream = io.StringIO(newline="")
     writer = csv.writer(stream, delimiter=delimiter, lineterminator="\r\n")
-    writer.writerow(headings)
-    writer.writerows([row.get(heading, "") for heading in headings] for row in rows)
+    writer.writerow(map(inert, headings))
+    writer.writerows([_csv_cell(row.get(heading, "")) for heading in headings] for row in rows)
     return stream.getvalue().encode()
+
+
+def _csv_cell(cell: str) -> str:
+    return cell if _NEGATIVE.fullmatch(cell) else inert(cell)
 
 
 def _xlsx(headings: Sequence[str], rows: Sequence[Row]) -> bytes:

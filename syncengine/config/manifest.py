@@ -204,7 +204,7 @@ def load_manifests(project: Project, diagnostics: Diagnostics) -> Manifests:
             )
         files |= {path.relative_to(project.root).as_posix(): path for path in found.paths}
     documents = [
-        read_document(path, label=label, diagnostics=diagnostics, withhold=_withhold)
+        read_document(path, label=label, diagnostics=diagnostics, withhold=withhold)
         for label, path in sorted(files.items())
     ]
     items = tuple(Manifest(_bind(document, diagnostics), document) for document in documents if document is not None)
@@ -231,6 +231,6 @@ def _sound(model: type[Entry], document: Document, section: Section) -> dict[str
     return {name: entry for name, entry in read.items() if entry is not None}
 
 
-def _withhold(path: yaml_builder.Path, _text: str) -> bool:
+def withhold(path: yaml_builder.Path, _text: str) -> bool:
     """Whether a text is about a person: a row written in the manifest, or a number released from a list."""
     return len(path) > 3 and path[0] in {"contacts", "dnd"} and path[2] in {"rows", "release"}

@@ -72,12 +72,31 @@ def _check_write(written: WrittenOperation, vendor: VendorSpec, complaints: Comp
             key=True,
         )
         return
+    if spec.batch > 1 and "refused_batch" not in spec.model_fields_set:
+        complaints.error(
+            (*path, "batch"),
+            f"{written.name} sends many rows and does not say what a batch that is refused whole has left behind",
+            expected="refused_batch: nothing_applied or unknown",
+            hint="When in doubt: unknown. Only nothing_applied lets a refused batch be halved and sent again.",
+            key=True,
+        )
     _check_proof(written, vendor, complaints)
 
 
 def _check_proof(written: WrittenOperation, vendor: VendorSpec, complaints: Complaints) -> None:
     spec, path = written.spec, (*written.path, "proof")
-    by = spec.proof.by if spec.proof else ""
+    assert spec.proof is not None
+    by = spec.proof.by
+    if by == "read_back" and "settle" not in spec.proof.model_fields_set:
+        complaints.error(
+            path,
+            f"{written.name} is proved by reading back and does not say from when on",
+            expected="settle: the seconds after which what was written is listed for sure",
+            hint="The longest the vendor may work on a call, and how long its listings lag; when in doubt more.",
+            key=True,
+        )
+    if spec.proof.settle < 0:
+        complaints.error((*path, "settle"), "the time to settle cannot be less than 0", expected="seconds")
     if by == "read_back" and not written.is_call and not _READ_BACK & set(written.siblings):
         complaints.error(
             path,

@@ -2,6 +2,8 @@
 
 import re
 
+from syncengine.matching import fault
+
 MAX_LENGTH = 300
 
 # A group repeated without bound can hold a repetition: the two multiply, and one value can keep us busy for years.
@@ -14,10 +16,8 @@ def pattern_fault(pattern: str) -> str:
     """Return what is wrong with a pattern; empty when nothing is."""
     if len(pattern) > MAX_LENGTH:
         return f"the pattern is longer than {MAX_LENGTH} characters"
-    try:
-        re.compile(pattern)
-    except (re.error, RecursionError, OverflowError) as error:
-        return f"the pattern cannot be read: {error}"
+    if reason := fault(pattern):
+        return f"the pattern cannot be read: {reason}"
     if _REPEATED_GROUP.search(pattern):
         return "a group is repeated without bound, which can take for ever; give it a bound, as {1,5}"
     if _BACK_REFERENCE.search(pattern):

@@ -1,6 +1,8 @@
 """The project file: which dialers there are, what guards them, where everything else lies."""
 
+import os
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, Literal
@@ -16,9 +18,12 @@ from syncengine.config.names import Name, SecretReference, is_reference
 from syncengine.config.places import Complaints
 from syncengine.config.quantities import Share, Span, written
 from syncengine.config.vendor_spec import Written
-from syncengine.diagnostics import Diagnostics
+from syncengine.config.watching import WatchFile
+from syncengine.diagnostics import Diagnostics, Location
+from syncengine.errors import SyncEngineError
 
 FILE_NAME = "syncengine.yaml"
+LEDGER_VARIABLE = "SYNCENGINE_LEDGER"
 
 _SQLITE = "sqlite:///"
 _POSTGRES = ("postgresql://", "postgres://")
@@ -90,17 +95,6 @@ class GuardsFile(Written):
     """How many campaigns may start in one plan."""
 
 
-class WatchFile(Written):
-    """How `syncengine watch` works."""
-
-    settle: Annotated[Span, written("2s")] = 2.0
-    """How long files must be left alone before they are read."""
-    interval: Annotated[Span, written("15m")] = 900.0
-    """How often the dialers are compared even though no file changed."""
-    apply: bool = False
-    """Whether plans that no guard stops are applied; otherwise they are only shown."""
-
-
 class ProjectFile(Written):
     """A syncengine project."""
 
@@ -139,15 +133,36 @@ class Project:
     root: Path
 
     def ledger_url(self) -> str:
-        """Return the ledger's URL with the path of a SQLite file made absolute."""
-        url = self.file.ledger
+        """Return the ledger's URL with the path of a SQLite file made absolute.
+
+        The owner's variable counts before the file: a branch that named another ledger would plan as if nothing had
+        ever been written and nobody had ever opted out.
+        """
+        url = _owners_ledger(os.environ) or self.file.ledger
         return f"{_SQLITE}{self.root / url.removeprefix(_SQLITE)}" if url.startswith(_SQLITE) else url
+
+
+def _owners_ledger(environment: Mapping[str, str]) -> str:
+    url = environment.get(LEDGER_VARIABLE, "")
+    try:
+        return _check_ledger(url) if url else ""
+    except PydanticCustomError:
+        # The URL may hold a password, so it is not shown.
+        raise SyncEngineError(
+            f"{LEDGER_VARIABLE} is not a ledger's URL without a password, as sqlite:////var/lib/syncengine/acme.db"
+        ) from None
 
 
 def load_project(path: Path, diagnostics: Diagnostics) -> Project | None:
     """Read a project file, or the one in a folder; None when it holds a mistake."""
     path = path / FILE_NAME if path.is_dir() else path
-    document = read_document(path, label=path.name, diagnostics=diagnostics, withhold=_withhold)
+    if not path.resolve().is_relative_to(path.parent.resolve()):
+        # Its lines are shown where they are wrong, and its folder decides what may be read.
+        diagnostics.error(
+            "this is a link that leads out of its folder", Location(path.name), expected="the project file itself"
+        )
+        return None
+    document = read_document(path.resolve(), label=path.name, diagnostics=diagnostics, withhold=withhold)
     if document is None:
         return None
     file = bind(ProjectFile, document, diagnostics)
@@ -189,7 +204,7 @@ def folders(project: Project, kind: Literal["vendors", "mappings"], diagnostics:
 _SOUNDS_SECRET = re.compile(r"secret|token|passw|credential|api_?key|auth", re.IGNORECASE)
 
 
-def _withhold(path: yaml_builder.Path, text: str) -> bool:
+def withhold(path: yaml_builder.Path, text: str) -> bool:
     """Whether a text may be a credential: also one that was written under a wrong key."""
     if path[:1] == ("ledger",) or path[-1:] == ("base_url",):
         return "@" in text or "password" in text

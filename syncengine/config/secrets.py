@@ -5,7 +5,6 @@ project, or in the few folders where the owner of the machine puts secrets and n
 """
 
 import os
-import stat
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -13,6 +12,7 @@ from syncengine.diagnostics import Diagnostics
 from syncengine.errors import ConfigError
 from syncengine.model.desired import Dialer
 from syncengine.model.secret import Secret
+from syncengine.opening import NotOpenedError, read_whole
 
 _MAX_BYTES = 65_536
 
@@ -54,19 +54,15 @@ def _from_file(where: str, root: Path) -> tuple[str, str, str]:
         path = (root / where).resolve(strict=True)
         if not any(path.is_relative_to(folder) for folder in _folders(where, root.resolve())):
             return "", "the file is in none of the folders for secrets", _where(root)
-        if not stat.S_ISREG(path.stat().st_mode):
-            return "", "this is not a regular file", ""
-        with path.open("rb") as stream:
-            raw = stream.read(_MAX_BYTES + 1)
-        text = raw.decode("utf-8-sig")
+        text = read_whole(path, limit=_MAX_BYTES).decode("utf-8-sig")
     except FileNotFoundError:
         return "", "there is no such file", "Create it, readable by you only."
     except UnicodeDecodeError:
         return "", "the file is not UTF-8 text", ""
+    except NotOpenedError as error:
+        return "", error.why, ""
     except (OSError, RuntimeError, ValueError):
         return "", "the file cannot be read", "Check its permissions."
-    if len(raw) > _MAX_BYTES:
-        return "", "the file is larger than 64 KB", ""
     return _without_line_end(text), "", ""
 
 

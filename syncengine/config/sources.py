@@ -36,7 +36,8 @@ class Found:
 def beneath(root: Path, pattern: str) -> Found:
     """Follow a path or a pattern beneath ``root``, which must be free of symbolic links.
 
-    No file at all is not a problem here: ``paths`` is then empty. Only regular files are taken.
+    No file at all is not a problem here: ``paths`` is then empty. Only regular files are taken, by the path at the end
+    of all links, so that whoever opens one can refuse links altogether.
     """
     problem = _written_wrongly(pattern)
     if problem:
@@ -80,11 +81,13 @@ def _regular_file(root: Path, path: Path) -> Found:
         real = path.resolve()
         if not real.is_relative_to(root):
             return Found(problem=f'"{name}" is a link that leads out of the project', hint="Copy the file instead.")
-        mode = real.stat().st_mode
+        found = real.stat()
     except FileNotFoundError:
         return Found()
     except (OSError, RuntimeError):
         return Found(problem=f'"{name}" cannot be reached', hint="Check its permissions, and its links if it is one.")
-    if not stat.S_ISREG(mode):
+    if not stat.S_ISREG(found.st_mode):
         return Found(problem=f'"{name}" is not a regular file', hint="Name a file, or a pattern such as folder/*.csv.")
-    return Found((path,))
+    if found.st_nlink > 1:
+        return Found(problem=f'"{name}" has a second name (a hard link), so it may belong elsewhere', hint="Copy it.")
+    return Found((real,))

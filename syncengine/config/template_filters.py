@@ -6,6 +6,7 @@ number.
 """
 
 import re
+import threading
 from collections.abc import Callable
 from functools import partial
 from typing import Final
@@ -23,6 +24,25 @@ _INTEGER = re.compile(r"-?(?:0|[1-9][0-9]{0,17})", re.ASCII)
 _NUMBER = re.compile(r"-?(?:0|[1-9][0-9]{0,14})(?:\.[0-9]{1,10})?", re.ASCII)
 _CONTROLS = re.compile(r"[\x00-\x1f\x7f]")
 _SEPARATORS = re.compile(r"[ \t\u00a0().\-/]")
+
+
+class _Allowance(threading.local):
+    """How much new text the templates of one call may still make; a leaf has a limit of its own, a batch has many."""
+
+    left = EMBEDDED_LIMIT
+
+    def take(self, size: int) -> None:
+        self.left -= size
+        if self.left < 0:
+            raise RenderError(f"the templates of one call make more than {EMBEDDED_LIMIT:,} characters")
+
+
+_allowance = _Allowance()
+
+
+def begin_call() -> None:
+    """Begin to count the text that templates make."""
+    _allowance.left = EMBEDDED_LIMIT
 
 
 class _Omitted:
@@ -71,6 +91,7 @@ def json_text(value: object, limit: int = LEAF_LIMIT) -> object:
         raise RenderError("a value cannot be written as JSON") from error
     if len(written) > limit:
         raise RenderError(f"the JSON text is longer than {limit:,} bytes")
+    _allowance.take(len(written))
     return written.decode()
 
 
@@ -81,8 +102,10 @@ def joined(parts: list[object]) -> str:
         RenderError: the text is too long, or a part is no text.
     """
     texts = [text(part) for part in parts]
-    if sum(map(len, texts)) > LEAF_LIMIT:
+    size = sum(map(len, texts))
+    if size > LEAF_LIMIT:
         raise RenderError(f"a template's text is longer than {LEAF_LIMIT:,} characters")
+    _allowance.take(size)
     return "".join(texts)
 
 

@@ -75,9 +75,9 @@ class Finding:
 def refused_statement(node: nodes.Node) -> Finding:
     """Say why a statement is refused."""
     shown, hint = _STATEMENTS.get(type(node), (f"{{% {type(node).__name__.lower()} %}}", ""))
-    return Finding(
-        f"templates have no statements: {shown} is refused", node.lineno, "{%", "text and {{ expressions }}", hint
-    )
+    # Jinja gives the nodes of some extensions no line.
+    line = node.lineno or 1
+    return Finding(f"templates have no statements: {shown} is refused", line, "{%", "text and {{ expressions }}", hint)
 
 
 def breaches(expression: nodes.Expr, names: Names) -> Iterator[Finding]:

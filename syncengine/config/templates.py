@@ -13,7 +13,7 @@ from typing import Any, NoReturn
 from jinja2 import StrictUndefined, Template, TemplateError, Undefined, UndefinedError, nodes
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
-from syncengine.config.template_filters import FILTERS, INTERNAL
+from syncengine.config.template_filters import FILTERS, INTERNAL, begin_call
 from syncengine.config.template_rules import Finding, Names, breaches, member_key, refused_statement
 from syncengine.errors import RenderError
 
@@ -173,6 +173,7 @@ def program(root: nodes.Expr, loops: Sequence[Loop] = ()) -> Callable[[Scope], o
 
     def evaluate(scope: Scope) -> object:
         template = compiled()
+        begin_call()
         result: list[object] = []
         variables: dict[str, Any] = {**scope, **{loop.name: [] for loop in loops}, _RESULT: result}
         if loops:

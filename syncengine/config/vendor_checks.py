@@ -9,6 +9,7 @@ from syncengine.config.template_rules import Names
 from syncengine.config.templates import read_leaf
 from syncengine.config.vendor_spec import CampaignsSpec, CollectionSpec, MappingSpec, VendorSpec
 from syncengine.diagnostics import did_you_mean
+from syncengine.matching import fits
 from syncengine.model.credentials import Auth, BasicAuth, ExchangeAuth, JwtAuth
 
 _LASTS = ("yes", "no")
@@ -36,7 +37,7 @@ def _check_settings(spec: VendorSpec, complaints: Complaints) -> None:
             continue
         for field in ("default", "example"):
             value = getattr(setting, field)
-            if value and setting.pattern and not re.fullmatch(setting.pattern, value):
+            if value and setting.pattern and not fits(setting.pattern, value):
                 complaints.error((*path, field), f"the {field} of {name} does not fit its own pattern")
 
 
@@ -87,6 +88,7 @@ def _check_limits(spec: VendorSpec, complaints: Complaints) -> None:
         "per": limits.per,
         "timeout": limits.timeout,
         "url_length": limits.url_length,
+        "longest_wait": limits.longest_wait,
     }
     for name, value in least.items():
         if value is not None and value <= 0:

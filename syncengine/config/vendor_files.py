@@ -94,7 +94,7 @@ def _names(kind: str, folders: Sequence[Path]) -> list[str]:
 
 
 def _shipped_folder(kind: str) -> Path:
-    package = Path(str(resources.files("syncengine")))
+    package = Path(str(resources.files("syncengine"))).resolve()
     installed = package / "shipped" / kind
     # A checkout has the folders beside the package; only a wheel has them inside.
     return installed if installed.is_dir() else package.parent / kind
@@ -105,9 +105,10 @@ def _find(kind: str, name: str, folders: Sequence[Path]) -> _Found | None:
         return None
     for folder in folders:
         path = folder / f"{name}.yaml"
+        real = path.resolve()
         # A link that leads out of the folder would let a branch read files of the machine.
-        if path.is_file() and path.resolve().is_relative_to(folder.resolve()):
-            return _Found(path, f"{folder.name}/{name}.yaml", shipped=False)
+        if real.is_file() and real.stat().st_nlink == 1 and real.is_relative_to(folder.resolve()):
+            return _Found(real, f"{folder.name}/{name}.yaml", shipped=False)
     path = _shipped_folder(kind) / f"{name}.yaml"
     return _Found(path, f"{kind}/{name}.yaml", shipped=True) if path.is_file() else None
 

@@ -67,6 +67,24 @@ class BodySpec(Written):
     """For text bodies, or to override the usual one."""
 
 
+class ProofSpec(Written):
+    """What settles a write whose answer was lost.
+
+    repeat: the call states an end state, so sending it again is harmless. refusal: a repeat is refused as already
+    there (or already gone), by a documented answer. task: ask the task, when its id is known; else park. read_back:
+    after ``settle`` seconds the listing tells. park: nothing can prove it; a person decides.
+    """
+
+    by: Literal["repeat", "refusal", "task", "read_back", "park"]
+    settle: float = 60.0
+    """Seconds to wait, from the moment the call was last alive, before a listing proves absence; stated for read_back:
+    at least twice the time-out and however long the vendor's listings lag."""
+
+    def proof(self) -> Proof:
+        """Return the value that the rest of the program works with."""
+        return Proof(by=self.by, settle=self.settle)
+
+
 class OperationSpec(Written):
     """One call."""
 
@@ -97,12 +115,13 @@ class OperationSpec(Written):
     """Creating: path of the new id; alternatives parted by " | "."""
     id_pattern: str = ""
     """What the new id must look like; empty: as ``campaigns.id_pattern``."""
-    proof: Proof | None = None
+    proof: ProofSpec | None = None
     """Writing: what settles a lost answer; mandatory for POST, PUT, PATCH and DELETE that are not ``reads``."""
     reads: bool | None = None
     """Whether the call only reads; null: GET reads, all others write."""
     batch: int = 1
     refused_batch: Literal["nothing_applied", "unknown"] = "unknown"
+    """What a batch that was refused whole has left behind; stated by every write of more than one row."""
     timeout: float | None = None
     warns: str = ""
 

@@ -104,14 +104,15 @@ def _not_possible(findings: DialerFindings, found: RowFindings, row_set: RowSet,
     if row_set.reason != "listed":
         plan.notes.append(f"{found.address}: {row_set.count:,} rows cannot be {verb} at {title}; they stay as they are")
         return
-    if any(c.holds == "dnd" and operations_for(c, "add") for c in findings.vendor.collections):
+    protected = min(found.protected, row_set.count)
+    if protected:
         plan.notes.append(
-            f"{found.address}: {row_set.count:,} listed rows stay at {title}, which keeps them from being rung by its"
+            f"{found.address}: {protected:,} listed rows stay at {title}, which keeps them from being rung by its"
             " own do-not-call list"
         )
-        return
-    plan.stuck[found.address.name] = plan.stuck.get(found.address.name, 0) + row_set.count
-    plan.helpless.add(found.address.name)
+    if row_set.count > protected:
+        plan.stuck[found.address.name] = plan.stuck.get(found.address.name, 0) + row_set.count - protected
+        plan.helpless.add(found.address.name)
 
 
 def _note_counts(found: RowFindings, plan: RowPlan) -> None:

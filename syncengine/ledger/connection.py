@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
 from syncengine.errors import DoubtfulLedgerError, LedgerError
+from syncengine.failpoints import failpoint
 from syncengine.ledger.columns import read_columns
 from syncengine.ledger.failures import is_busy, is_full, translated
 from syncengine.ledger.reserve import Reserve, is_scanty
@@ -111,6 +112,11 @@ class Database:
         return str(self.path)
 
     @property
+    def folder(self) -> Path | None:
+        """Return the folder of the file."""
+        return self.path.parent
+
+    @property
     def tables_exist(self) -> bool:
         """Whether the file holds a ledger; raises LedgerError where it holds something else."""
         (application_id,) = self._connection.execute("PRAGMA application_id").fetchone()
@@ -146,6 +152,7 @@ class Database:
         if sqlite3.sqlite_version_info < _OLDEST_SQLITE:
             raise LedgerError(f"SQLite {sqlite3.sqlite_version} is too old for the ledger; 3.37 or newer is needed")
         with translated(path):
+            failpoint("ledger.before_open")
             _make_file(path)
             _refuse_network(path)
             connection = sqlite3.connect(path, timeout=busy_seconds, isolation_level=None)
@@ -161,8 +168,11 @@ class Database:
     @contextmanager
     def write(self) -> Iterator[SqliteSession]:
         """Run statements as one transaction that is durable when the block ends, or has not happened at all."""
-        with translated(self.path), self._transaction("BEGIN IMMEDIATE"):
-            yield self._session
+        with translated(self.path):
+            with self._transaction("BEGIN IMMEDIATE"):
+                yield self._session
+                failpoint("ledger.before_commit")
+            failpoint("ledger.after_commit")
 
     @contextmanager
     def read(self) -> Iterator[SqliteSession]:
@@ -242,6 +252,7 @@ class Database:
         """Bring the log into the file and let go of it."""
         with translated(self.path):
             try:
+                failpoint("ledger.before_close")
                 # Where that is not possible now, as on a full disk, the log stays for whoever opens it next.
                 with suppress(sqlite3.OperationalError):
                     self._connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")

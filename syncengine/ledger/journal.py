@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from operator import attrgetter
 
 from syncengine.errors import LedgerError
+from syncengine.failpoints import failpoint
 from syncengine.ledger import booking
 from syncengine.ledger.booking import Booked
 from syncengine.ledger.records import CallState
@@ -77,6 +78,7 @@ def begin(connection: Session, origin: Origin, intent: Intent, *, evidence: str,
         raise LedgerError(f"{intent.address}: {intent.operation}: a dialable call needs its do-not-call evidence")
     _refuse_second_create(connection, origin.project, intent)
     call_id = _insert_call(connection, origin, intent, evidence=evidence, now=now)
+    failpoint("ledger.in_intent")
     if not intent.rows:
         return call_id
     count_change(connection, origin.project, str(intent.address))
@@ -192,6 +194,7 @@ def finish(
         else:
             booking.stage_all(connection, call_id, booking=booking.booking_of(action, outcome), message=message)
         left = booking.carry_out(connection, call, now=now)
+        failpoint("ledger.rows_booked")
     elif outcome == "unknown":
         left = 1
     elif outcome in DONE:

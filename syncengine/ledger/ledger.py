@@ -12,9 +12,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from syncengine.errors import DoubtfulLedgerError, LedgerError, LockedError
+from syncengine.failpoints import failpoint
 from syncengine.ledger import budget, campaigns, journal, lock, rows, runs, schema, statements, unsettled
 from syncengine.ledger.connection import Database
 from syncengine.ledger.mark import Mark, MarkFile
+from syncengine.ledger.notes import Notes
 from syncengine.ledger.reading import LedgerReader
 from syncengine.ledger.records import (
     RowState,
@@ -45,6 +47,7 @@ class Ledger(LedgerReader):
     def __init__(self, database: Store, project: str, mark: MarkFile | None = None) -> None:
         """Wrap an open database whose tables are up to date; ``mark`` is where lineage and serial are kept as well."""
         super().__init__(database, project)
+        self.notes = Notes(database, project)
         self._mark = mark
         self._checked_at = 0.0
         # Lineage and serial after the last change that this run has made.
@@ -116,6 +119,11 @@ class Ledger(LedgerReader):
                 )
             )
 
+    @property
+    def folder(self) -> Path | None:
+        """Return the folder of the file; None where the ledger is no file."""
+        return self._database.folder
+
     # ------------------------------------------------------------------------------------------------- the lock
 
     @contextmanager
@@ -128,10 +136,12 @@ class Ledger(LedgerReader):
         fence = self._acquire(operation, now=now, wait=wait, lease=lock.LEASE_SECONDS if lease is None else lease)
         try:
             self._database.hold_reserve()
+            failpoint("lock.acquired")
             yield fence
         finally:
             self._held.end()
             self._database.drop_reserve()
+            failpoint("lock.before_free")
             # Where it cannot be given back, as on a server that has gone away, its lease runs out by itself.
             with suppress(LedgerError), self._database.write() as connection:
                 lock.free(connection, self._project, fence)
@@ -205,13 +215,7 @@ class Ledger(LedgerReader):
         counted = None
         with self._database.write() as connection:
             read = statements.record(
-                connection,
-                self._project,
-                list_name,
-                numbers,
-                source_digest=source_digest,
-                now=now,
-                complete=complete,
+                connection, self._project, list_name, numbers, source_digest=source_digest, now=now, complete=complete
             )
             if read.new or read.again:
                 counted = schema.bump_serial(connection, self._project)
@@ -263,6 +267,11 @@ class Ledger(LedgerReader):
         """Write rows that were seen at the dialer; settles open calls about them. Return how many."""
         with self.changing(locked=True) as connection:
             return rows.save(connection, self._project, address, items, state=state, expires_at=expires_at, now=now)
+
+    def restore_rows(self, address: Address, table: "pa.Table", *, state: str, expires_at: float | None) -> None:
+        """Write rows as another ledger says that they are: key, phones, content_hash, remote_id, refused_hash."""
+        with self.changing(locked=True) as connection:
+            rows.restore(connection, self._project, address, table, state=state, expires_at=expires_at)
 
     def forget_rows(self, address: Address, keys: Iterable[str] | None = None) -> int:
         """Forget settled rows (None: all of the collection) and return how many."""

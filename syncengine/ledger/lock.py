@@ -17,6 +17,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from syncengine.errors import LockedError
+from syncengine.failpoints import failpoint
 from syncengine.ledger.records import LockHolder, records
 from syncengine.ledger.store import Session
 
@@ -130,6 +131,7 @@ def extend(connection: Session, project: str, fence: int, *, now: float, lease: 
     Raises:
         LockedError: it is not ours any more.
     """
+    failpoint("lock.before_fence_check")
     changed = connection.execute(
         "UPDATE lock SET lease_until = CASE WHEN lease_until > ? THEN lease_until ELSE ? END"
         " WHERE project = ? AND fence = ? AND holder <> ''",

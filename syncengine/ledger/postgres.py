@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qsl, urlsplit
 
 from syncengine.errors import LedgerError
+from syncengine.failpoints import failpoint
 from syncengine.ledger import schema
 from syncengine.ledger.columns import parse_csv
 from syncengine.ledger.connection import Database
@@ -173,6 +174,11 @@ class PostgresStore:
         return cls(url, _fit_connection(url))
 
     @property
+    def folder(self) -> Path | None:
+        """Return nothing: it is no file."""
+        return None
+
+    @property
     def tables_exist(self) -> bool:
         """Whether a ledger's tables are there."""
         # Not by to_regclass, which remembers within a transaction what was not there.
@@ -204,8 +210,11 @@ class PostgresStore:
         begin = SQL("BEGIN ISOLATION LEVEL READ COMMITTED; SET LOCAL search_path TO {}").format(Identifier(_SCHEMA))
         if self._project:
             begin += SQL("; SELECT 1 FROM project WHERE project = {} FOR UPDATE").format(Literal(self._project))
-        with translated(self.name), self._transaction(begin):
-            yield PostgresSession(self._connection)
+        with translated(self.name):
+            with self._transaction(begin):
+                yield PostgresSession(self._connection)
+                failpoint("ledger.before_commit")
+            failpoint("ledger.after_commit")
 
     @contextmanager
     def read(self) -> Iterator[PostgresSession]:

@@ -64,10 +64,10 @@ class LedgerReader:
         with self._database.read() as connection:
             return statements.in_force(connection, self._project, list_name)
 
-    def all_numbers(self, list_names: Iterable[str]) -> set[str]:
-        """Return every number that is in force on any of some lists."""
+    def all_numbers(self, list_names: Iterable[str], *, released: bool = False) -> set[str]:
+        """Return every number that is in force on any of some lists, or every one that was taken off by name."""
         with self._database.read() as connection:
-            return statements.all_numbers(connection, self._project, list_names)
+            return statements.all_numbers(connection, self._project, list_names, released=released)
 
     def dnd_lists(self) -> tuple[str, ...]:
         """Return the names of all lists with a statement in force, also of those that no manifest names any more."""
@@ -95,6 +95,11 @@ class LedgerReader:
         """  # noqa: D205 the columns are the summary
         with self._database.read() as connection:
             return rows.table(connection, self._project, address)
+
+    def rows_state(self) -> str:
+        """Return a text that changes with every change of any row, fit for a file name."""
+        lineage, serial = self.basis()
+        return f"{lineage}-{serial}"
 
     def generation(self, address: Address) -> str:
         """Return a word that is another one after every change of what :meth:`rows_table` returns."""

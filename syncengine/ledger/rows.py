@@ -174,6 +174,28 @@ def save(
     return saved
 
 
+def restore(
+    connection: Session,
+    project: str,
+    address: Address,
+    table: "pa.Table",
+    *,
+    state: str,
+    expires_at: float | None,
+) -> None:
+    """Write rows as another ledger holds them; when they were written, and what is open about them, it keeps."""
+    number = enter_collection(connection, project, address)
+    columns = ("key", "phones", "content_hash", "remote_id", "refused_hash")
+    for batch in table.select(columns).to_batches(max_chunksize=_PIECE):
+        values = zip(*(batch.column(name).to_pylist() for name in columns), strict=True)
+        connection.insert(
+            "collection_row",
+            _ALL,
+            [(number, *value[:4], state, "", value[4], expires_at, 0.0, 0) for value in values],
+        )
+    count_change(connection, project, str(address))
+
+
 def _pieces(rows: Iterable[RowItem]) -> Iterator[list[RowItem]]:
     piece: list[RowItem] = []
     for row in rows:

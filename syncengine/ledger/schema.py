@@ -84,6 +84,14 @@ _VERSION_1 = (
 )
 
 _VERSION_2 = (
+    # until: when a seat is free again; of other notes, when they were written.
+    """CREATE TABLE note (
+        project TEXT NOT NULL, name TEXT NOT NULL, value TEXT NOT NULL, until REAL NOT NULL,
+        PRIMARY KEY (project, name)
+    ) STRICT, WITHOUT ROWID""",
+)
+
+_VERSION_3 = (
     # seal: with this key saved plans are sealed. doubt: why nothing may be sent until it was recovered; empty: sound.
     # dnd_serial moves when the numbers in force have changed.
     "ALTER TABLE project ADD COLUMN seal TEXT NOT NULL DEFAULT ''",
@@ -98,7 +106,7 @@ _VERSION_2 = (
 )
 
 # MIGRATIONS[n] brings a ledger of version n to version n + 1.
-MIGRATIONS: tuple[tuple[str, ...], ...] = (_VERSION_1, _VERSION_2)
+MIGRATIONS: tuple[tuple[str, ...], ...] = (_VERSION_1, _VERSION_2, _VERSION_3)
 VERSION = len(MIGRATIONS)
 
 

@@ -107,14 +107,15 @@ def in_force(connection: Session, project: str, list_name: str) -> "pa.Table":
     )
 
 
-def all_numbers(connection: Session, project: str, list_names: Iterable[str]) -> set[str]:
-    """Return every number that is in force on any of some lists."""
+def all_numbers(connection: Session, project: str, list_names: Iterable[str], *, released: bool = False) -> set[str]:
+    """Return every number that is in force on any of some lists, or every one that was taken off by name."""
     found: set[str] = set()
     for name in list_names:
         found.update(
             number
             for (number,) in connection.execute(
-                "SELECT number FROM statement WHERE project = ? AND list_name = ? AND released_at IS NULL",
+                "SELECT number FROM statement WHERE project = ? AND list_name = ?"  # noqa: S608 constants
+                f" AND released_at IS {'NOT NULL' if released else 'NULL'}",
                 (project, name),
             )
         )

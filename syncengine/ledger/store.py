@@ -114,6 +114,11 @@ class Store(Protocol):
         ...
 
     @property
+    def folder(self) -> Path | None:
+        """Return the folder of the file; None where it is no file."""
+        ...
+
+    @property
     def tables_exist(self) -> bool:
         """Whether a ledger's tables are there; raises LedgerError where another program's are."""
         ...

@@ -80,6 +80,7 @@ TABLES: tuple[Table, ...] = (
         where=_MY_CALLS,
         numbers={"call_id": "call"},
     ),
+    Table("note", ("project", "name", "value", "until"), ("name",)),
     Table("budget", ("project", "dialer", "day", "calls"), ("dialer", "day")),
 )  # fmt: skip
 _NUMBERED = {"collection": "collection_id", "run": "run_id", "call": "call_id"}

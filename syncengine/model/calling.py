@@ -110,4 +110,7 @@ class Limits:
     url_length: int = 4000
     """Longest URL in characters; batches that travel in the query are cut to fit."""
     reserve: int = 50
-    """Calls of the daily budget kept for suppressing requests."""
+    """Calls of the daily budget kept for suppressing requests; 5 % of the budget where that is more."""
+    longest_wait: float = 900.0
+    """Seconds of a pause that the dialer asks for (Retry-After) which are waited out. A longer one is not waited for:
+    this dialer gets no call before its time is over, and what is left of the plan is for a later run."""

@@ -253,11 +253,12 @@ class _Signed:
         self._keyring = keyring
         self._now = now
         self._token = ""
-        self._good_until = 0.0
+        self._signed_at = self._good_until = 0.0
         self.generation = 0
 
     async def ready(self) -> None:
-        if self._good_until - self._now() < _JWT_SPARE:
+        # A clock that was set back would keep a token from the future, which no dialer accepts.
+        if not self._signed_at - _JWT_SPARE <= self._now() < self._good_until - _JWT_SPARE:
             self._sign()
 
     def apply(self, headers: Pairs, query: Pairs) -> tuple[Pairs, Pairs]:
@@ -284,7 +285,7 @@ class _Signed:
                 algorithm=self._auth.algorithm,
                 headers=cast("dict[str, object]", dict(self._auth.fields)),
             )
-        self._good_until = float(now) + self._auth.lifetime
+        self._signed_at, self._good_until = float(now), float(now) + self._auth.lifetime
         self.generation += 1
 
     def sensitive(self) -> tuple[str, ...]:

@@ -1,10 +1,10 @@
 """Campaigns as a dialer lists them, in our words."""
 
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
 from syncengine.errors import AnswerError, RefusedError
+from syncengine.matching import fits
 from syncengine.model.exchange import Answer
 from syncengine.model.snapshot import ActualCampaign, ActualStatus, CampaignSnapshot
 from syncengine.model.vendor import Campaigns, Vendor
@@ -83,7 +83,7 @@ def actual_campaign(vendor: Vendor, record: object) -> ActualCampaign | None:
     campaigns = vendor.campaigns
     # The id goes into the path of later calls, so it must look like one.
     campaign_id = as_text(find(record, campaigns.id)).strip() if campaigns.id else ""
-    if not isinstance(record, Mapping) or not re.fullmatch(campaigns.id_pattern, campaign_id):
+    if not isinstance(record, Mapping) or not fits(campaigns.id_pattern, campaign_id):
         return None
     return ActualCampaign(
         id=campaign_id,

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from syncengine.errors import RemoteError, RenderError
+from syncengine.failpoints import failpoint
 from syncengine.model.address import ACCOUNT
 from syncengine.model.change import CampaignChange
 from syncengine.model.findings import KnownCampaign
@@ -68,6 +69,7 @@ async def write_campaign(job: CampaignJob) -> None:
     outcome, message = _book(job, operation, state, result)
     if call:
         await run.journal.finish(call, outcome, message, {})
+        failpoint("campaign.booked")
     job.tally.add(outcome, message)
     run.tally.show(run.dialer, job.tally.level)
 
@@ -157,3 +159,4 @@ def _save(job: CampaignJob, state: CampaignState, *, known_state: str = "present
         state="unknown" if known_state == "unknown" else "present",
     )
     job.run.journal.save_campaign(job.change.address, state.known)
+    failpoint("campaign.saved")

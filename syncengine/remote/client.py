@@ -9,22 +9,25 @@ import asyncio
 import random as randomness
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, replace
+from functools import cached_property
 from types import TracebackType
 from typing import TYPE_CHECKING, Self
 
 from syncengine import __version__
-from syncengine.errors import AnswerError, RemoteError, TransportError
+from syncengine.errors import AnswerError, RemoteError, RenderError, TransportError
 from syncengine.model.answers import ResponseOutcome
 from syncengine.model.exchange import Answer, Request
 from syncengine.model.secret import Secret
 from syncengine.model.vendor import Operation, Vendor
+from syncengine.remote.admission import Admission, Ask
 from syncengine.remote.auth import Keyring, Pairs, credentials_for
 from syncengine.remote.connection import Call, Connection, opener
 from syncengine.remote.judge import Judgement, judge
 from syncengine.remote.limits import Budget, Pace, Sleep, Unlimited
 from syncengine.remote.origin import Origin
+from syncengine.remote.pages import page_scope
 from syncengine.remote.redaction import echoes_of
 from syncengine.remote.retries import ATTEMPTS, Breaker, RetryBudget, backoff, repeat_is_harmless
 from syncengine.remote.retry_after import retry_after
@@ -35,8 +38,6 @@ if TYPE_CHECKING:
 BeforeSend = Callable[[Request], Awaitable[None] | None]
 
 _DONE: frozenset[ResponseOutcome] = frozenset({"applied", "already_present", "already_absent"})
-# A call waits for so many probes of a dialer that does not answer before it gives up.
-_PROBES = 3
 _EXCHANGE_ATTEMPTS = 3
 
 
@@ -96,8 +97,8 @@ class _Attempt:
     judgement: Judgement
     # Whether the call may be sent again: "no", "pause" (after a pause), "now".
     again: str = "no"
-    # Seconds that the dialer asked for.
-    asked: float | None = None
+    # HTTP status of the answer; 0: none came.
+    status: int = 0
 
 
 class DialerClient:
@@ -140,10 +141,16 @@ class DialerClient:
         self._now = now
         self._random = random
         self._on_wait = on_wait
-        self._budget = budget or Unlimited()
-        self._pace = Pace(calls=vendor.limits.calls, per=vendor.limits.per, clock=clock, sleep=sleep, on_wait=on_wait)
+        limits = vendor.limits
+        pace = Pace(
+            calls=limits.calls, per=limits.per, longest=limits.longest_wait, clock=clock, sleep=sleep, on_wait=on_wait
+        )
+        self._admission = Admission(
+            pace=pace, breaker=Breaker(clock), budget=budget or Unlimited(), sleep=sleep, on_wait=on_wait
+        )
         self._retries = RetryBudget()
-        self._breaker = Breaker(clock)
+        # The newest generation of the credential that the dialer has accepted, and how often one was renewed here.
+        self._accepted, self._renewals = -1, 0
         self._open_connections(vendor.limits.concurrency, transport)
         keyring = Keyring(dialer, secrets)
         self._credentials = credentials_for(
@@ -154,7 +161,7 @@ class DialerClient:
     def _open_connections(self, concurrency: int, transport: "httpx.AsyncBaseTransport | None") -> None:
         encrypted = self.origin.base_url.startswith("https:")
         open_one = opener(encrypted=encrypted) if transport is None else (lambda: transport)
-        self._exchanging = Connection(open_one)
+        self._exchanging, self._probing = Connection(open_one), Connection(open_one)
         self._connections = [Connection(open_one) for _ in range(max(1, concurrency))]
         # Last in, first out: few calls at once keep few connections warm.
         self._free: asyncio.LifoQueue[Connection] = asyncio.LifoQueue()
@@ -171,7 +178,7 @@ class DialerClient:
 
     async def aclose(self) -> None:
         """Close all connections."""
-        for connection in (*self._connections, self._exchanging):
+        for connection in (*self._connections, self._exchanging, self._probing):
             await connection.close()
 
     def cut(self) -> None:
@@ -207,7 +214,7 @@ class DialerClient:
             attempt = await self._attempt(course)
             if attempt.again == "no":
                 return course.end(attempt.judgement)
-            if attempt.again == "pause" and not await self._may_repeat(course, attempt):
+            if attempt.again == "pause" and not await self._may_repeat(course):
                 return course.end(attempt.judgement)
 
     def _checked_url(self, operation: str, request: Request) -> "httpx.URL":
@@ -218,13 +225,10 @@ class DialerClient:
             raise RemoteError(self.dialer, operation, f"the URL has {length} characters; the vendor takes {longest}")
         return url
 
-    async def _may_repeat(self, course: _Course, attempt: _Attempt) -> bool:
+    async def _may_repeat(self, course: _Course) -> bool:
         """Wait for the next attempt; False when there is none."""
         if course.attempts >= ATTEMPTS or not self._retries.take():
             return False
-        if attempt.asked:
-            # The dialer means all of us.
-            self._pace.pause(attempt.asked)
         self._on_wait("retry")
         await self.sleep(backoff(course.attempts, self._random))
         self._on_wait("")
@@ -234,11 +238,11 @@ class DialerClient:
 
     async def _attempt(self, course: _Course) -> _Attempt:
         async with self._connection() as connection:
-            stopped = await self._admit(course.operation)
+            stopped = await self._admission.refusal(course.operation, self._credentials, self._ask)
             if stopped is not None:
                 return _Attempt(stopped)
             # Made before the gate is asked, so that nothing can fail between the gate and the first byte.
-            wired, refused = self._wired(course), self._credentials.generation
+            wired, used = self._wired(course), self._credentials.generation
             try:
                 await self._announce(course)
             except Exception as problem:
@@ -249,10 +253,7 @@ class DialerClient:
                     Judgement("unknown", "lost", f"an answer was lost; no repeat: {type(problem).__name__}")
                 )
             attempt = await self._send(course, wired, connection)
-        if attempt.judgement.outcome == "renew_auth" and not course.renewed:
-            course.renewed = True
-            return await self._renew(attempt, refused)
-        return attempt
+        return await self._about_credential(course, attempt, used)
 
     @asynccontextmanager
     async def _connection(self) -> AsyncIterator[Connection]:
@@ -261,25 +262,6 @@ class DialerClient:
             yield connection
         finally:
             self._free.put_nowait(connection)
-
-    async def _admit(self, operation: Operation) -> Judgement | None:
-        """Wait for this call's turn; return a judgement when it may not be made at all."""
-        await self._pace.turn()
-        harmless = repeat_is_harmless(operation)
-        for _ in range(_PROBES if not operation.writes else 0):
-            if seconds := self._breaker.seconds_to_probe:
-                self._on_wait("the dialer does not answer")
-                await self.sleep(seconds)
-                self._on_wait("")
-        if not self._breaker.admits(harmless=harmless):
-            return Judgement("stop_dialer", "breaker", "the dialer does not answer; calls to it are stopped")
-        if not self._budget.take(suppressing=operation.effect == "suppressing"):
-            return Judgement("budget_exhausted", "budget", "today's budget of calls is used up")
-        try:
-            await self._credentials.ready()
-        except RemoteError as problem:
-            return Judgement("stop_dialer", "credentials", problem.detail)
-        return None
 
     async def _announce(self, course: _Course) -> None:
         if course.before_send is None:
@@ -294,22 +276,25 @@ class DialerClient:
         try:
             course.answer = await connection.send(wired)
         except TransportError as problem:
-            self._breaker.record(failed=True)
+            self._admission.breaker.record(failed=True)
             return self._without_answer(course, problem)
         except AnswerError as problem:
             course.sent = course.lost = True
             return _Attempt(Judgement("unknown", "answer", problem.detail))
         course.sent = True
         answer = course.answer
-        self._breaker.record(failed=answer.status >= 500)
+        self._admission.breaker.record(failed=answer.status >= 500)
         judgement = judge(operation, self.vendor.responses, answer)
-        asked = retry_after(answer.headers, now=self._now())
+        if judgement.outcome not in _DONE:
+            asked = retry_after(answer.headers, now=self._now())
+            # The dialer means all of us, whether this call is repeated or not.
+            self._admission.pace.pause((judgement.wait or 0.0) if asked is None else asked)
         if judgement.outcome == "wait":
-            return _Attempt(judgement, "pause", judgement.wait if asked is None else asked)
+            return _Attempt(judgement, "pause", answer.status)
         if judgement.outcome == "unknown":
             course.lost = True
-            return _Attempt(judgement, "pause" if repeat_is_harmless(operation) else "no", asked)
-        return _Attempt(judgement)
+            return _Attempt(judgement, "pause" if repeat_is_harmless(operation) else "no", answer.status)
+        return _Attempt(judgement, status=answer.status)
 
     def _without_answer(self, course: _Course, problem: TransportError) -> _Attempt:
         if not problem.sent:
@@ -319,12 +304,61 @@ class DialerClient:
         words = Judgement("unknown", "lost", f"the answer was lost: {problem.detail}")
         return _Attempt(words, "pause" if repeat_is_harmless(course.operation) else "no")
 
-    async def _renew(self, attempt: _Attempt, refused: int) -> _Attempt:
+    async def _about_credential(self, course: _Course, attempt: _Attempt, used: int) -> _Attempt:
+        """Renew a refused credential, once; a new one that is refused as well is not for another renewal to mend."""
+        if attempt.judgement.outcome != "renew_auth":
+            if attempt.status == 401:
+                self._admission.locked_out = attempt.judgement.message
+            elif attempt.status:
+                self._accepted = max(self._accepted, used)
+            return attempt
+        # Many calls may come back refused with the old one while the new one is already there: that says nothing of it.
+        newest = used == self._credentials.generation
+        if course.renewed or (newest and self._renewals and used > self._accepted):
+            self._admission.locked_out = "a new credential was refused as well"
+            return attempt
+        course.renewed = True
         try:
-            renewed = await self._credentials.renew(refused)
+            renewed = await self._credentials.renew(used)
         except RemoteError as problem:
             return _Attempt(Judgement("stop_dialer", "credentials", problem.detail))
-        return replace(attempt, again="now" if renewed else "no")
+        if not renewed:
+            self._admission.locked_out = attempt.judgement.message
+            return attempt
+        self._renewals += 1
+        return replace(attempt, again="now")
+
+    # ------------------------------------------------------------------------------------------- asking a silent dialer
+
+    @cached_property
+    def _ask(self) -> Ask | None:
+        """How this dialer can be asked whether it answers; None: the vendor has no call for that."""
+        found = self._question()
+        return None if found is None else (lambda: self._probe(found))
+
+    def _question(self) -> _Course | None:
+        """Find a documented call that only reads and needs nothing but the account."""
+        vendor = self.vendor
+        known = [vendor.campaigns.operations.get("list")]
+        known += [found.operations.get("list") for found in vendor.collections if found.scope == "account"]
+        for operation in (*known, *vendor.calls.values()):
+            if operation is None or operation.writes or operation.ability != "documented":
+                continue
+            scope = {"settings": self.settings, "options": self.options, "page": page_scope(operation.pagination)}
+            try:
+                request = operation.render(scope)
+                return _Course(operation, request, self._checked_url(operation.name, request), None, None)
+            except (RenderError, RemoteError):
+                continue
+        return None
+
+    async def _probe(self, question: _Course) -> None:
+        """Put the question once; the breaker hears what came of it."""
+        course = replace(question)
+        if await self._admission.pace.turn() and self._admission.budget.take(suppressing=False):
+            with suppress(RemoteError):
+                await self._credentials.ready()
+                await self._send(course, self._wired(course), self._probing)
 
     # ------------------------------------------------------------------------------------- putting it on the wire
 
@@ -355,7 +389,7 @@ class DialerClient:
         url = self._checked_url("credentials", request)
         attempt = 1
         while True:
-            if not self._budget.take(suppressing=True):
+            if not self._admission.budget.take(suppressing=True):
                 raise RemoteError(self.dialer, "credentials", "today's budget of calls is used up")
             # Its answer holds the token, so nothing may be taken out of it; it is shown to nobody.
             call = replace(self._call("credentials", request, url, _headers(request), None), echoes=())

@@ -8,13 +8,14 @@ redirects, no cookies, no environment proxies and no logging to switch off.
 import asyncio
 import logging
 import socket
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from syncengine.errors import AnswerError, LockedError, TransportError
+from syncengine.failpoints import failpoint, switched_on
 from syncengine.model.exchange import Answer
 from syncengine.remote.decode import collect, decode
 from syncengine.remote.redaction import redacted, redacted_text
@@ -159,9 +160,12 @@ async def _exchange(transport: "httpx.AsyncBaseTransport", call: Call, trace: Tr
     connect = min(_LONGEST_CONNECT, call.seconds / 3)
     limits = {"connect": connect, "pool": connect, "read": call.seconds, "write": call.seconds}
     extensions: dict[str, object] = {"timeout": limits}
+    tracing: list[Trace] = [_at_failpoint] if switched_on() else []
     if call.at_wire is not None:
         call.at_wire()
-        extensions["trace"] = _asking(call.at_wire, trace)
+        tracing = [trace, _asking(call.at_wire), *tracing]
+    if tracing:
+        extensions["trace"] = _all_of(tracing)
     request = httpx.Request(
         call.method, call.url, headers=list(call.headers), content=call.body or None, extensions=extensions
     )
@@ -176,15 +180,45 @@ async def _exchange(transport: "httpx.AsyncBaseTransport", call: Call, trace: Tr
     return decode(response.status_code, headers, redacted(raw, call.echoes))
 
 
-def _asking(at_wire: Callable[[], None], trace: Trace) -> Trace:
+def _all_of(tracing: Sequence[Trace]) -> Trace:
+    async def tell(event: str, info: Mapping[str, Any]) -> None:
+        for trace in tracing:
+            await trace(event, info)
+
+    return tell
+
+
+def _asking(at_wire: Callable[[], None]) -> Trace:
     """Ask once more just before the head is written and before the body is: connecting can take seconds."""
 
-    async def asking(event: str, info: Mapping[str, Any]) -> None:
-        await trace(event, info)
+    async def asking(event: str, _: Mapping[str, Any]) -> None:
         if event.endswith(("send_request_headers.started", "send_request_body.started")):
             at_wire()
 
     return asking
+
+
+# What the transport tells of an exchange -> the failpoint at that moment.
+_FAILPOINTS = {
+    "connection.connect_tcp.started": "remote.before_connect",
+    "http11.send_request_headers.complete": "remote.after_headers",
+    "http11.send_request_body.complete": "remote.after_body",
+    "http11.receive_response_headers.complete": "remote.mid_response",
+}
+
+
+async def _at_failpoint(event: str, _: Mapping[str, Any]) -> None:
+    import httpx
+
+    if event not in _FAILPOINTS:
+        return
+    try:
+        failpoint(_FAILPOINTS[event])
+    except OSError as problem:
+        if event == "connection.connect_tcp.started":
+            # As the transport itself would say it: no byte has left.
+            raise httpx.ConnectError(str(problem)) from problem
+        raise
 
 
 def _lost(call: Call, detail: str, *, sent: bool) -> TransportError:

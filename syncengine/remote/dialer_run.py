@@ -2,15 +2,16 @@
 
 Every write takes the same path, here and nowhere else::
 
-    render -> gate (no listed number in a dialable request) -> intent, durable -> lock still held -> send
-           -> outcome, durable
+    render -> gate (no listed number in a dialable request, no word for everybody in one about a do-not-call list)
+           -> intent, durable -> lock still held -> send -> outcome, durable
 """
 
 import hashlib
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from syncengine.errors import LockedError
+from syncengine.errors import LockedError, RenderError
+from syncengine.failpoints import failpoint
 from syncengine.model.address import ACCOUNT, Address
 from syncengine.model.answers import ResponseOutcome
 from syncengine.model.exchange import Request, RowItem
@@ -19,7 +20,7 @@ from syncengine.model.report import Outcome
 from syncengine.model.vendor import Operation, Vendor
 from syncengine.remote.client import CallResult, DialerClient
 from syncengine.remote.field_values import write_fields
-from syncengine.remote.gate import searchable_bytes
+from syncengine.remote.gate import means_everybody, searchable_bytes
 from syncengine.remote.tally import Tally
 
 # After these nothing more is sent to the dialer in this run.
@@ -98,6 +99,7 @@ class DialerRun:
 
         Raises:
             ListedNumberError: the rendered request is dialable and carries a listed number; nothing was sent.
+            RenderError: a request about a do-not-call list means everybody on it; nothing was sent.
             LockedError: another run has taken the ledger; this attempt was not sent.
         """
         call = 0
@@ -106,9 +108,11 @@ class DialerRun:
         async def before_send(request: Request) -> None:
             nonlocal call
             self._gate(operation, address, request, rows)
+            _refuse_everybody(operation, address, request, rows)
             if call:
                 self.journal.renew()
                 return
+            failpoint("remote.before_intent")
             call = await self.journal.begin(
                 Intent(
                     address=address,
@@ -122,6 +126,7 @@ class DialerRun:
                     settle=operation.proof.settle if operation.proof else 60.0,
                 )
             )
+            failpoint("remote.after_intent")
 
         def at_wire() -> None:
             nonlocal reached_wire
@@ -135,6 +140,7 @@ class DialerRun:
                 # Not a byte of it has left, and that is true whoever holds the lock now: nobody has to settle it.
                 await self.journal.finish(call, "deferred", "the ledger's lock was lost before it was sent", {})
             raise
+        failpoint("remote.before_outcome")
         if result.judgement.outcome in _HALTING:
             self.halted = result.judgement.message or result.judgement.name
         return result, call
@@ -146,6 +152,14 @@ class DialerRun:
         hits = self.listed.hits(address, data)
         if hits:
             raise ListedNumberError(frozenset(hits))
+
+
+def _refuse_everybody(operation: Operation, address: Address, request: Request, rows: Sequence[RowItem]) -> None:
+    """Let no request about a do-not-call list out that names nobody, or everybody (D18)."""
+    if address.kind != "dnd":
+        return
+    if not rows or means_everybody(request):
+        raise RenderError(f"{address}: {operation.name} would mean every number of the list; it is not sent")
 
 
 def outcome_of(result: CallResult) -> Outcome:

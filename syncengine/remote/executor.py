@@ -10,6 +10,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from syncengine.errors import SyncEngineError
+from syncengine.model.address import ACCOUNT, Address
 from syncengine.model.change import CampaignChange, Change, RowChange
 from syncengine.model.plan import Level, Plan
 from syncengine.model.report import ApplyReport
@@ -29,6 +30,8 @@ class Execution:
     tally: Tally
     # Row set name -> days after which its entries lapse at the dialer.
     lasts_days: Mapping[str, int]
+    # Contacts with listed rows that nothing but the dialer's own do-not-call list keeps from being rung.
+    exposed: frozenset[Address] = frozenset()
     # Seconds between two renewals of the ledger's lock: several fit into its lease.
     renew_every: float = 30.0
 
@@ -124,8 +127,22 @@ def _count_suppressions(execution: Execution, run: DialerRun) -> None:
         for change in execution.plan.row_changes
         if change.address.dialer == run.dialer and change.address.kind == "contacts" and change.reason == "listed"
     }
+    tried |= {address for address in execution.exposed if address.dialer == run.dialer and _lists(execution, address)}
     for address in sorted(tried):
-        failed = address.name in run.not_startable
-        run.journal.suppression(address, failed=failed)
-        if failed:
-            execution.tally.alarms.append(f"{address}: {run.not_startable[address.name]}")
+        why = run.not_startable.get(address.name, "")
+        if address in execution.exposed:
+            why = why or run.not_dialable.get(address.name, "") or run.not_dialable.get(ACCOUNT, "")
+        run.journal.suppression(address, failed=bool(why))
+        if why:
+            execution.tally.alarms.append(f"{address}: {why}")
+
+
+def _lists(execution: Execution, contacts: Address) -> bool:
+    """Whether the plan puts numbers on a do-not-call list that keeps the contacts of a campaign from being rung."""
+    return any(
+        change.address.dialer == contacts.dialer
+        and change.address.kind == "dnd"
+        and change.action == "add"
+        and (change.address.of_account or change.address.name == contacts.name)
+        for change in execution.plan.row_changes
+    )

@@ -1,8 +1,12 @@
-"""What the last gate looks at: every byte of a request in which a number could be read, also inside a packed file."""
+"""What the last gate looks at: every byte of a request in which a number could be read, also inside a packed file.
+
+And whether a request about a do-not-call list means everybody: at some vendors one word takes all numbers off it.
+"""
 
 import io
 import zipfile
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from urllib.parse import parse_qsl
 
 import orjson
 
@@ -38,3 +42,31 @@ def _unpacked(body: bytes) -> bytes:
 def rows_bytes(rows: Sequence[RowItem]) -> bytes:
     """Return everything that rows hold, as JSON."""
     return orjson.dumps([[row.key, row.phones, dict(row.record)] for row in rows], default=str)
+
+
+# What vendors take for every entry of a list; one of them empties a whole account's list on the word "All".
+_EVERYBODY = frozenset({"all", "*", "%", "any", "everyone", "everybody", "todos", "todas"})
+
+
+def means_everybody(request: Request) -> bool:
+    """Whether some value of a request about a do-not-call list is a word for all of its entries."""
+    values = [*request.path.split("/"), *(value for _, value in request.query), *_values(request)]
+    return any(value.strip().casefold() in _EVERYBODY for value in values)
+
+
+def _values(request: Request) -> Iterator[str]:
+    """Walk the texts of a body, as JSON or as a form."""
+    try:
+        body = orjson.loads(request.body)
+    except orjson.JSONDecodeError:
+        yield from (value for _, value in parse_qsl(request.body.decode("utf-8", "replace"), keep_blank_values=True))
+        return
+    waiting: list[object] = [body]
+    while waiting:
+        value = waiting.pop()
+        if isinstance(value, str):
+            yield value
+        elif isinstance(value, dict):
+            waiting += value.values()
+        elif isinstance(value, list):
+            waiting += value

@@ -13,6 +13,7 @@ from syncengine.model.answers import Match, ResponseClass, ResponseOutcome, Scal
 from syncengine.model.exchange import Answer
 from syncengine.model.vendor import Operation
 from syncengine.remote.paths import MISSING, as_text, find, is_blank
+from syncengine.remote.retries import repeat_is_harmless
 from syncengine.remote.wording import presentable
 
 # Outcomes that say the dialer holds what was wanted.
@@ -43,7 +44,7 @@ def judge(operation: Operation, vendor_classes: Sequence[ResponseClass], answer:
     found = _first(vendor_classes, answer)
     if found is not None:
         return found
-    return _default_for_write(answer) if operation.writes else _default_for_read(answer)
+    return _default_for_write(operation, answer) if operation.writes else _default_for_read(answer)
 
 
 def matches(match: Match, answer: Answer) -> bool:
@@ -75,10 +76,10 @@ def _first(classes: Iterable[ResponseClass], answer: Answer) -> Judgement | None
 
 
 def _proves(match: Match, answer: Answer) -> bool:
-    """Whether an answer that fits may count as done: a page of HTML or half an answer does not, unless by its words."""
-    if answer.is_json or match.text:
+    """Whether an answer that fits may count as done: half an answer does not, and a page of HTML only by its words."""
+    if answer.is_json:
         return True
-    return not _PAGE.match(answer.text) and not looks_cut(answer)
+    return not looks_cut(answer) and (bool(match.text) or not _PAGE.match(answer.text))
 
 
 def _status_fits(wanted: int | str, status: int) -> bool:
@@ -102,10 +103,13 @@ def _says(text: str, phrases: Iterable[str]) -> bool:
     return any(phrase.casefold() in folded for phrase in phrases)
 
 
-def _default_for_write(answer: Answer) -> Judgement:
+def _default_for_write(operation: Operation, answer: Answer) -> Judgement:
     match answer.status:
         case 429:
             return Judgement("wait", "HTTP 429", "too many requests")
+        case 401 if not repeat_is_harmless(operation):
+            # Only the vendor file can say that nothing was applied; some gateways ask for a credential afterwards.
+            return Judgement("unknown", "HTTP 401", "the credential is not accepted")
         case 401:
             return Judgement("renew_auth", "HTTP 401", "the credential is not accepted")
         case 403:

@@ -29,18 +29,24 @@ class Unlimited:
 
 
 class Pace:
-    """At most ``calls`` calls in any ``per`` seconds, first come first served; none while the dialer wants a pause."""
+    """At most ``calls`` calls in any ``per`` seconds, first come first served; none while the dialer wants a pause.
+
+    A pause of more than ``longest`` seconds is not waited out: nothing is sent until it is over, and who asks for a
+    turn before is told that there is none.
+    """
 
     def __init__(
         self,
         *,
         calls: int | None,
         per: float,
+        longest: float,
         clock: Callable[[], float],
         sleep: Sleep,
         on_wait: Callable[[str], None],
     ) -> None:
         self._per = per
+        self._longest = longest
         self._clock = clock
         self._sleep = sleep
         self._on_wait = on_wait
@@ -52,21 +58,29 @@ class Pace:
         """Let no call begin for so many seconds: the dialer has asked one of them to wait."""
         self._paused_until = max(self._paused_until, self._clock() + seconds)
 
-    async def turn(self) -> None:
-        """Wait until a call may begin, and count it."""
+    @property
+    def seconds_of_pause(self) -> float:
+        """Return how long the dialer still wants to be left alone."""
+        return max(0.0, self._paused_until - self._clock())
+
+    async def turn(self) -> bool:
+        """Wait until a call may begin, and count it; False when the dialer wants a longer pause than we wait."""
         async with self._queue:
-            await self._wait_out()
+            if not await self._wait_out():
+                return False
             if self._turns is not None:
                 self._turns.append(self._clock())
+            return True
 
-    async def _wait_out(self) -> None:
+    async def _wait_out(self) -> bool:
         waited = False
-        while (seconds := self._next_turn() - self._clock()) > 0:
+        while (seconds := self._next_turn() - self._clock()) > 0 and self.seconds_of_pause <= self._longest:
             self._on_wait("rate limit")
             waited = True
             await self._sleep(seconds)
         if waited:
             self._on_wait("")
+        return seconds <= 0
 
     def _next_turn(self) -> float:
         if self._turns is None or len(self._turns) < (self._turns.maxlen or 0):

@@ -17,6 +17,7 @@ from syncengine.model.calling import Cursor, Link, Offset, PageNumber, SinglePag
 from syncengine.model.exchange import Answer, Request
 from syncengine.model.vendor import Operation
 from syncengine.remote.client import CallResult, DialerClient
+from syncengine.remote.pages import page_scope
 from syncengine.remote.paths import MISSING, as_count, as_list, as_text, find, is_blank
 
 MAX_PAGES = 100_000
@@ -82,10 +83,7 @@ class Listing:
         self._problem = f"the listing has more than {MAX_PAGES:,} pages"
 
     async def _ask(self, operation: Operation, place: "_Place") -> CallResult | None:
-        limit = getattr(self._operation.pagination, "limit", "")
-        first = getattr(self._operation.pagination, "first", 1)
-        number = first + place.index
-        page = {"number": number, "limit": limit, "offset": place.offset, "cursor": place.cursor}
+        page = page_scope(self._operation.pagination, index=place.index, offset=place.offset, cursor=place.cursor)
         try:
             result = await self._client.call(operation, {**self._scope, "page": page})
         except RemoteError as problem:

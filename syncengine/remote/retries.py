@@ -50,8 +50,8 @@ class RetryBudget:
 class Breaker:
     """Stops calls to a dialer that does not answer.
 
-    It opens after 5 failures in the last 10 calls. From then on one harmless call each cool-down may probe; the first
-    that is answered closes it.
+    It opens after 5 failures in the last 10 calls. From then on one reading call each cool-down may probe; the first
+    that is answered closes it. A write never probes, whatever its proof: it would be the one call too many.
     """
 
     def __init__(self, clock: Callable[[], float], *, cool_down: float = 30.0) -> None:
@@ -71,16 +71,19 @@ class Breaker:
             self._open = True
             self._probe_at = self._clock() + self._cool_down
 
-    def admits(self, *, harmless: bool) -> bool:
-        """Whether a call may be made now; a harmless one takes the probe of this cool-down."""
-        if not self._open:
-            return True
-        if not harmless or self._clock() < self._probe_at:
-            return False
-        self._probe_at = self._clock() + self._cool_down
-        return True
+    @property
+    def closed(self) -> bool:
+        """Whether calls are let through."""
+        return not self._open
 
     @property
     def seconds_to_probe(self) -> float:
         """Seconds until the next probe may be made; 0 while calls are let through."""
         return max(0.0, self._probe_at - self._clock()) if self._open else 0.0
+
+    def take_probe(self) -> bool:
+        """Take the probe of this cool-down; False when it is not due, or somebody else has taken it."""
+        if not self._open or self._clock() < self._probe_at:
+            return False
+        self._probe_at = self._clock() + self._cool_down
+        return True

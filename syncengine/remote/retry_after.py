@@ -6,22 +6,24 @@ from collections.abc import Mapping
 from datetime import UTC
 from email.utils import parsedate_to_datetime
 
-# Longer waits are a vendor's mistake or the end of the day's budget; a person should see the run end.
-LONGEST = 15 * 60.0
-
 _SECONDS = re.compile(r"\d{1,20}(?:\.\d{1,9})?", re.ASCII)
+# Two headers of that name arrive as one with a comma between them; the comma within a date has its day behind it.
+_BETWEEN = re.compile(r"\s*,(?!\s*\d{1,2}[ -][A-Za-z]{3}[ -])\s*", re.ASCII)
 
 
 def retry_after(headers: Mapping[str, str], *, now: float) -> float | None:
-    """Return the seconds that an answer asks us to wait, 0 to 900, or None where it says nothing usable.
+    """Return the seconds that an answer asks us to wait, or None where it says nothing usable.
 
     ``now`` is the wall clock in seconds since 1970. A date in the past means 0. Of several values the longest counts.
+    How long is too long is decided by who waits.
     """
     value = headers.get("retry-after", "").strip()
-    waits = [float(part) for part in re.split(r"\s*,\s*", value) if _SECONDS.fullmatch(part)]
-    if waits and len(waits) == value.count(",") + 1:
-        return min(max(waits), LONGEST)
-    return _until(value, now)
+    waits = [wait for part in _BETWEEN.split(value) if (wait := _one(part, now)) is not None]
+    return max(waits, default=None)
+
+
+def _one(part: str, now: float) -> float | None:
+    return float(part) if _SECONDS.fullmatch(part) else _until(part, now)
 
 
 def _until(value: str, now: float) -> float | None:
@@ -33,4 +35,4 @@ def _until(value: str, now: float) -> float | None:
         seconds = (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).timestamp() - now
     except (ValueError, OverflowError, TypeError, IndexError):
         return None
-    return min(max(seconds, 0.0), LONGEST) if math.isfinite(seconds) else None
+    return max(seconds, 0.0) if math.isfinite(seconds) else None

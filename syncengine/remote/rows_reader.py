@@ -42,9 +42,13 @@ class RowListing:
             rows = [row for record in records if (row := listed_row(self._listed, record)) is not None]
             self._unreadable += len(records) - len(rows)
             self._rows += len(rows)
+            before = len(self._seen)
             if self._paged:
                 self._seen.update(hash((row.key, row.remote_id)) for row in rows)
             yield rows
+            if self._paged and rows and len(self._seen) == before:
+                # A page with nobody new on it: such a listing can go on for ever, and is not whole any more anyway.
+                return
 
 
 def read_rows(

@@ -10,6 +10,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from syncengine.errors import RemoteError, RenderError
+from syncengine.failpoints import failpoint
 from syncengine.model.address import ACCOUNT, Address
 from syncengine.model.change import RowAction, RowChange
 from syncengine.model.exchange import RowItem
@@ -205,6 +206,7 @@ async def _send(job: RowJob, step: _Step, rows: list[RowItem], search: _Search |
         outcomes = {key: replace(found, outcome="deferred") for key, found in outcomes.items()}
     if call:
         await job.run.journal.finish(call, _overall(outcomes), result.judgement.message, outcomes)
+        failpoint("batch.booked")
     search = search or _Search()
     search.learn(outcomes)
     if not bisecting or search.hopeless:
@@ -271,6 +273,7 @@ async def _by_task(job: RowJob, operation: Operation, rows: list[RowItem], resul
     if not task_id:
         return {row.key: RowOutcome("unknown", "the answer names no task") for row in rows}
     job.run.journal.task_started(call, task_id)
+    failpoint("task.started")
     job.run.tally.show(job.run.dialer, job.tally.level, waiting=f"task {task_id}")
     judgement = await await_task(job.run.client, job.run.vendor, operation, task_id, job.run.scope(job.address.name))
     outcome: Outcome = "applied" if judgement.outcome == "applied" else "unknown"

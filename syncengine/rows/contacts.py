@@ -6,12 +6,15 @@ The table has ``place`` (order of reading), ``row``, ``file``, ``key_id`` (the i
 has, and ``x0``... for custom columns.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
+from typing import NamedTuple
 
 from syncengine.model.desired import CONTACT_COLUMNS, PHONE_COLUMNS, ContactList
 from syncengine.model.plan import SourceSummary
 from syncengine.rows.phone_book import PhoneBook
+from syncengine.rows.phone_columns import with_plain_numbers
 from syncengine.rows.phones import BLANK
 from syncengine.rows.source_table import SourceTable
 from syncengine.rows.sources import read_source
@@ -31,7 +34,7 @@ class Contacts:
     summary: SourceSummary
     # Accepted rows.
     table: str
-    # Rows set aside: row, file, reason, own_id (as stated), s0... as in the source.
+    # Table of rows set aside: row, file, reason, own_id (as stated), s0... as in the source. Empty: there are none.
     rejects: str
     # Those of our columns that the list has.
     columns: frozenset[str]
@@ -65,19 +68,32 @@ def load_contacts(
     source = read_source(workspace, contact_list.source, required=tuple(contact_list.columns.values()))
     taken = _columns_taken(contact_list, source)
     custom = tuple(sorted(name for name in contact_list.columns if name not in CONTACT_COLUMNS))
-    trimmed = _trimmed(workspace, contact_list, source, taken, custom)
+    trimmed = _trimmed(contact_list, source, taken, custom)
     phones = [column for column in PHONE_COLUMNS if column in taken]
-    if phones and source.rows:
-        texts = " UNION ALL ".join(f"SELECT c_{column} FROM {trimmed}" for column in phones)
-        book.learn(texts, contact_list.region)
-    known = _known(
-        workspace, trimmed, book, region=contact_list.region, taken=tuple(taken), custom=custom, people=people
+    make = partial(
+        _known,
+        workspace,
+        trimmed,
+        book,
+        region=contact_list.region,
+        taken=tuple(taken),
+        custom=custom,
+        people=people,
     )
-    bad = workspace.table("bad", _bad(known))
-    workspace.run(f"DELETE FROM {known} WHERE place IN (SELECT place FROM {bad})")
-    rejects = _rejects(workspace, source, bad)
-    summary = _summary(workspace, contact_list, source, accepted=known, bad=bad, now=now)
-    workspace.drop(trimmed, bad, source.table)
+    known = make()
+    look = _look(workspace, known)
+    if look.unread:
+        book.learn(_odd(trimmed, phones, contact_list.region), contact_list.region)
+        workspace.drop(known)
+        known = make()
+        look = _look(workspace, known)
+    found = _checked(workspace, known, look)
+    summary = _summary(contact_list, source, found, now=now)
+    rejects = ""
+    if found.set_aside:
+        rejects = _rejects(workspace, source, found.bad)
+        workspace.run(f"DELETE FROM {known} WHERE place IN (SELECT place FROM {found.bad})")
+    workspace.drop(found.bad, source.table)
     return Contacts(
         list=contact_list,
         summary=summary,
@@ -105,24 +121,21 @@ def _columns_taken(contact_list: ContactList, source: SourceTable) -> Mapping[st
     return {**same, **{c: h for c, h in contact_list.columns.items() if c in CONTACT_COLUMNS and h in source.columns}}
 
 
-def _trimmed(
-    workspace: Workspace,
-    contact_list: ContactList,
-    source: SourceTable,
-    taken: Mapping[str, str],
-    custom: tuple[str, ...],
-) -> str:
-    """Make the table of the columns taken, trimmed, one row for each of the source's."""
+def _trimmed(contact_list: ContactList, source: SourceTable, taken: Mapping[str, str], custom: tuple[str, ...]) -> str:
+    """SQL for the columns taken, trimmed, one row for each of the source's."""
     cells = [f"{_trim(source.columns[heading])} AS c_{column}" for column, heading in taken.items()]
     cells += [
         f"{_trim(source.columns[contact_list.columns[name]]) if source.columns else quoted('')} AS x{n}"
         for n, name in enumerate(custom)
     ]
     origin = source.table or "(SELECT 0 AS row, '' AS file, '' AS problem WHERE false)"
-    return workspace.table(
-        "trimmed",
-        f"SELECT {', '.join([f'{source.place} AS place', 'row', 'file', 'problem', *cells])} FROM {origin}",
-    )
+    return f"(SELECT {', '.join([f'{source.place} AS place', 'row', 'file', 'problem', *cells])} FROM {origin})"
+
+
+def _odd(trimmed: str, phones: Sequence[str], region: str) -> str:
+    """SQL of the texts that the plain rules do not decide."""
+    numbered = with_plain_numbers(trimmed, [f"c_{column}" for column in phones], region)
+    return " UNION ALL ".join(f"SELECT c_{c} FROM {numbered} WHERE n_c_{c} IS NULL AND c_{c} <> ''" for c in phones)
 
 
 def _trim(column: str) -> str:
@@ -142,15 +155,19 @@ def _known(
     custom: tuple[str, ...],
     people: bool,
 ) -> str:
-    """Make the table with canonical phones, the reason why a row is set aside, and how many phones were dropped."""
+    """Make the table with canonical phones, the reason why a row is set aside, and how many phones were dropped.
+
+    ``unread`` counts the texts that the book has to learn first.
+    """
     phones = [column for column in PHONE_COLUMNS if column in taken]
-    joins, number = _phone_joins(book, region, phones)
+    joins, number, unread = _phone_joins(book, region, phones)
+    rows = with_plain_numbers(trimmed, [f"c_{column}" for column in phones], region) if phones else trimmed
     main = number.get("phone", "''")
     others = [number[column] for column in phones if column != "phone"]
     cells = [f"{number.get(column, f't.c_{column}')} AS c_{column}" for column in taken if column != "phone"]
     cells += [f"t.x{n}" for n in range(len(custom))]
-    dropped = " + ".join(f"(t.c_{c} <> '' AND {number[c]} = '')::INT" for c in phones if c != "phone") or "0"
-    why = "coalesce(nullif(p_phone.problem, ''), " + quoted(BLANK) + ")" if "phone" in phones else quoted(BLANK)
+    dropped = _counted(f"t.c_{c} <> '' AND {number[c]} = ''" for c in phones if c != "phone")
+    why = "coalesce(nullif(p_phone.problem, ''), " + quoted(BLANK) + ")" if "p_phone" in joins else quoted(BLANK)
     own_id = "t.c_id" if "id" in taken else quoted("")
     lacking, why = (main, why) if people else (own_id, quoted(NO_ID))
     key = f"coalesce(nullif({own_id}, ''), {main})"
@@ -158,17 +175,29 @@ def _known(
         "contacts",
         f"SELECT t.place, t.row, t.file, {key} AS key_id,"
         f" {main} AS phone, {main} AS c_phone, {_phones(main, others)} AS phones,"
-        f" {''.join(f'{cell}, ' for cell in cells)}{dropped} AS dropped,"
+        f" {''.join(f'{cell}, ' for cell in cells)}{dropped} AS dropped, {unread} AS unread,"
         f" CASE WHEN t.problem <> '' THEN t.problem WHEN {lacking} = '' THEN {why} ELSE '' END AS reason,"
-        f" {own_id} AS own_id FROM {trimmed} t {joins}",
+        f" {own_id} AS own_id FROM {rows} t {joins}",
     )
 
 
-def _phone_joins(book: PhoneBook, region: str, phones: list[str]) -> tuple[str, dict[str, str]]:
+def _phone_joins(book: PhoneBook, region: str, phones: list[str]) -> tuple[str, dict[str, str], str]:
+    """SQL of the joins, of each column's number (by the plain rules, else from the book), and of the texts unread."""
+    odd = {c: f"t.c_{c} <> '' AND t.n_c_{c} IS NULL" for c in phones}
+    if not book.holds(region):
+        return "", {c: f"coalesce(t.n_c_{c}, '')" for c in phones}, _counted(odd.values())
     joins = " ".join(
-        f"LEFT JOIN {book.table} p_{c} ON p_{c}.raw = t.c_{c} AND p_{c}.region = {quoted(region)}" for c in phones
+        f"LEFT JOIN {book.table} p_{c} ON p_{c}.region = {quoted(region)}"
+        f" AND p_{c}.raw = CASE WHEN t.n_c_{c} IS NULL THEN t.c_{c} END"
+        for c in phones
     )
-    return joins, {c: f"coalesce(p_{c}.number, '')" for c in phones}
+    unread = _counted(f"{odd[c]} AND p_{c}.raw IS NULL" for c in phones)
+    return joins, {c: f"coalesce(t.n_c_{c}, p_{c}.number, '')" for c in phones}, unread
+
+
+def _counted(conditions: Iterable[str]) -> str:
+    """SQL of how many conditions hold in a row."""
+    return " + ".join(f"({condition})::INT" for condition in conditions) or "0"
 
 
 def _phones(main: str, others: list[str]) -> str:
@@ -180,6 +209,59 @@ def _phones(main: str, others: list[str]) -> str:
     return (
         f"CASE WHEN concat({', '.join(others)}) = '' THEN {main} ELSE concat_ws(' ', {', '.join([main, *fresh])}) END"
     )
+
+
+class _Look(NamedTuple):
+    """One look through a whole list: most have nothing wrong with them."""
+
+    unread: int
+    unusable: int
+    phones: int
+    different_phones: int
+    ids: int
+    different_ids: int
+    dropped: int
+
+
+def _look(workspace: Workspace, known: str) -> _Look:
+    return _Look(
+        *workspace.one(
+            "SELECT sum(unread), count(*) FILTER (reason <> ''),"
+            " count(*) FILTER (phone <> ''), count(DISTINCT phone) FILTER (phone <> ''),"
+            " count(*) FILTER (own_id <> ''), count(DISTINCT own_id) FILTER (own_id <> ''), sum(dropped)"
+            f" FROM {known}"
+        )
+    )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Checked:
+    """What is wrong with the rows of a list."""
+
+    # Table of place, reason, own_id; empty when all rows are sound.
+    bad: str = ""
+    set_aside: int = 0
+    duplicates: int = 0
+    reasons: Mapping[str, int]
+
+
+def _checked(workspace: Workspace, known: str, look: _Look) -> _Checked:
+    """Find the rows to set aside."""
+    if not look.unusable and look.phones == look.different_phones and look.ids == look.different_ids:
+        return _Checked(reasons={SECONDARY_LEFT_OUT: look.dropped} if look.dropped else {})
+    bad = workspace.table("bad", _bad(known))
+    double = "reason LIKE 'same phone as row %' OR reason LIKE 'same id as row %'"
+    set_aside, duplicates = workspace.one(f"SELECT count(*), count(*) FILTER ({double}) FROM {bad}")
+    reasons = dict(
+        workspace.run(
+            "SELECT regexp_replace(reason, '^same (phone|id) as row .*$', 'same \\1 as an earlier row') AS why,"
+            f" count(*) FROM {bad} GROUP BY why ORDER BY count(*) DESC, why"
+        ).fetchall()
+    )
+    (dropped,) = workspace.one(f"SELECT sum(dropped) FROM {known} ANTI JOIN {bad} USING (place)")
+    if dropped:
+        reasons[SECONDARY_LEFT_OUT] = dropped
+    return _Checked(bad=bad, set_aside=set_aside, duplicates=duplicates, reasons=reasons)
 
 
 def _bad(known: str) -> str:
@@ -214,28 +296,15 @@ def _rejects(workspace: Workspace, source: SourceTable, bad: str) -> str:
     )
 
 
-def _summary(
-    workspace: Workspace, contact_list: ContactList, source: SourceTable, *, accepted: str, bad: str, now: float
-) -> SourceSummary:
-    double = "reason LIKE 'same phone as row %' OR reason LIKE 'same id as row %'"
-    set_aside, doubles = workspace.one(f"SELECT count(*), count(*) FILTER ({double}) FROM {bad}")
-    reasons = dict(
-        workspace.run(
-            f"SELECT regexp_replace(reason, '^same (phone|id) as row .*$', 'same \\1 as an earlier row') AS why,"
-            f" count(*) FROM {bad} GROUP BY why ORDER BY count(*) DESC, why"
-        ).fetchall()
-    )
-    (dropped,) = workspace.one(f"SELECT sum(dropped) FROM {accepted}")
-    if dropped:
-        reasons[SECONDARY_LEFT_OUT] = dropped
+def _summary(contact_list: ContactList, source: SourceTable, found: _Checked, *, now: float) -> SourceSummary:
     return SourceSummary(
         name=contact_list.name,
         kind="contacts",
         label=contact_list.source.label,
         rows=source.rows,
-        accepted=source.rows - set_aside,
-        rejected=set_aside - doubles,
-        duplicates=doubles,
-        reasons=reasons,
+        accepted=source.rows - found.set_aside,
+        rejected=found.set_aside - found.duplicates,
+        duplicates=found.duplicates,
+        reasons=found.reasons,
         age=max(0.0, now - source.changed_at) if source.changed_at is not None else 0.0,
     )

@@ -6,27 +6,28 @@ those about do-not-call come first. In doubt a row is left alone, except that a 
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from math import inf
-from typing import TYPE_CHECKING, TypedDict, cast
+from typing import TypedDict, cast
 
 from syncengine.model.address import Address
 from syncengine.model.change import Confidence, Reason, RowAction
 from syncengine.model.findings import RowFindings
+from syncengine.model.phone import mask_numbers_in
 from syncengine.model.vendor import Collection
 from syncengine.rows.contacts import Contacts
+from syncengine.rows.known_rows import KnownRows
 from syncengine.rows.listing import Listing
 from syncengine.rows.phone_book import PhoneBook
 from syncengine.rows.row_sets import RowSetTable, make_row_set
-from syncengine.rows.verdicts import Rules, contact_verdict, dnd_verdict
+from syncengine.rows.verdicts import AMBIGUOUS, Rules, contact_settled, contact_verdict, dnd_settled, dnd_verdict
 from syncengine.rows.wanted import Wanted, bare_records
 from syncengine.rows.workspace import Workspace, quoted
 
-if TYPE_CHECKING:
-    import pyarrow as pa
-
 # These take the numbers that are at the dialer; the others those that the source states.
 _SUPPRESSING = ("remove", "block", "forget")
+# So many of the records that match one of ours twice are named in a plan.
+_NAMED = 20
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,9 +44,7 @@ class Difference:
 class Actual:
     """What is known about a dialer's rows."""
 
-    # Columns key, phones (parted by blanks), content_hash, remote_id, state, refused_hash, and expires_at (seconds
-    # since 1970 or null).
-    ledger: "pa.Table"
+    ledger: KnownRows
     # None: the rows cannot be read, or were not.
     listing: Listing | None = None
     # What was written until then (seconds since 1970) is listed if it is there; what is newer may not be listed yet,
@@ -64,6 +63,7 @@ def difference_of_contacts(
     listed: str,
     released: str,
     book: PhoneBook,
+    kept_there: Sequence[str] = (),
 ) -> Difference:
     """Compare the contacts of a campaign, or a directory of people, with what is there.
 
@@ -74,9 +74,11 @@ def difference_of_contacts(
         lists: the contact lists that feed it.
         wanted: the same lists, mapped.
         actual: ledger and listing.
-        listed: table of one column ``number``: numbers that must not be called here.
-        released: table of one column ``number``: numbers taken off a list by name.
+        listed: table of one column ``number``: numbers that must not be called here; empty: there are none.
+        released: table of one column ``number``: numbers taken off a list by name; empty: there are none.
         book: what numbers mean.
+        kept_there: tables with a column ``phone``: numbers that the dialer's own do-not-call lists are to hold for
+            these rows; wanted only where listed rows cannot be taken out.
     """
     empty = any(not contacts.summary.accepted for contacts in lists)
     rules = Rules(
@@ -91,12 +93,14 @@ def difference_of_contacts(
         dialled=collection.holds == "contacts",
     )
     compared = _Comparison(workspace, collection, wanted, actual, listed=listed, released=released)
-    compared.judge(contact_verdict(rules))
+    compared.judge(contact_verdict(rules), settled=contact_settled(rules))
     if collection.key == "id" and collection.holds == "contacts":
         compared.withhold_second_keys()
     if collection.update == "operation":
         compared.update_unblocked()
-    return compared.outcome(address, book, source_empty=empty)
+    protected = compared.protected_by(kept_there, listed)
+    made = compared.outcome(address, book, source_empty=empty)
+    return replace(made, findings=replace(made.findings, protected=protected))
 
 
 def difference_of_dnd(
@@ -119,7 +123,8 @@ def difference_of_dnd(
         collection: the vendor's rules for it.
         wanted: the numbers in force for its scope, mapped.
         actual: ledger and listing.
-        released: table of one column ``number``: numbers taken off by name; the only ones ever removed.
+        released: table of one column ``number``: numbers taken off by name, the only ones ever removed; empty: there
+            are none.
         book: what numbers mean.
         now: seconds since 1970, for entries that lapse.
         lasts_days: days that an entry lasts there; None: for good.
@@ -127,7 +132,10 @@ def difference_of_dnd(
     renew_before = now + 0.2 * lasts_days * 86_400 if lasts_days is not None else None
     complete = actual.listing is not None and actual.listing.complete
     compared = _Comparison(workspace, collection, wanted, actual, listed="", released=released)
-    compared.judge(dnd_verdict(complete=complete, renew_before=renew_before))
+    compared.judge(
+        dnd_verdict(complete=complete, renew_before=renew_before),
+        settled=dnd_settled(complete=complete, renew_before=renew_before),
+    )
     return compared.outcome(address, book, source_empty=False)
 
 
@@ -143,8 +151,30 @@ class _Counts(TypedDict):
     rejected_before: int
 
 
+@dataclass(frozen=True, slots=True)
+class _Group:
+    """The rows that share a verdict."""
+
+    verdict: str
+    confidence: str
+    rows: int
+    # Those of them that are wanted and not listed.
+    moving: int
+    # Listed numbers among them of which several records there are one of ours.
+    ambiguous: int
+
+    @property
+    def note(self) -> str:
+        """Return what is noted; empty: the rows are acted upon."""
+        return self.verdict.removeprefix("note/") if self.verdict.startswith("note/") else ""
+
+
 class _Comparison:
-    """The tables of one comparison: everything joined by key, then one verdict a row."""
+    """The tables of one comparison: everything joined by key, then one verdict a row.
+
+    What a collection has nothing of (a listing, listed or released numbers, rows left alone) takes no part in the join:
+    planning a join of six costs more than comparing some thousand rows.
+    """
 
     def __init__(
         self,
@@ -168,52 +198,69 @@ class _Comparison:
             else "false"
         )
         self._released = released
-        self._ledger = workspace.table_from_arrow("ledger", actual.ledger)
-        self._there = actual.listing.table if actual.listing else workspace.table("listing", _NO_LISTING)
-        self._listed_keys = workspace.table(
-            "listed_keys", self._keys_with(listed) if listed else "SELECT '' AS key WHERE false"
-        )
+        self._known = actual.ledger.rows
+        self._ledger = actual.ledger.table
+        self._there = actual.listing.table if actual.listing else ""
+        self._listed_keys = workspace.table("listed_keys", self._keys_with(listed)) if listed else ""
         self._verdicts = ""
+        # Rows with two verdicts: unblocked and changed.
+        self._twice = 0
 
     def _keys_with(self, numbers: str) -> str:
         """SQL for the keys any of whose numbers, on any side, is in a table."""
-        sides = " UNION ALL ".join(
-            f"SELECT key, phones FROM {table}" for table in (self._wanted.table, self._ledger, self._there)
-        )
+        tables = filter(None, (self._wanted.table, self._ledger, self._there))
+        sides = " UNION ALL ".join(f"SELECT key, phones FROM {table}" for table in tables)
         split = f"SELECT key, unnest(string_split(phones, ' ')) AS number FROM ({sides})"
         return f"SELECT DISTINCT key FROM ({split}) s SEMI JOIN {numbers} n ON n.number = s.number"
 
-    def judge(self, verdict: str) -> None:
-        """Give every row its verdict; rows that need nothing are not kept."""
+    def judge(self, verdict: str, *, settled: str) -> None:
+        """Give every row its verdict; those that are plainly settled are not kept."""
         self._verdicts = self._workspace.table(
-            "verdicts",
-            f"SELECT * FROM (SELECT *, {verdict} AS verdict FROM ({self._joined()})) WHERE verdict <> ''",
+            "verdicts", f"SELECT *, {verdict} AS verdict FROM ({self._joined()}) WHERE NOT ({settled})"
         )
 
     def _joined(self) -> str:
+        key = "coalesce(w.key, a.key, r.key)" if self._there else "coalesce(w.key, a.key)"
+        listing = f" FULL JOIN {self._there} r ON r.key = coalesce(w.key, a.key)" if self._there else ""
+        there = "r.key IS NOT NULL" if self._there else "false"
+        phones, remote_id, blocked, ids = "a.phones", "a.remote_id", "false", "''"
+        if self._there:
+            ids = "coalesce(r.ids, '')"
+            phones, remote_id = "nullif(r.phones, ''), a.phones", "nullif(r.remote_id, ''), a.remote_id"
+            blocked = "coalesce(r.blocked, false)"
         return (
-            f"SELECT coalesce(w.key, a.key, r.key) AS key, w.key IS NOT NULL AS wanted, w.src, w.place,"
+            f"SELECT {key} AS key, w.key IS NOT NULL AS wanted, w.src, w.place,"
             f" coalesce(w.phone, '') AS phone, coalesce(w.phones, '') AS own_phones,"
             f" coalesce(w.content_hash, '') AS own_hash, coalesce(a.state, '') AS state,"
             f" coalesce(a.content_hash, '') AS known_hash, coalesce(a.refused_hash, '') AS refused_hash, a.expires_at,"
-            f" r.key IS NOT NULL OR {self._too_new} AS there, coalesce(r.blocked, false) AS blocked_there,"
-            f" coalesce(nullif(r.phones, ''), a.phones, '') AS there_phones,"
-            f" coalesce(nullif(r.remote_id, ''), a.remote_id, '') AS remote_id,"
-            f" l.key IS NOT NULL AS listed, x.key IS NOT NULL AS left_alone, f.number IS NOT NULL AS released"
-            f" FROM {self._wanted.table} w FULL JOIN {self._ledger} a ON a.key = w.key"
-            f" FULL JOIN {self._there} r ON r.key = coalesce(w.key, a.key)"
-            f" LEFT JOIN {self._listed_keys} l ON l.key = coalesce(w.key, a.key, r.key)"
-            f" LEFT JOIN {self._wanted.unmappable} x ON x.key = coalesce(w.key, a.key, r.key)"
-            f" LEFT JOIN (SELECT DISTINCT number FROM {self._released}) f"
-            f" ON f.number = coalesce(w.phone, split_part(a.phones, ' ', 1), '')"
+            f" {ids} AS ids, {there} OR {self._too_new} AS there, {blocked} AS blocked_there,"
+            f" coalesce({phones}, '') AS there_phones, coalesce({remote_id}, '') AS remote_id,"
+            f" {self._among(self._listed_keys, 'l')} AS listed,"
+            f" {self._among(self._wanted.unmappable, 'x')} AS left_alone,"
+            f" {'f.number IS NOT NULL' if self._released else 'false'} AS released"
+            f" FROM {self._wanted.table} w FULL JOIN {self._ledger} a ON a.key = w.key{listing}"
+            f"{self._joined_keys(self._listed_keys, 'l', key)}{self._joined_keys(self._wanted.unmappable, 'x', key)}"
+            f"{self._joined_releases()}"
         )
+
+    def _among(self, table: str, name: str) -> str:
+        return f"{name}.key IS NOT NULL" if table else "false"
+
+    def _joined_keys(self, table: str, name: str, key: str) -> str:
+        return f" LEFT JOIN {table} {name} ON {name}.key = {key}" if table else ""
+
+    def _joined_releases(self) -> str:
+        if not self._released:
+            return ""
+        number = "coalesce(w.phone, split_part(a.phones, ' ', 1), '')"
+        return f" LEFT JOIN (SELECT DISTINCT number FROM {self._released}) f ON f.number = {number}"
 
     def withhold_second_keys(self) -> None:
         """Do not add a person whose number is there under another key that stays: they would be called twice."""
+        listing = f" UNION ALL SELECT key, phones FROM {self._there}" if self._there else ""
         staying = (
             f"SELECT key, split_part(phones, ' ', 1) AS phone FROM"
-            f" (SELECT key, phones FROM {self._ledger} WHERE state NOT IN ('rejected', 'deferred')"
-            f" UNION ALL SELECT key, phones FROM {self._there})"
+            f" (SELECT key, phones FROM {self._ledger} WHERE state NOT IN ('rejected', 'deferred'){listing})"
             f" ANTI JOIN (SELECT key FROM {self._verdicts} WHERE verdict LIKE 'remove/%' OR verdict LIKE 'forget/%')"
             " USING (key) WHERE phones <> ''"
         )
@@ -225,77 +272,94 @@ class _Comparison:
 
     def update_unblocked(self) -> None:
         """A row that is unblocked and has changed is changed as well, so that the next plan is empty."""
-        self._workspace.run(
+        (self._twice,) = self._workspace.one(
             f"INSERT INTO {self._verdicts} SELECT * REPLACE ('update/differs' AS verdict) FROM {self._verdicts}"
             " WHERE verdict LIKE 'unblock/%' AND known_hash <> own_hash"
         )
 
+    def protected_by(self, kept_there: Sequence[str], listed: str) -> int:
+        """Return how many listed rows have no listed number that the dialer's own lists do not hold."""
+        if not listed or not kept_there:
+            return 0
+        kept = " UNION ALL ".join(f"SELECT phone FROM {table}" for table in kept_there)
+        exposed = self._keys_with(f"(SELECT number FROM {listed} WHERE number NOT IN ({kept}))")
+        (protected,) = self._workspace.one(
+            f"SELECT count(*) FROM {self._verdicts} ANTI JOIN ({exposed}) USING (key) WHERE verdict LIKE '%/listed'"
+        )
+        return protected
+
     def outcome(self, address: Address, book: PhoneBook, *, source_empty: bool) -> Difference:
         """Gather the row sets, the counts and the notes."""
-        notes = dict(
-            self._workspace.run(
-                f"SELECT substr(verdict, 6), count(*) FROM {self._verdicts} WHERE verdict LIKE 'note/%'"
-                " GROUP BY 1 ORDER BY 1"
-            ).fetchall()
+        groups = self._groups()
+        notes: dict[str, int] = {}
+        for group in groups:
+            if group.note:
+                notes[group.note] = notes.get(group.note, 0) + group.rows
+        sets = tuple(
+            self._row_set(address, book, group.verdict, group.confidence) for group in groups if not group.note
         )
-        sets = tuple(self._row_sets(address, book))
         findings = RowFindings(
             address=address,
             collection=self._collection,
             sets=tuple(found.set for found in sets),
             source_empty=source_empty,
             remote=self._listing.rows if self._listing else None,
-            **self._counts(),
+            **self._counts(groups, notes),
         )
         if self._listing and self._listing.doubled:
             notes["listed twice under one key"] = self._listing.doubled
-        self._workspace.drop(self._verdicts, self._listed_keys, self._ledger)
+        for ids in self._ambiguous():
+            notes[f"the records {ids} there are one of ours, and nothing tells which; left alone"] = 1
+        self._workspace.drop(self._verdicts, self._listed_keys)
         return Difference(findings=findings, row_sets=sets, notes=notes)
 
-    def _counts(self) -> "_Counts":
-        wanted = self._workspace.count(self._wanted.table)
-        (suppressed,) = self._workspace.one(
-            f"SELECT count(*) FROM {self._wanted.table} w SEMI JOIN {self._listed_keys} USING (key)"
-        )
-        moving, vanished, fixed, waiting, stuck, refused = self._workspace.one(
-            f"SELECT count(DISTINCT key) FILTER (wanted AND NOT listed),"
-            " count(*) FILTER (verdict = 'note/vanished'), count(*) FILTER (verdict = 'note/not updatable'),"
-            " count(*) FILTER (verdict IN ('note/waiting', 'note/waiting and listed')),"
-            " count(*) FILTER (verdict = 'note/waiting and listed'),"
-            f" count(*) FILTER (verdict = 'note/rejected before') FROM {self._verdicts}"
-        )
+    def _groups(self) -> "list[_Group]":
+        """Return how many rows have each verdict, and how sure it is of what is there."""
+        found = self._workspace.run(
+            f"SELECT verdict, {self._confidence()} AS confidence, count(*), count(*) FILTER (wanted AND NOT listed),"
+            " count(*) FILTER (listed AND ids <> '')"
+            f" FROM {self._verdicts} WHERE verdict <> '' GROUP BY ALL ORDER BY verdict, confidence"
+        ).fetchall()
+        return [_Group(*row) for row in found]
+
+    def _ambiguous(self) -> list[str]:
+        """Return the vendor's ids of records of which nobody can tell which is ours; one that is a phone is masked."""
+        found = self._workspace.run(
+            f"SELECT ids FROM {self._verdicts} WHERE verdict <> '' AND ids <> ''"
+            f" AND (verdict = {quoted(AMBIGUOUS)} OR listed) ORDER BY key LIMIT {_NAMED}"
+        ).fetchall()
+        return [mask_numbers_in(ids) for (ids,) in found]
+
+    def _counts(self, groups: "Sequence[_Group]", notes: Mapping[str, int]) -> "_Counts":
+        suppressed = 0
+        if self._listed_keys:
+            (suppressed,) = self._workspace.one(
+                f"SELECT count(*) FROM {self._wanted.table} w SEMI JOIN {self._listed_keys} USING (key)"
+            )
+        desired = self._wanted.rows - suppressed
         return {
-            "unchanged": wanted - suppressed - moving,
-            "desired": wanted - suppressed,
+            "unchanged": desired - (sum(group.moving for group in groups) - self._twice),
+            "desired": desired,
             "suppressed": suppressed,
-            "in_ledger": self._workspace.count(self._ledger),
-            "vanished": vanished,
-            "not_updatable": fixed,
-            "waiting": waiting,
-            "listed_stuck": stuck,
-            "rejected_before": refused,
+            "in_ledger": self._known,
+            "vanished": notes.get("vanished", 0),
+            "not_updatable": notes.get("not updatable", 0),
+            "waiting": notes.get("waiting", 0) + notes.get("waiting and listed", 0),
+            "listed_stuck": sum(g.rows if g.note == "waiting and listed" else g.ambiguous for g in groups),
+            "rejected_before": notes.get("rejected before", 0),
         }
 
-    def _row_sets(self, address: Address, book: PhoneBook) -> "list[RowSetTable]":
-        groups = self._workspace.run(
-            f"SELECT verdict, {self._confidence()} AS confidence FROM {self._verdicts}"
-            " WHERE verdict NOT LIKE 'note/%' GROUP BY ALL ORDER BY ALL"
-        ).fetchall()
-        found = []
-        for verdict, confidence in groups:
-            action, reason = verdict.split("/")
-            found.append(
-                make_row_set(
-                    self._workspace,
-                    self._rows_of(verdict, confidence, book),
-                    name=f"{address}/{self._collection.name}/{action}/{reason}/{confidence}",
-                    action=cast("RowAction", action),
-                    reason=cast("Reason", reason),
-                    confidence=cast("Confidence", confidence),
-                    fields=self._wanted.fields,
-                )
-            )
-        return found
+    def _row_set(self, address: Address, book: PhoneBook, verdict: str, confidence: str) -> RowSetTable:
+        action, reason = verdict.split("/")
+        return make_row_set(
+            self._workspace,
+            self._rows_of(verdict, confidence, book),
+            name=f"{address}/{self._collection.name}/{action}/{reason}/{confidence}",
+            action=cast("RowAction", action),
+            reason=cast("Reason", reason),
+            confidence=cast("Confidence", confidence),
+            fields=self._wanted.fields,
+        )
 
     def _confidence(self) -> str:
         seen = self._listing is not None and self._listing.complete and not self._collection.opaque
@@ -325,6 +389,3 @@ class _Comparison:
             f"SELECT b.key, b.phones, b.content_hash, b.remote_id{values.format('r')} FROM {bare} b"
             f" JOIN ({records}) r ON r.key = b.key"
         )
-
-
-_NO_LISTING = "SELECT '' AS key, '' AS phones, '' AS remote_id, false AS blocked WHERE false"

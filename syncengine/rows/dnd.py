@@ -127,8 +127,9 @@ def _take_numbers(
     tally: _Tally,
 ) -> list[str]:
     """Add the numbers of one file; return what holds, if anything."""
-    # A row without any text states nobody.
-    filled = f"(SELECT * FROM {table.table} WHERE trim(concat({', '.join(table.columns.values())})) <> '')"
+    # A row without any text states nobody; one that could not be read has no text either, and may state somebody.
+    cells = ", ".join(table.columns.values())
+    filled = f"(SELECT * FROM {table.table} WHERE problem <> '' OR trim(concat({cells})) <> '')"
     kind = book.learn_plausible(f"SELECT trim({column}) FROM {filled}", read_as)
     read = (
         f"SELECT t.row, t.file, t.problem, trim(t.{column}) AS raw, coalesce(b.number, '') AS found, b.problem AS why"

@@ -57,14 +57,20 @@ def _record(line: bytes) -> tuple[str, _Record]:
     if not isinstance(decoded, dict):
         return "not a JSON object", {}
     problem = ""
-    if line.count(b":") > len(decoded) and _has_double_names(line):
-        problem = "a name occurs twice in the object"
+    try:
+        if line.count(b":") > len(decoded) and _has_double_names(line):
+            problem = "a name occurs twice in the object"
+    except RecursionError:
+        problem = "nested too deeply"
     record: _Record = {}
     for name, value in decoded.items():
         text = text_of(value)
         if text is None:
             problem = problem or "a value is a list or an object"
         record[name] = text or ""
+    if not any(record.values()):
+        # Nobody writes a line for nobody: its values were lost on the way here.
+        problem = problem or "an object without any text"
     return problem, record
 
 

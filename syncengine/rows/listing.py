@@ -4,11 +4,15 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from itertools import islice
+from typing import TYPE_CHECKING
 
 from syncengine.model.snapshot import ListedRow
 from syncengine.model.vendor import Collection
 from syncengine.rows.phone_book import PhoneBook
 from syncengine.rows.workspace import Workspace
+
+if TYPE_CHECKING:
+    import pyarrow as pa
 
 _BATCH = 50_000
 
@@ -21,7 +25,8 @@ class Listing:
     what a complete listing lacks counts as gone.
     """
 
-    # key, phones (E.164, parted by blanks), remote_id, blocked; one row a key.
+    # key, phones (E.164, parted by blanks), remote_id, blocked; one row a key. ids: of several records that share the
+    # key, parted by commas, else blank.
     table: str
     complete: bool
     rows: int
@@ -73,7 +78,9 @@ def load_listing(
     table = workspace.table(
         "listing",
         f"SELECT key, string_agg(phones, ' ' ORDER BY place) AS phones, arg_min(remote_id, place) AS remote_id,"
-        f" bool_and(blocked) AS blocked FROM ({placed}) WHERE key <> '' GROUP BY key",
+        f" bool_and(blocked) AS blocked, CASE WHEN count(DISTINCT nullif(remote_id, '')) > 1"
+        f" THEN string_agg(DISTINCT remote_id, ', ' ORDER BY remote_id) ELSE '' END AS ids"
+        f" FROM ({placed}) WHERE key <> '' GROUP BY key",
     )
     total, kept = workspace.count(raw), workspace.count(table)
     workspace.drop(spelt, raw)
@@ -102,6 +109,20 @@ def _taken_in(workspace: Workspace, rows: Iterable[ListedRow]) -> str:
             workspace.run(f"INSERT INTO {name} SELECT * FROM {view}")
         place += len(batch)
     return name
+
+
+def lacks_ours(workspace: Workspace, listing: Listing, ledger: "pa.Table", *, until: float, present: bool) -> bool:
+    """Whether a listing lacks rows of ours whose last call came before ``until`` and is or may be in force.
+
+    Rows that are known to be there count where ``present`` says so; those of a lost call always.
+    """
+    waiting = "a.state LIKE 'unknown%'" + (" OR a.state = 'present'" if present else "")
+    with workspace.registered(ledger) as view:
+        (lacking,) = workspace.one(
+            f"SELECT count(*) FROM {view} a ANTI JOIN {listing.table} r ON r.key = a.key"
+            f" WHERE ({waiting}) AND coalesce(a.updated_at, 0) <= {until!r}::DOUBLE"
+        )
+    return lacking > 0
 
 
 def keys_listed(

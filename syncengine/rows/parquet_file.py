@@ -3,14 +3,17 @@
 
 import hashlib
 from pathlib import Path
+from typing import Any
 
 from syncengine.errors import SourceError
 from syncengine.rows.columnar import Rows
-from syncengine.rows.source_table import checked_header
+from syncengine.rows.source_table import MAX_COLUMNS, MAX_FIELD, checked_header
 from syncengine.rows.workspace import Workspace, identifier, quoted
 
 # More than a saved list of people can hold; a forged footer claims 10^9 rows in a few bytes.
 _MAX_ROWS = 200_000_000
+# Beyond so many rows each takes a byte at least: people differ, and what repeats without end is a bomb.
+_MAY_REPEAT = 1_000_000
 _NESTED = ("[", "STRUCT", "MAP", "UNION", "BLOB", "BIT")
 
 
@@ -28,10 +31,10 @@ def read_parquet(workspace: Workspace, path: Path, label: str) -> Rows:
         ((claimed,),) = workspace.connection.execute(
             f"SELECT sum(num_rows) FROM parquet_file_metadata({quoted(str(path))})"
         ).fetchall()
-        if int(claimed or 0) > _MAX_ROWS:
-            raise SourceError(f"{label}: {claimed:,} rows; at most {_MAX_ROWS:,} are read from one file")
+        _check_rows(int(claimed or 0), path, label)
+        names = _headings(workspace, path, label, columns)
+        _check_lengths(workspace, source, columns, label)
         workspace.expect(int(claimed or 0))
-        names = checked_header([str(name) for name, *_ in columns], label)
         cells = ", ".join(
             f"coalesce({_as_text(str(name), str(kind), label)}, '') AS s{n}"
             for n, (name, kind, *_) in enumerate(columns)
@@ -44,6 +47,33 @@ def read_parquet(workspace: Workspace, path: Path, label: str) -> Rows:
     except duckdb.Error as error:
         raise SourceError(f"{label}: cannot be read as Parquet: it is damaged, cut off or something else") from error
     return Rows(table=table, columns=names, count=workspace.count(table))
+
+
+def _check_rows(claimed: int, path: Path, label: str) -> None:
+    if claimed > _MAX_ROWS:
+        raise SourceError(f"{label}: {claimed:,} rows; at most {_MAX_ROWS:,} are read from one file")
+    if claimed > max(_MAY_REPEAT, path.stat().st_size):
+        raise SourceError(f"{label}: {claimed:,} rows in less bytes than that, as in a bomb; write each person once")
+
+
+def _headings(workspace: Workspace, path: Path, label: str, columns: list[Any]) -> tuple[str, ...]:
+    """Return the headings as they are written: DuckDB gives the second column of a name another one."""
+    stated = workspace.connection.execute(
+        f"SELECT name FROM parquet_schema({quoted(str(path))}) LIMIT {MAX_COLUMNS + 2}"
+    ).fetchall()[1:]
+    flat = len(stated) == len(columns)
+    return checked_header([str(name) for name, *_ in (stated if flat else columns)], label)
+
+
+def _check_lengths(workspace: Workspace, source: str, columns: list[Any], label: str) -> None:
+    """See that no text is longer than a field may be; looking at lengths unpacks nothing that repeats."""
+    texts = [identifier(str(name)) for name, kind, *_ in columns if kind == "VARCHAR"]
+    if not texts:
+        return
+    longest = ", ".join(f"max(strlen({name}))" for name in texts)
+    lengths = workspace.one(f"SELECT {longest} FROM {source}")
+    if max(lengths) > MAX_FIELD:
+        raise SourceError(f"{label}: a text is longer than {MAX_FIELD:,} bytes")
 
 
 def _as_text(name: str, kind: str, label: str) -> str:

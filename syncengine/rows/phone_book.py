@@ -1,22 +1,31 @@
 # ruff: noqa: S608  # SQL is put together from table names of our own; texts go in as parameters
 """What every spelling met so far means, so that a number is parsed once in its life and not once a run.
 
+Plain spellings of contacts' numbers need no book: ``phone_columns.py`` reads those.
+
 Kept in a Parquet file beside the ledger (0600: it holds phones), for one version of the numbering plans. It is a cache:
 when it is damaged or gone, all is parsed anew.
 """
 
 import contextlib
 import os
+import tempfile
+import time
 from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 from typing import Final
 
+from syncengine.errors import SyncEngineError
+from syncengine.failpoints import failpoint
 from syncengine.rows.phones import canonical, library_version, national_form, plausible
 from syncengine.rows.workspace import Workspace, quoted
 
 _BATCH: Final = 50_000
 # Stands where a region would, for the national form of a number that is already canonical.
 _NATIONAL: Final = "=national"
+_UNFINISHED: Final = ".new"
+# Seconds after which an unfinished file is surely one that a killed run has left behind.
+_ABANDONED: Final = 3600.0
 
 
 class PhoneBook:
@@ -32,11 +41,16 @@ class PhoneBook:
         self._workspace = workspace
         self._cache_path = cache_path
         self._learned = 0
+        self._regions: set[str] = set()
         self.table = workspace.table(
             "phone_book", "SELECT '' AS raw, '' AS region, '' AS number, '' AS problem WHERE false"
         )
         if cache_path is not None and cache_path.is_file():
             self._load(cache_path)
+
+    def holds(self, region: str) -> bool:
+        """Whether any text stands in the book under a region."""
+        return region in self._regions
 
     def learn(self, texts: str, region: str) -> None:
         """Look up every text of a query of one column, as a contact's number; see :func:`phones.canonical`."""
@@ -90,17 +104,29 @@ class PhoneBook:
         """Write the file, if there is one and anything was learned."""
         if self._cache_path is None or not self._learned:
             return
-        self._cache_path.parent.mkdir(parents=True, exist_ok=True)
-        beside = self._cache_path.with_name(self._cache_path.name + ".new")
-        # Made before DuckDB writes into it, so that it is never readable by others.
-        os.close(os.open(beside, os.O_CREAT | os.O_WRONLY | os.O_TRUNC, 0o600))
-        self._workspace.run(
-            f"COPY (SELECT *, {quoted(library_version())} AS version FROM {self.table} ORDER BY region, raw)"
-            f" TO {quoted(str(beside))} (FORMAT parquet, COMPRESSION zstd)"
-        )
-        beside.chmod(0o600)
-        beside.replace(self._cache_path)
+        # Only a cache: a full disk there is no reason to leave a suppression undone.
+        with contextlib.suppress(OSError, SyncEngineError):
+            self._write(self._cache_path)
         self._learned = 0
+
+    def _write(self, path: Path) -> None:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        _remove_leftovers(path)
+        # A file of its own: a plan needs no lock, so that two runs may write at once, and a mixture of both could make
+        # a number mean another. Made before DuckDB writes into it, so that it is never readable by others.
+        descriptor, name = tempfile.mkstemp(prefix=f"{path.name}.", suffix=_UNFINISHED, dir=path.parent)
+        os.close(descriptor)
+        beside = Path(name)
+        try:
+            self._workspace.run(
+                f"COPY (SELECT *, {quoted(library_version())} AS version FROM {self.table} ORDER BY region, raw)"
+                f" TO {quoted(name)} (FORMAT parquet, COMPRESSION zstd)"
+            )
+            beside.chmod(0o600)
+            failpoint("phones.before_replace")
+            beside.replace(path)
+        finally:
+            beside.unlink(missing_ok=True)
 
     def _load(self, path: Path) -> None:
         import duckdb
@@ -111,6 +137,8 @@ class PhoneBook:
                 f" FROM read_parquet({quoted(str(path))}) WHERE version = ?",
                 [library_version()],
             )
+            found = self._workspace.run(f"SELECT DISTINCT region FROM {self.table}").fetchall()
+            self._regions.update(region for (region,) in found)
 
     def _learn(self, texts: str, region: str, entry: Callable[[str], tuple[str, str]]) -> None:
         import pyarrow as pa
@@ -126,7 +154,8 @@ class PhoneBook:
             learned = pa.table(
                 {
                     "raw": raws,
-                    "region": pa.repeat(pa.scalar(region), len(entries)),
+                    # Not pa.repeat of a pa.scalar: that looks for a package that is not installed, on every call.
+                    "region": pa.array([region] * len(entries), pa.string()),
                     "number": pa.array([number for number, _ in entries], pa.string()),
                     "problem": pa.array([problem for _, problem in entries], pa.string()),
                 }
@@ -134,3 +163,12 @@ class PhoneBook:
             with self._workspace.registered(learned) as view:
                 self._workspace.run(f"INSERT INTO {self.table} SELECT raw, region, number, problem FROM {view}")
             self._learned += len(entries)
+            self._regions.add(region)
+
+
+def _remove_leftovers(path: Path) -> None:
+    """Remove what killed runs have left unfinished: it holds phones."""
+    for leftover in path.parent.glob(f"{path.name}.*{_UNFINISHED}"):
+        with contextlib.suppress(FileNotFoundError):
+            if time.time() - leftover.stat().st_mtime > _ABANDONED:
+                leftover.unlink()

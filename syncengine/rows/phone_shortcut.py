@@ -16,7 +16,7 @@ _SEPARATORS: Final = str.maketrans("", "", " .()-")
 
 
 @dataclass(frozen=True, slots=True)
-class _Rules:
+class PhoneRules:
     """What the parser would look at for one calling code or region."""
 
     calling_code: str
@@ -42,7 +42,13 @@ def shortcut(text: str, region: str) -> str | None:
     digits = text.translate(_SEPARATORS)
     if digits.startswith("+"):
         return _international(digits[1:])
-    return _national(digits, region) if region else None
+    rules = rules_of_region(region)
+    if rules is None:
+        return None
+    if text.startswith(f"00{rules.calling_code}"):
+        # By the letter of some plans 005 is a carrier and 0057... in Colombia a Russian number; people mean +57.
+        return _international(digits[2:])
+    return _national(digits, rules)
 
 
 def _international(digits: str) -> str | None:
@@ -50,7 +56,7 @@ def _international(digits: str) -> str | None:
     if code is None:
         return None
     national = digits[len(code) :]
-    rules = _rules_of_code(code)
+    rules = rules_of_code(code)
     if rules is None or len(national) not in rules.lengths or not 7 <= len(digits) <= 15:
         return None
     if rules.prefix is not None and rules.prefix.match(national):
@@ -58,9 +64,8 @@ def _international(digits: str) -> str | None:
     return f"+{digits}"
 
 
-def _national(digits: str, region: str) -> str | None:
-    rules = _rules_of_region(region)
-    if rules is None or digits.startswith(rules.calling_code) or (rules.abroad and rules.abroad.match(digits)):
+def _national(digits: str, rules: PhoneRules) -> str | None:
+    if digits.startswith(rules.calling_code) or (rules.abroad and rules.abroad.match(digits)):
         return None
     dropped = _dropped_prefix(rules, digits)
     if dropped is None:
@@ -71,7 +76,7 @@ def _national(digits: str, region: str) -> str | None:
     return whole if len(national) in rules.lengths and len(national) >= 7 and len(whole) <= 16 else None
 
 
-def _dropped_prefix(rules: _Rules, digits: str) -> int | None:
+def _dropped_prefix(rules: PhoneRules, digits: str) -> int | None:
     """Return how many digits the parser drops at the beginning; None: only the parser knows."""
     found = rules.prefix.match(digits) if rules.prefix is not None else None
     if found is None or not found.end():
@@ -89,24 +94,26 @@ def _calling_codes() -> frozenset[str]:
 
 
 @lru_cache(maxsize=512)
-def _rules_of_code(code: str) -> _Rules | None:
+def rules_of_code(code: str) -> PhoneRules | None:
+    """Return the rules of a calling code's main country; None: it belongs to no country."""
     import phonenumbers
 
     region = phonenumbers.region_code_for_country_code(int(code))
     if region == phonenumbers.REGION_CODE_FOR_NON_GEO_ENTITY:
         return None
-    return _rules_of_region(region)
+    return rules_of_region(region)
 
 
 @lru_cache(maxsize=512)
-def _rules_of_region(region: str) -> _Rules | None:
+def rules_of_region(region: str) -> PhoneRules | None:
+    """Return the rules of a region (two letters); None: there is no such region."""
     import phonenumbers
 
     metadata = phonenumbers.PhoneMetadata.metadata_for_region(region, None)
     if metadata is None or metadata.general_desc is None or metadata.country_code is None:
         return None
     pattern = metadata.general_desc.national_number_pattern
-    return _Rules(
+    return PhoneRules(
         calling_code=str(metadata.country_code),
         lengths=_lengths(metadata.country_code),
         prefix=re.compile(metadata.national_prefix_for_parsing) if metadata.national_prefix_for_parsing else None,

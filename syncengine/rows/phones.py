@@ -13,20 +13,34 @@ from syncengine.rows.phone_shortcut import shortcut
 
 # What spreadsheets and word processors leave between digits and nobody sees.
 _INVISIBLE: Final = re.compile("[\u00ad\u034f\u061c\u180e\u200b-\u200f\u202a-\u202e\u2060-\u2064\u2066-\u206f\ufeff]")
+# Blanks of other widths, which the parser does not take for blanks.
+_BLANKS: Final = re.compile("[\u2000-\u200a\u202f\u205f\u3000]")
 _SCIENTIFIC: Final = re.compile(r"[+-]?\d+([.,]\d+)?[eE][+-]?\d+")
 # What people type where a form insists on a number: 000000000, 999 999 999. Lengths alone would let it pass.
 _PLACEHOLDER: Final = re.compile(r"\+?(\d)(?:[\s().-]*\1)+")
+# What a spreadsheet makes of digits that look like a day; without its separators a day is as long as a number.
+_DATE: Final = re.compile(
+    r"(?:19|20)\d\d-[01]\d-[0-3]\d(?:[ T].*)?|"
+    r"[0-3]?\d([./-])[01]?\d\1(?:19|20)\d\d|[01]?\d([./-])[0-3]?\d\2(?:19|20)\d\d"
+)
 # Excel's number as text: only ever with one zero after the point.
 _FLOAT: Final = re.compile(r"(\+?\d{6,})\.0")
 _PARTS: Final = re.compile(r"[;|,/&\n\r]|\s(?:and|or|und|oder|y|o|u|e|i|lub|và|hoặc)\s", re.IGNORECASE)
 _E164: Final = re.compile(r"\+[1-9][0-9]{6,14}")
+# Prefixes that Mexico gave up in 2019 and lists still hold: long distance, and mobiles of the same or another city.
+_OLD_MEXICAN: Final = re.compile(r"0(?:1|44|45)(\d{10})")
 # An international prefix most of the world uses; tried where the region's own rules find no number.
 _ABROAD: Final = re.compile(r"00([1-9][\d\s().-]+)")
 
+# Raised with every change of what a text means.
+_RULES: Final = 2
+
 NOT_A_NUMBER: Final = "not a phone number"
 NO_REGION: Final = "not in international form, and the list states no region"
+A_DATE: Final = "a date, not a phone number"
 LOST_DIGITS: Final = "looks like 4.42E+11: the spreadsheet has lost digits"
 TWO_NUMBERS: Final = "two numbers in one cell"
+AMBIGUOUS: Final = "two numbers fit, with and without a country code; write it with a plus"
 EMERGENCY: Final = "an emergency or short number"
 TOO_SHORT: Final = "too short to be a phone number"
 TOO_LONG: Final = "too long to be a phone number"
@@ -54,6 +68,8 @@ def canonical(raw: str, region: str) -> Canonical:
         return Canonical(None, BLANK)
     if _PLACEHOLDER.fullmatch(text):
         return Canonical(None, NOT_A_NUMBER)
+    if _DATE.fullmatch(text):
+        return Canonical(None, A_DATE)
     quick = shortcut(text, region)
     if quick is not None:
         return Canonical(quick)
@@ -65,6 +81,10 @@ def canonical(raw: str, region: str) -> Canonical:
     if abroad and region and abroad[1].startswith(_calling_code(region)):
         # 0057... in Colombia: by the letter of the plan 005 is a carrier and the rest a Russian number.
         return _parsed(f"+{abroad[1]}", region)
+    readings = _readings(text, region)
+    if len(readings) > 1:
+        sound = [number for number in readings if _in_service(number)]
+        return Canonical(sound[0]) if len(sound) == 1 else Canonical(None, AMBIGUOUS)
     found = _parsed(text, region)
     if found.number is None and abroad:
         second = _parsed(f"+{abroad[1]}", region)
@@ -82,18 +102,40 @@ def plausible(raw: str, regions: Iterable[str]) -> frozenset[str]:
     """
     chosen = set(regions)
     found = {number for region in {*chosen, ""} if (number := canonical(raw, region).number)}
+    text = _cleaned(raw)
+    found |= {number for region in chosen for number in _readings(text, region)}
+    digits = _bare(text)
+    old = _OLD_MEXICAN.fullmatch(digits) if "MX" in chosen else None
+    found |= {f"+52{old[1]}"} if old else set()
     if found and (len(chosen) == 1 or any(_in_service(number) for number in found)):
         # Read in the list's own region, or as a number that some region really has, it is not also guessed to be a
         # foreign one without its plus: invented numbers would fill the dialers' lists and keep strangers from being
         # called.
         return frozenset(found | {twin for number in found for twin in twins(number)})
-    digits = re.sub(r"[\s().-]", "", _cleaned(raw)).lstrip("+0")
-    # International without the plus, as dialers export it, and forms that the numbering plan has given up.
-    if len(digits) >= 10 and digits.isdecimal():
+    # International without the plus, as dialers export it, and forms that the numbering plan has given up. After a
+    # single zero stands a number at home: what its own region cannot read is nobody else's either.
+    digits = digits.removeprefix("+") if digits[:1] != "0" else digits.removeprefix("00")
+    if len(digits) >= 10 and digits.isdecimal() and digits[0] != "0":
         for spelling in {f"+{digits}"} | twins(f"+{digits}"):
             abroad = canonical(spelling, "").number
             found |= {abroad} if abroad else set()
     return frozenset(found | {twin for number in found for twin in twins(number)})
+
+
+def _readings(text: str, region: str) -> frozenset[str]:
+    """Return what digits without a plus are with and without the code of their own country, where both are numbers.
+
+    Where national numbers have many lengths, as in Germany, the code is also the beginning of one.
+    """
+    digits = _bare(text)
+    if not region or not digits.isdecimal() or not digits.startswith(_calling_code(region)):
+        return frozenset()
+    both = {number for number in (_parsed(text, region).number, _parsed(f"+{digits}", "").number) if number}
+    return frozenset(both) if len(both) > 1 else frozenset()
+
+
+def _bare(text: str) -> str:
+    return re.sub(r"[\s().-]", "", text)
 
 
 def _calling_code(region: str) -> str:
@@ -136,14 +178,14 @@ def national_form(number: str) -> str:
 
 
 def library_version() -> str:
-    """Return the version of the numbering plans; a parsed number is remembered for one version only."""
+    """Return the version of the numbering plans and of our rules; what a text means is remembered for that only."""
     import phonenumbers
 
-    return str(phonenumbers.__version__)
+    return f"{phonenumbers.__version__}+{_RULES}"
 
 
 def _cleaned(raw: str) -> str:
-    text = _INVISIBLE.sub("", raw).strip().lstrip("'\u2018\u2019`").strip()
+    text = _BLANKS.sub(" ", _INVISIBLE.sub("", raw)).strip().lstrip("'\u2018\u2019`").strip()
     whole = _FLOAT.fullmatch(text)
     return whole[1] if whole else text
 

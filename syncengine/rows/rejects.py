@@ -2,22 +2,20 @@
 """The rows that were set aside, as a CSV file that a person opens in a spreadsheet, corrects and puts back.
 
 The file is for its owner alone, and none of its cells is a formula: a text that a spreadsheet would compute gets a
-quotation mark in front. A phone keeps its plus: what is nothing but a number is left as it is in a phone column.
+quotation mark in front. A phone keeps its plus: what is nothing but a number is left as it is.
 """
 
 import csv
 import os
-import re
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Final
 
+from syncengine.errors import SyncEngineError
+from syncengine.model.cells import inert
+from syncengine.model.set_aside import SetAside
 from syncengine.rows.contacts import Contacts
 from syncengine.rows.wanted import Wanted
 from syncengine.rows.workspace import Workspace
-
-_FORMULA: Final = ("=", "+", "-", "@", "\t", "\r", "\n")
-_PHONE: Final = re.compile(r"\+?[0-9][0-9 ().-]*")
 
 
 def write_rejects(
@@ -40,24 +38,44 @@ def write_rejects(
     path.parent.mkdir(parents=True, exist_ok=True)
     beside = path.with_name(path.name + ".new")
     beside.unlink(missing_ok=True)
-    phones = [heading in contacts.phone_headings for heading in contacts.headings]
     with os.fdopen(
         os.open(beside, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600), "w", encoding="utf-8", newline=""
     ) as out:
         writer = csv.writer(out)
-        writer.writerow(["row", "file", "reason", *(_inert(heading) for heading in contacts.headings)])
-        writer.writerows(_lines(rows, phones))
+        writer.writerow(["row", "file", "reason", *(inert(heading) for heading in contacts.headings)])
+        writer.writerows(_lines(rows))
     beside.replace(path)
     return len(rows)
 
 
+def read_rejects(path: Path) -> list[SetAside]:
+    """Return the rows of such a file.
+
+    Raises:
+        SyncEngineError: the file cannot be read as one.
+    """
+    try:
+        with path.open(encoding="utf-8", newline="") as file:
+            head, *lines = csv.reader(file, strict=True)
+            return [
+                SetAside(row=int(row), file=name, reason=reason, cells=dict(zip(head[3:], cells, strict=True)))
+                for row, name, reason, *cells in lines
+            ]
+    except (OSError, ValueError, csv.Error) as problem:
+        raise SyncEngineError(f"{path} cannot be read; make it anew with: syncengine plan") from problem
+
+
 def _set_aside(workspace: Workspace, contacts: Contacts) -> list[tuple[object, ...]]:
+    if not contacts.rejects:
+        return []
     cells = "".join(f", s{n}" for n in range(len(contacts.headings)))
     return workspace.run(f"SELECT row, file, reason{cells} FROM {contacts.rejects}").fetchall()
 
 
 def _unmapped(workspace: Workspace, contacts: Contacts, wanted: Wanted, position: int) -> list[tuple[object, ...]]:
     """Rows that are sound but lack what a mapping needs; their cells as they were understood."""
+    if not wanted.rejects:
+        return []
     cells = "".join(f", c.{contacts.cells[h]}" if h in contacts.cells else ", ''" for h in contacts.headings)
     return workspace.run(
         f"SELECT u.row, u.file, u.reason{cells} FROM {wanted.rejects} u"
@@ -66,15 +84,6 @@ def _unmapped(workspace: Workspace, contacts: Contacts, wanted: Wanted, position
     ).fetchall()
 
 
-def _lines(rows: list[tuple[object, ...]], phones: list[bool]) -> Iterator[list[str]]:
-    for number, file, reason, *cells in rows:
-        kept = [_phone(str(c)) if is_phone else _inert(str(c)) for c, is_phone in zip(cells, phones, strict=True)]
-        yield [str(number), _inert(str(file)), _inert(str(reason)), *kept]
-
-
-def _phone(text: str) -> str:
-    return text if _PHONE.fullmatch(text) else _inert(text)
-
-
-def _inert(text: str) -> str:
-    return f"'{text}" if text.startswith(_FORMULA) else text
+def _lines(rows: list[tuple[object, ...]]) -> Iterator[list[str]]:
+    for number, *cells in rows:
+        yield [str(number), *(inert(str(cell)) for cell in cells)]

@@ -11,7 +11,8 @@ from dataclasses import dataclass, field
 from syncengine.diagnostics import did_you_mean
 from syncengine.errors import SourceError
 
-MAX_COLUMNS = 20_000
+# Each column costs its share of every statement; lists of people have dozens.
+MAX_COLUMNS = 1_000
 MAX_FIELD = 131_072
 
 

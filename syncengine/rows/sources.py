@@ -2,11 +2,13 @@
 """Any source as one table of text: the files of a list in their order, or rows written in the manifest."""
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 
 from syncengine.errors import SourceError
 from syncengine.model.desired import Source
+from syncengine.opening import Opened, opened
 from syncengine.rows.columnar import Rows
 from syncengine.rows.csv_text import read_csv
 from syncengine.rows.json_lines import read_json_lines
@@ -15,6 +17,8 @@ from syncengine.rows.source_table import SourceTable, checked_header, require_co
 from syncengine.rows.text_file import open_text
 from syncengine.rows.workbook import read_workbook
 from syncengine.rows.workspace import Workspace
+
+_MAX_BYTES = 4_000_000_000
 
 
 def read_source(
@@ -38,8 +42,9 @@ def read_source(
     changed: list[float] = []
     for path in map(Path, source.paths):
         label = _label(source, path)
-        changed.append(_changed_at(path, label))
-        rows, digest = _read_file(workspace, source, path, label, one_line_fields=one_line_fields)
+        with _pinned(path, label) as found:
+            changed.append(found.changed_at)
+            rows, digest = _read_file(workspace, source, found, label, one_line_fields=one_line_fields)
         digests.append(digest)
         if rows.columns:
             require_columns(rows.columns, required, label)
@@ -59,20 +64,23 @@ def _label(source: Source, path: Path) -> str:
     return source.label if source.label and len(source.paths) == 1 else path.name
 
 
-def _changed_at(path: Path, label: str) -> float:
+@contextmanager
+def _pinned(path: Path, label: str) -> Iterator[Opened]:
     try:
-        if not path.is_file():
-            raise SourceError(f"{label}: the file does not exist; put it there or correct the name")
-        return path.stat().st_mtime
+        with opened(path, limit=_MAX_BYTES) as found:
+            yield found
+    except FileNotFoundError as error:
+        raise SourceError(f"{label}: the file does not exist; put it there or correct the name") from error
     except OSError as error:
         raise SourceError(f"{label}: cannot be read: {error.strerror}") from error
 
 
 def _read_file(
-    workspace: Workspace, source: Source, path: Path, label: str, *, one_line_fields: bool
+    workspace: Workspace, source: Source, found: Opened, label: str, *, one_line_fields: bool
 ) -> tuple[Rows, str]:
+    path = found.path
     match source.format:
-        case "parquet" | "xlsx" if not path.stat().st_size:
+        case "parquet" | "xlsx" if not found.size:
             return Rows(table="", columns=(), count=0), digest_of(path)
         case "parquet":
             return read_parquet(workspace, path, label), digest_of(path)

@@ -1,8 +1,9 @@
 """The rules of a comparison as one SQL expression each: row -> "action/reason", "note/..." or blank.
 
 They read the columns that ``difference.py`` joins: wanted, state (blank: not in the ledger), there (in the listing),
-blocked_there, listed, left_alone, released, own_hash, known_hash, refused_hash, expires_at. States are the ledger's:
-present, blocked, rejected and deferred (additions that were surely not applied), and unknown_* and parked_* with add,
+blocked_there, ids (of several records there that share the key), listed, left_alone, released, own_hash, known_hash,
+refused_hash, expires_at. States are the ledger's: present, blocked, rejected and deferred (additions that were surely
+not applied), and unknown_* and parked_* with add,
 update or remove: a call whose outcome nobody knows yet. repeat_* (with block and unblock, too): the answer was lost and
 making the call again does no harm, so that it is made again where it is still wanted. A removal that was refused or
 deferred leaves "present".
@@ -10,6 +11,7 @@ deferred leaves "present".
 
 from dataclasses import dataclass
 
+AMBIGUOUS = "note/several records there match one of ours"
 _WAITING = "(state LIKE 'unknown%' OR state LIKE 'parked%')"
 # The call may have taken the row away from those who are dialled; it is under way or a person looks into it.
 _BEING_SUPPRESSED = "state IN ('unknown_remove', 'parked_remove')"
@@ -41,6 +43,16 @@ class Rules:
     dialled: bool = True
 
 
+def contact_settled(rules: Rules) -> str:
+    """Return the condition under which most rows of most plans need nothing: they are there as they are wanted.
+
+    It says nothing that :func:`contact_verdict` would not say; it only spares those rows all its rules.
+    """
+    seen = "there" if rules.complete else "true"
+    plain = "NOT listed AND NOT blocked_there AND ids = ''"
+    return f"wanted AND state = 'present' AND own_hash = known_hash AND {plain} AND {seen}"
+
+
 def contact_verdict(rules: Rules) -> str:
     """Return the rules for people who are to be called."""
     suppress = "'block/listed'" if rules.blocks else "'remove/listed'"
@@ -63,6 +75,8 @@ def contact_verdict(rules: Rules) -> str:
     )
     arms += [
         (_WAITING, "'note/waiting'"),
+        # Two records there are this one of ours: whichever is touched, the other stays, or it is the wrong one.
+        ("ids <> ''", f"'{AMBIGUOUS}'"),
         (f"wanted AND {_REPEAT} AND NOT there AND (({_REFUSED}) OR ({_RESISTS}))", "'note/rejected before'"),
         # A lost removal is finished first: a row that may be there is not added a second time.
         ("wanted AND state = 'repeat_remove'", "'remove/differs'"),
@@ -96,17 +110,23 @@ def contact_verdict(rules: Rules) -> str:
     return _case(arms, otherwise="'remove/not_in_source'")
 
 
+def dnd_settled(*, complete: bool, renew_before: float | None) -> str:
+    """Return the condition under which a number is on the dialer's list as it should be, as for contacts."""
+    seen = "there" if complete else "true"
+    return f"wanted AND state = 'present' AND {seen} AND NOT ({_lapsing(renew_before)})"
+
+
 def dnd_verdict(*, complete: bool, renew_before: float | None) -> str:
     """Return the rules for a dialer's own do-not-call list.
 
-    What is not known to hold protects nobody: an addition whose answer was lost is sent again, which is harmless, and a
-    lost removal counts as done. Nothing is taken off but what was released by name.
+    What is not known to hold protects nobody: an addition that was refused, or whose answer was lost, is sent again,
+    which is harmless, and holds what is dialable until it is taken; a lost removal counts as done. Nothing is taken off
+    but what was released by name.
     """
-    lapsing = f"expires_at IS NOT NULL AND expires_at < {renew_before!r}" if renew_before is not None else "false"
+    lapsing = _lapsing(renew_before)
     vanished = "true" if complete else "false"
     arms = [
         (f"wanted AND there AND {_NOT_THERE}", "'adopt/already_there'"),
-        (f"wanted AND {_NOT_THERE} AND {_REFUSED}", "'note/rejected before'"),
         (f"wanted AND ({_NOT_THERE} OR {_WAITING} OR {_REPEAT})", "'add/missing'"),
         (f"wanted AND {vanished} AND NOT there", "'add/vanished'"),
         (f"wanted AND {lapsing}", "'add/lapsing'"),
@@ -116,6 +136,12 @@ def dnd_verdict(*, complete: bool, renew_before: float | None) -> str:
         (f"NOT {_NOT_THERE}", "'note/no longer stated and kept'"),
     ]
     return _case(arms, otherwise="''")
+
+
+def _lapsing(renew_before: float | None) -> str:
+    if renew_before is None:
+        return "false"
+    return f"expires_at IS NOT NULL AND expires_at < {renew_before!r}"
 
 
 def _case(arms: list[tuple[str, str]], *, otherwise: str) -> str:

@@ -1,7 +1,8 @@
 # ruff: noqa: S608  # SQL is put together from table names of our own; texts go in through quoted()
 """What one collection should hold: the lists that feed it, mapped, each person once.
 
-Only keys and hashes are made for all rows. The vendor's fields are a view, computed for the rows that will be sent.
+Only keys and hashes are made for all rows. The vendor's fields are a query, computed for the rows that will be sent.
+What most collections do not have (rows that cannot be mapped) costs them nothing: its name stays empty.
 """
 
 from collections.abc import Mapping, Sequence
@@ -20,14 +21,16 @@ class Wanted:
 
     # src, place, key, phone, phones, content_hash.
     table: str
-    # View: src, place, key, v0...
+    rows: int
+    # Query: src, place, key, v0...
     records: str
     fields: tuple[RecordField, ...]
-    # Keys that a source names but that cannot be mapped or have no usable phone: left alone, neither added nor removed.
+    # Table of the keys that a source names but that cannot be mapped or have no usable phone: left alone, neither added
+    # nor removed. Empty name: there are none.
     unmappable: str
     # Reason -> count of rows that the mapping set aside.
     rejected: Mapping[str, int]
-    # src, file, row, reason of the same rows.
+    # Table of src, file, row, reason of the same rows. Empty name: there are none.
     rejects: str
     # Rows of one list whose person, or id, an earlier list already names.
     doubled: int
@@ -49,13 +52,15 @@ def wanted_contacts(
 
 
 def wanted_numbers(workspace: Workspace, numbers: str, *, columns: Sequence[Column], book: PhoneBook) -> Wanted:
-    """Return what a do-not-call collection should hold: a table of one column ``number``, E.164."""
+    """Return what a do-not-call collection should hold: a table of one column ``number``, E.164; empty: nothing."""
+    if not numbers:
+        return _nothing(workspace, columns)
     placed = workspace.table(
         "numbers",
         f"SELECT row_number() OVER () AS place, '' AS file, 0 AS row, number FROM {numbers} WHERE number <> ''",
     )
     relation = _relation_of(placed, key="number", phone="number", phones="number", by_id=True)
-    return _wanted(workspace, [relation], columns=columns, book=book, unmappable="SELECT '' AS key WHERE false")
+    return _wanted(workspace, [relation], columns=columns, book=book, unmappable="")
 
 
 def bare_records(rows: str, *, by_id: bool, columns: Sequence[Column], book: PhoneBook) -> str:
@@ -88,18 +93,19 @@ def _relation_of(table: str, *, key: str, phone: str, phones: str, by_id: bool) 
 
 def _keys_set_aside(lists: Sequence[Contacts], collection: Collection) -> str:
     """SQL for ids of rows without a usable phone: the source still names them, so they are not "gone"."""
-    if collection.key != "id" or not lists:
-        return "SELECT '' AS key WHERE false"
+    if collection.key != "id":
+        return ""
     return " UNION ".join(
-        f"SELECT own_id AS key FROM {c.rejects} WHERE own_id <> '' AND reason NOT LIKE 'same phone as row %'"
+        f"SELECT DISTINCT own_id AS key FROM {c.rejects} WHERE own_id <> '' AND reason NOT LIKE 'same phone as row %'"
         for c in lists
+        if c.rejects
     )
 
 
 def _learn_national(columns: Sequence[Column], relations: Sequence[Relation], book: PhoneBook) -> str:
     sources = [s for s in national_sources(columns) if any(s in r.cells for r in relations)]
     texts = [f"SELECT {r.cells[s]} FROM {r.table}" for s in sources for r in relations if s in r.cells]
-    return book.learn_national(" UNION ALL ".join(texts) if texts else "SELECT '' WHERE false")
+    return book.learn_national(" UNION ALL ".join(texts)) if texts else ""
 
 
 def _numbered(values: Sequence[str]) -> str:
@@ -122,28 +128,35 @@ def _wanted(
     if not relations:
         return _nothing(workspace, columns)
     every = workspace.table("every", " UNION ALL ".join(keyed))
-    once = workspace.table("wanted", _once(every, several=len(relations) > 1))
+    total, unusable = workspace.one(f"SELECT count(*), count(*) FILTER (problem <> '') FROM {every}")
+    rejects, reasons = _set_aside(workspace, every) if unusable else ("", {})
+    alone = " UNION ".join(filter(None, [f"SELECT DISTINCT key FROM {rejects}" if rejects else "", unmappable]))
+    several = len(relations) > 1
+    # Within one list each person and each key stands once already.
+    once = workspace.table("wanted", _once(every, several=several)) if several or unusable else every
+    rows = workspace.count(once) if several else total - unusable
+    if once != every:
+        workspace.drop(every)
+    return Wanted(
+        table=once,
+        rows=rows,
+        records=f"({' UNION ALL '.join(records)})",
+        fields=record_fields(columns),
+        unmappable=workspace.table("left_alone", alone) if alone else "",
+        rejected=reasons,
+        rejects=rejects,
+        doubled=total - unusable - rows,
+        columns=tuple(columns),
+    )
+
+
+def _set_aside(workspace: Workspace, every: str) -> tuple[str, dict[str, int]]:
+    """Make the table of rows that cannot be mapped; return it with reason -> count."""
     rejects = workspace.table(
         "unmapped", f"SELECT src, file, row, problem AS reason, key FROM {every} WHERE problem <> ''"
     )
-    reasons = dict(
-        workspace.run(f"SELECT reason, count(*) FROM {rejects} GROUP BY reason ORDER BY 2 DESC, 1").fetchall()
-    )
-    left_alone = workspace.table("left_alone", f"SELECT key FROM {rejects} UNION SELECT key FROM ({unmappable})")
-    view = workspace.new_name("records")
-    workspace.run(f"CREATE VIEW {view} AS {' UNION ALL '.join(records)}")
-    doubled = workspace.count(every) - sum(reasons.values()) - workspace.count(once)
-    workspace.drop(every)
-    return Wanted(
-        table=once,
-        records=view,
-        fields=record_fields(columns),
-        unmappable=left_alone,
-        rejected=reasons,
-        rejects=rejects,
-        doubled=doubled,
-        columns=tuple(columns),
-    )
+    found = workspace.run(f"SELECT reason, count(*) FROM {rejects} GROUP BY reason ORDER BY 2 DESC, 1").fetchall()
+    return rejects, dict(found)
 
 
 def _once(every: str, *, several: bool) -> str:
@@ -159,22 +172,18 @@ def _once(every: str, *, several: bool) -> str:
 
 def _nothing(workspace: Workspace, columns: Sequence[Column]) -> Wanted:
     empty = Relation(table="(SELECT 0 AS place, '' AS file, 0 AS row WHERE false)", key="''", phone="''", phones="''")
-    book = workspace.table("phone_book", "SELECT '' AS raw, '' AS region, '' AS number WHERE false")
-    made = mapped(columns, empty, book=book, national="")
-    view = workspace.new_name("records")
-    workspace.run(f"CREATE VIEW {view} AS SELECT 0 AS src, 0 AS place, '' AS key{_numbered(made.values)} WHERE false")
+    made = mapped(columns, empty, book="", national="")
     return Wanted(
         table=workspace.table(
             "wanted",
             "SELECT 0 AS src, 0 AS place, '' AS key, '' AS phone, '' AS phones, '' AS content_hash WHERE false",
         ),
-        records=view,
+        rows=0,
+        records=f"(SELECT 0 AS src, 0 AS place, '' AS key{_numbered(made.values)} WHERE false)",
         fields=record_fields(columns),
-        unmappable=workspace.table("left_alone", "SELECT '' AS key WHERE false"),
+        unmappable="",
         rejected={},
-        rejects=workspace.table(
-            "unmapped", "SELECT 0 AS src, '' AS file, 0 AS row, '' AS reason, '' AS key WHERE false"
-        ),
+        rejects="",
         doubled=0,
         columns=tuple(columns),
     )

@@ -1,9 +1,5 @@
-"""Excel workbooks as columns of text.
+"""Excel workbooks as columns of text."""
 
-A workbook is a zip archive from a stranger: what its directory admits is checked before anything is unpacked.
-"""
-
-import zipfile
 from collections.abc import Iterator, Sequence
 from itertools import islice
 from pathlib import Path
@@ -13,14 +9,12 @@ from syncengine.errors import SourceError
 from syncengine.rows.cell_text import text_of
 from syncengine.rows.columnar import Rows
 from syncengine.rows.source_table import MAX_FIELD, checked_header
+from syncengine.rows.workbook_archive import check_archive
 from syncengine.rows.workspace import Workspace
 
 if TYPE_CHECKING:
     from python_calamine import CalamineSheet, CalamineWorkbook
 
-_MAX_UNPACKED = 500_000_000
-_MAX_RATIO = 100
-_RATIO_FROM = 1_000_000
 _BATCH = 20_000
 
 
@@ -30,7 +24,7 @@ def read_workbook(workspace: Workspace, path: Path, label: str, *, sheet: str | 
     Raises:
         SourceError: it is no workbook, it is a bomb, or the sheet cannot be told.
     """
-    _check_archive(path, label)
+    check_archive(path, label)
     chosen = _sheet(path, label, sheet)
     if chosen is None:
         return Rows(table="", columns=(), count=0)
@@ -44,24 +38,6 @@ def read_workbook(workspace: Workspace, path: Path, label: str, *, sheet: str | 
     while batch := list(islice(records, _BATCH)):
         rows.append(workspace, label, batch)
     return rows
-
-
-def _check_archive(path: Path, label: str) -> None:
-    try:
-        with zipfile.ZipFile(path) as archive:
-            members = archive.infolist()
-    except (zipfile.BadZipFile, OSError, ValueError, NotImplementedError) as error:
-        raise SourceError(
-            f"{label}: cannot be read as an Excel workbook (.xlsx): it is damaged, cut off, encrypted or something else"
-        ) from error
-    if sum(m.file_size for m in members) > _MAX_UNPACKED:
-        raise SourceError(f"{label}: unpacks to more than {_MAX_UNPACKED // 1_000_000} MB; export it as CSV")
-    for member in members:
-        if member.file_size > _RATIO_FROM and member.file_size > _MAX_RATIO * max(member.compress_size, 1):
-            raise SourceError(
-                f"{label}: {member.filename} unpacks to more than {_MAX_RATIO} times its size, as a bomb does;"
-                " export it as CSV"
-            )
 
 
 def _sheet(path: Path, label: str, wanted: str | None) -> "CalamineSheet | None":

@@ -103,8 +103,9 @@ class Workspace:
 
     def drop(self, *tables: str) -> None:
         """Forget tables; empty names are passed over."""
-        for table in filter(None, tables):
-            self.run(f"DROP TABLE {table}")
+        named = list(filter(None, tables))
+        if named:
+            self.run("; ".join(f"DROP TABLE {table}" for table in named))
 
     def table_from_arrow(self, stem: str, rows: "pa.Table") -> str:
         """Make a table from Arrow columns and return its name."""

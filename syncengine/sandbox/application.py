@@ -57,7 +57,10 @@ def _route(dialer: Served, endpoint: Endpoint, guard: Guard | None) -> Route:
         call.params = dict(request.path_params)
         with dialer.lock:
             refusal = guard(call) if guard else None
-            return refusal or handler(call)
+            answer = refusal or handler(call)
+            if call.outcome.applied:
+                dialer.record.applied(call)
+            return answer
 
     route = Route(path, serve, methods=[method])
     # Starlette answers HEAD wherever GET is served; no vendor documents it.

@@ -10,7 +10,7 @@ import threading
 import time
 from collections import deque
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Protocol
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -58,6 +58,16 @@ class Entry:
         return head | judged | {"rows": self.rows, "size": self.size, "digest": self.digest, "body": self.body}
 
 
+class Watcher(Protocol):
+    """Told of every request while it happens; what the state was in between cannot be seen afterwards."""
+
+    def arrived(self, entry: Entry, call: Call) -> None:
+        """Look at a request before anything becomes of it."""
+
+    def applied(self, call: Call) -> None:
+        """Look at the dialer, whose lock is held, just after a request has changed it."""
+
+
 class Record:
     """The requests of one dialer, oldest first."""
 
@@ -66,6 +76,7 @@ class Record:
         # How many requests were ever open at once: 1 proves that a client works serially.
         self.peak_in_flight = 0
         self.total = 0
+        self.watcher: Watcher | None = None
         self._in_flight = 0
         self._entries: deque[Entry] = deque(maxlen=most)
         self._lock = threading.Lock()
@@ -80,7 +91,15 @@ class Record:
             self._in_flight += 1
             self.peak_in_flight = max(self.peak_in_flight, self._in_flight)
             seen = (self.total, time.time(), call.method, call.path, call.query, body, rows, len(call.raw), digest)
-            self._entries.append(Entry(*seen, outcome=call.outcome))
+            entry = Entry(*seen, outcome=call.outcome)
+            self._entries.append(entry)
+        if self.watcher is not None:
+            self.watcher.arrived(entry, call)
+
+    def applied(self, call: Call) -> None:
+        """Let the watcher look at what a request has changed."""
+        if self.watcher is not None:
+            self.watcher.applied(call)
 
     def close(self) -> None:
         """Note that a request has ended."""

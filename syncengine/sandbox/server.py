@@ -108,6 +108,10 @@ class Sandbox:
         """Let tasks be done at the first question: whoever watches need not see that asking again works."""
         self.lynn.switches.task_polls = 0
 
+    def quiet(self) -> bool:
+        """Whether nothing is under way any more: no connection is open and no request is being worked on."""
+        return not any(server.server_state.connections or server.server_state.tasks for server in self._servers)
+
     def reset(self) -> None:
         """Make every dialer forget everything, and return to the real time."""
         self.clock.set_back()

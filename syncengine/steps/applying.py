@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterable
 from contextlib import AsyncExitStack
 from dataclasses import dataclass, replace
 
+from syncengine.failpoints import failpoint
 from syncengine.ledger.ledger import Ledger
 from syncengine.ledger.run_journal import RunJournal
 from syncengine.model.address import Address
@@ -34,6 +35,7 @@ def apply_plan(
     """
     now, ledger = made.run.options.clock, made.run.ledger
     number = ledger.begin_run("apply", made.plan.plan_id, now=now())
+    failpoint("run.begun")
     outcome = "failed"
     summary: dict[str, int] = {}
     try:
@@ -43,6 +45,7 @@ def apply_plan(
             for word, count in change.outcomes.items():
                 summary[word] = summary.get(word, 0) + count
     finally:
+        failpoint("run.before_end")
         ledger.end_run(number, outcome, json.dumps(summary), now=now())
     return replace(report, parked=tuple(parked_lines(ledger)))
 
@@ -72,7 +75,7 @@ async def _execute(
         ledger=run.ledger, run_id=number, clock=run.options.clock, evidence=lambda intent: _evidence(made, intent)
     )
     tally = Tally(plan=made.plan, clock=time.monotonic, on_progress=on_progress)
-    rows = PlanRows(run.workspace, made.differences.sets)
+    store = PlanRows(run.workspace, made.differences.sets)
     _remember_adopted(made)
     async with AsyncExitStack() as stack:
         runs = {}
@@ -91,14 +94,21 @@ async def _execute(
                 client=client,
                 campaigns=dict(reading.campaigns),
                 journal=journal,
-                store=rows,
+                store=store,
                 listed=listed,
                 tally=tally,
                 interrupted=interrupted,
             )
+        exposed = frozenset(rows.address for found in made.differences.dialers for rows in found.rows if rows.protected)
         with run.ledger.minding_stops(lambda: _cut_all(runs.values())):
             report = await execute(
-                Execution(plan=made.plan, runs=runs, tally=tally, lasts_days=made.differences.lasts_days)
+                Execution(
+                    plan=made.plan,
+                    runs=runs,
+                    tally=tally,
+                    lasts_days=made.differences.lasts_days,
+                    exposed=exposed,
+                )
             )
     if made.plan.releases and not report.interrupted:
         listed.release()

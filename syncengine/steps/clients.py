@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import math
 import os
 from collections.abc import Callable
 from dataclasses import replace
@@ -37,7 +38,7 @@ def open_client(
     budget = None
     if limit is not None:
         budget = LedgerBudget(
-            ledger=ledger, dialer=dialer.name, limit=limit, reserve=vendor.limits.reserve, clock=options.clock
+            ledger=ledger, dialer=dialer.name, limit=limit, reserve=reserve_of(limit, vendor), clock=options.clock
         )
     return DialerClient(
         dialer.name,
@@ -79,6 +80,15 @@ def daily_limit(dialer: Dialer, vendor: Vendor) -> int | None:
     """Return the calls a day that the dialer's settings allow; None: no budget."""
     name = vendor.limits.daily_calls
     return int(dialer.settings[name]) if name and dialer.settings.get(name) else None
+
+
+# Of a day's calls, kept for suppressing requests whatever the vendor file says (D13).
+_LANE = 0.05
+
+
+def reserve_of(limit: int, vendor: Vendor) -> int:
+    """Return how many of a day's calls are kept for suppressing requests."""
+    return max(vendor.limits.reserve, math.ceil(limit * _LANE))
 
 
 def budget_used(dialer: Dialer, ledger: Ledger, options: Options) -> int:

@@ -1,19 +1,24 @@
 """Difference: for every collection of every dialer, what the sources want beside what is there, as sets of rows."""
 
+import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
+from syncengine.engine.rows import operations_for
+from syncengine.model.address import Address
 from syncengine.model.findings import DialerFindings, RowFindings
 from syncengine.model.plan import SourceSummary
-from syncengine.model.vendor import Column
+from syncengine.model.vendor import Collection, Column
 from syncengine.rows.contacts import Contacts
 from syncengine.rows.difference import Actual, Difference, difference_of_contacts, difference_of_dnd
+from syncengine.rows.known_rows import KnownRows, copied, from_ledger
 from syncengine.rows.rejects import write_rejects
 from syncengine.rows.row_sets import RowSetTable
 from syncengine.rows.wanted import Wanted, wanted_contacts, wanted_numbers
 from syncengine.rows.workspace import Workspace
 from syncengine.steps.clients import budget_used, daily_limit, identity_of
 from syncengine.steps.collections import Member
+from syncengine.steps.looking_back import rejects_file
 from syncengine.steps.reading import DialerReading, Readings, settle_time
 from syncengine.steps.run import Run
 from syncengine.steps.sources import Sources
@@ -32,6 +37,8 @@ class Differences:
     lasts_days: dict[str, int] = field(default_factory=dict)
     summaries: list[SourceSummary] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
+    # Collection -> table of the rows that are wanted there, before do-not-call.
+    wanted: dict[Address, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,6 +50,9 @@ class _Comparing:
     readings: Readings
     # Do-not-call lists -> table of the numbers in force on any of them, less what is released now.
     in_force: dict[tuple[str, ...], str] = field(default_factory=dict)
+    # Campaign (empty: the account) -> tables of what the dialer's own do-not-call lists are to hold, while it is
+    # compared.
+    kept_there: dict[str, list[str]] = field(default_factory=dict)
     # Contact list -> the file into which its unusable rows were written.
     rejects: dict[str, str] = field(default_factory=dict)
 
@@ -58,6 +68,7 @@ def difference(run: Run, sources: Sources, readings: Readings) -> Differences:
     found = Differences()
     held = sources.held(readings.wanted)
     for name, reading in readings.dialers.items():
+        comparing.kept_there.clear()
         rows = [_compare(comparing, reading, member, found) for member in reading.members]
         limit = daily_limit(reading.dialer, reading.vendor)
         found.dialers.append(
@@ -82,7 +93,7 @@ def difference(run: Run, sources: Sources, readings: Readings) -> Differences:
 
 def _compare(comparing: _Comparing, reading: DialerReading, member: Member, found: Differences) -> RowFindings:
     made = (
-        _dnd(comparing, reading, member)
+        _dnd(comparing, reading, member, found)
         if member.collection.holds == "dnd"
         else _contacts(comparing, reading, member, found)
     )
@@ -95,15 +106,19 @@ def _compare(comparing: _Comparing, reading: DialerReading, member: Member, foun
     return replace(made.findings, problem=reading.problems.get(member.address, ""))
 
 
-def _dnd(comparing: _Comparing, reading: DialerReading, member: Member) -> Difference:
+def _dnd(comparing: _Comparing, reading: DialerReading, member: Member, found: Differences) -> Difference:
     numbers = _in_force(comparing, member.dnd)
+    wanted = wanted_numbers(
+        comparing.workspace, numbers, columns=_columns(reading, member), book=comparing.sources.book
+    )
+    if operations_for(member.collection, "add"):
+        comparing.kept_there.setdefault(member.campaign, []).append(wanted.table)
+    found.wanted[member.address] = wanted.table
     return difference_of_dnd(
         comparing.workspace,
         address=member.address,
         collection=member.collection,
-        wanted=wanted_numbers(
-            comparing.workspace, numbers, columns=_columns(reading, member), book=comparing.sources.book
-        ),
+        wanted=wanted,
         actual=_actual(comparing, reading, member),
         released=_numbers_table(comparing.workspace, _taken_off(comparing, member)),
         book=comparing.sources.book,
@@ -124,6 +139,7 @@ def _contacts(comparing: _Comparing, reading: DialerReading, member: Member, fou
         columns=_columns(reading, member),
         book=comparing.sources.book,
     )
+    found.wanted[member.address] = wanted.table
     if member.collection.holds == "contacts":
         _write_rejects(comparing, lists, wanted)
     found.notes += [f"{member.address}: {count:,} rows: {why}" for why, count in wanted.rejected.items()]
@@ -138,7 +154,17 @@ def _contacts(comparing: _Comparing, reading: DialerReading, member: Member, fou
         listed=_in_force(comparing, listed),
         released=_released(comparing, listed),
         book=comparing.sources.book,
+        kept_there=() if _can_suppress(member.collection) else _kept_there(comparing, member.campaign),
     )
+
+
+def _can_suppress(collection: Collection) -> bool:
+    return any(bool(operations_for(collection, action)) for action in ("remove", "block"))
+
+
+def _kept_there(comparing: _Comparing, campaign: str) -> tuple[str, ...]:
+    """Return what the dialer's lists are to hold for a campaign; the walk over its collections begins with them."""
+    return (*comparing.kept_there.get("", ()), *comparing.kept_there.get(campaign, ()))
 
 
 def _columns(reading: DialerReading, member: Member) -> Sequence[Column]:
@@ -146,12 +172,28 @@ def _columns(reading: DialerReading, member: Member) -> Sequence[Column]:
 
 
 def _actual(comparing: _Comparing, reading: DialerReading, member: Member) -> Actual:
-    rows = comparing.run.ledger.rows_table(member.address)
+    settle = settle_time(member.collection.operations.values())
+    return Actual(
+        ledger=_known(comparing, reading, member),
+        listing=reading.listings.get(member.address),
+        listed_until=reading.began - settle,
+    )
+
+
+def _known(comparing: _Comparing, reading: DialerReading, member: Member) -> KnownRows:
+    run, address = comparing.run, member.address
     if member.campaign and _is_gone(reading, member.campaign):
         # The campaign that held them no longer exists; the next one begins empty.
-        rows = rows.slice(0, 0)
-    settle = settle_time(member.collection.operations.values())
-    return Actual(ledger=rows, listing=reading.listings.get(member.address), listed_until=reading.began - settle)
+        return from_ledger(run.workspace, run.ledger.rows_table(address).slice(0, 0))
+    if run.row_copies is None:
+        return from_ledger(run.workspace, run.ledger.rows_table(address))
+    return copied(
+        run.workspace,
+        run.row_copies,
+        name=hashlib.sha256(str(address).encode()).hexdigest()[:16],
+        state=run.ledger.rows_state(),
+        read=lambda: run.ledger.rows_table(address),
+    )
 
 
 def _is_gone(reading: DialerReading, campaign: str) -> bool:
@@ -195,6 +237,9 @@ def _free(comparing: _Comparing, lists: tuple[str, ...]) -> set[str]:
 
 
 def _numbers_table(workspace: Workspace, numbers: set[str]) -> str:
+    """Return a table of one column ``number``; empty when there are none."""
+    if not numbers:
+        return ""
     return workspace.table("numbers", "SELECT unnest(?::VARCHAR[]) AS number", [sorted(numbers)])
 
 
@@ -202,10 +247,13 @@ def _write_rejects(comparing: _Comparing, lists: Sequence[Contacts], wanted: Wan
     """Write each list's unusable rows beside the ledger, once a run: what one collection cannot take is in it, too."""
     for position, contacts in enumerate(lists):
         name = contacts.list.name
-        path = comparing.run.loaded.root / ".syncengine" / "rejects" / f"{name}.csv"
+        path = rejects_file(comparing.run.folder, name)
         count = write_rejects(comparing.workspace, path, contacts, wanted=wanted, position=position)
         if count:
-            comparing.rejects[name] = str(path.relative_to(comparing.run.loaded.root))
+            comparing.rejects[name] = comparing.run.shown(path)
+        elif name not in comparing.rejects:
+            # What an earlier plan set aside has been mended since.
+            path.unlink(missing_ok=True)
 
 
 def _summaries(comparing: _Comparing) -> list[SourceSummary]:

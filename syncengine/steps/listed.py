@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
+from syncengine.failpoints import failpoint
 from syncengine.ledger.ledger import Ledger
 from syncengine.model.address import Address
 from syncengine.model.desired import Desired
@@ -44,6 +45,7 @@ class ListedNow:
         self._released = True
         for name, numbers in sorted(self.releases.items()):
             self.ledger.release(name, numbers, basis=self.basis, now=self.clock())
+            failpoint("release.written_ahead")
         self._indexes.clear()
 
     def _lists(self, address: Address) -> frozenset[str]:

@@ -7,13 +7,16 @@ from pathlib import Path
 from typing import Any
 
 from syncengine.config.desired import load_desired
-from syncengine.config.project import Project, WatchFile, folders, load_project, needed_vendors
+from syncengine.config.project import Project, folders, load_project, needed_vendors
 from syncengine.config.sources import beneath
 from syncengine.config.vendor_files import LoadedVendor, known_vendors, load_vendor
+from syncengine.config.watching import WatchFile
 from syncengine.diagnostics import Diagnostics
 from syncengine.errors import ConfigError
 from syncengine.model.desired import Desired, Dialer, Source
 from syncengine.model.vendor import Vendor
+
+_SQLITE = "sqlite:///"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,6 +40,15 @@ class Loaded:
         # Validated by config/ under the names of model.calling.Limits.
         stated: dict[str, Any] = dict(dialer.limits)
         return replace(vendor, limits=replace(vendor.limits, **stated))
+
+    @property
+    def kept(self) -> Path:
+        """Return the folder for what a run keeps besides the ledger: beside that, since the project may be read-only.
+
+        A ledger at a server has no folder; then it is the usual one below the project.
+        """
+        url = self.desired.ledger
+        return Path(url.removeprefix(_SQLITE)).parent if url.startswith(_SQLITE) else self.root / ".syncengine"
 
     def files(self) -> tuple[Path, ...]:
         """Return every file that a plan depends on, for watching."""

@@ -5,7 +5,10 @@ from pathlib import Path
 
 from syncengine.model.change import Change, RowChange
 from syncengine.model.plan import Level, Plan
+from syncengine.model.row_lines import RowLines
 from syncengine.planfile import save_plan
+from syncengine.rows.row_lines import row_lines
+from syncengine.rows.row_sets import RowSetTable
 from syncengine.rows.store import PlanRows, save_row_sets
 from syncengine.steps.differences import Differences
 from syncengine.steps.reading import Readings
@@ -25,10 +28,16 @@ class Planned:
 
     def save(self, path: Path) -> None:
         """Write the plan and its rows into one file, readable by its owner only."""
-        names = {change.rows for change in self.plan.row_changes}
-        kept = [found for found in self.differences.sets if found.set.name in names]
-        rows = save_row_sets(self.run.workspace, kept, self.run.workspace.folder)
+        rows = save_row_sets(self.run.workspace, self._row_sets(), self.run.workspace.folder)
         save_plan(path, self.plan, rows, key=self.run.ledger.seal_key())
+
+    def lines(self, most: int, *, whole: bool) -> list[RowLines]:
+        """Return at most so many rows of the plan for people, masked unless they have asked for whole ones."""
+        return row_lines(self.run.workspace, self._row_sets(), most=most, whole=whole)
+
+    def _row_sets(self) -> list[RowSetTable]:
+        names = {change.rows for change in self.plan.row_changes}
+        return [found for found in self.differences.sets if found.set.name in names]
 
     def unmasked(self) -> Plan:
         """Return the plan with whole numbers in its samples, for a person who has asked to see them."""

@@ -14,18 +14,18 @@ from syncengine.model.findings import KnownCampaign
 from syncengine.model.ports import CampaignState
 from syncengine.model.snapshot import ActualCampaign, CampaignSnapshot, ListedRow
 from syncengine.model.vendor import Collection, Operation, Vendor
-from syncengine.remote.campaigns_reader import read_campaigns, read_duplicates
+from syncengine.remote.campaigns_reader import read_duplicates
 from syncengine.remote.client import DialerClient
 from syncengine.remote.dialer_run import campaign_scope
 from syncengine.remote.field_values import canonical_fields
-from syncengine.remote.rows_reader import read_rows
-from syncengine.rows.listing import Listing, load_listing
+from syncengine.rows.listing import Listing, lacks_ours, load_listing
 from syncengine.rows.phone_book import PhoneBook
 from syncengine.steps.clients import open_client
 from syncengine.steps.collections import Member, members_of
 from syncengine.steps.loading import Loaded
 from syncengine.steps.options import Options
 from syncengine.steps.run import Run
+from syncengine.steps.second_look import Look, look, look_again, look_for_campaigns
 from syncengine.steps.sources import Sources
 
 # Where the vendor file states no settle time for a write.
@@ -78,11 +78,12 @@ async def read_dialers(run: Run, sources: Sources) -> Readings:
     readings = await asyncio.gather(*(_read_dialer(run, sources, wanted.dialers[name], wanted) for name in names))
     for reading, rows in readings:
         _take_in(run, sources.book, reading, rows)
+    await asyncio.gather(*(_look_again(run, sources, reading, rows) for reading, rows in readings))
     sources.book.save()
     return Readings(wanted=wanted, dialers={reading.dialer.name: reading for reading, _ in readings})
 
 
-Rows = Mapping[Address, tuple[list[ListedRow], bool]]
+Rows = Mapping[Address, Look]
 
 
 def _chosen(loaded: Loaded, options: Options) -> Desired:
@@ -124,7 +125,7 @@ async def _read_dialer(run: Run, sources: Sources, dialer: Dialer, wanted: Desir
         snapshot = _with_the_new(vendor, snapshot, known, began)
         reading = _prepare(run, sources, dialer, wanted, snapshot, began=began)
         await _read_duplicates(client, reading, wanted)
-        rows: dict[Address, tuple[list[ListedRow], bool]] = {}
+        rows: dict[Address, Look] = {}
         if run.options.refresh == "full":
             for member in reading.members:
                 await _read_member(client, reading, member, run.options, rows)
@@ -144,7 +145,7 @@ async def _snapshot(
     operation = vendor.campaigns.operations.get("list")
     if not _allowed(operation, options):
         return _from_ledger(dialer, known, "its listing of campaigns is not documented and was not allowed")
-    snapshot = await read_campaigns(client, vendor)
+    snapshot = await look_for_campaigns(client, vendor, known)
     return _from_ledger(dialer, known, "") if snapshot.source == "none" else snapshot
 
 
@@ -271,32 +272,21 @@ async def _read_duplicates(client: DialerClient, reading: DialerReading, wanted:
 
 
 async def _read_member(
-    client: DialerClient,
-    reading: DialerReading,
-    member: Member,
-    options: Options,
-    rows: dict[Address, tuple[list[ListedRow], bool]],
+    client: DialerClient, reading: DialerReading, member: Member, options: Options, rows: dict[Address, Look]
 ) -> None:
     operation = member.collection.operations.get("list")
     if member.collection.listed is None or not _allowed(operation, options):
         return
-    scope = None
-    if member.campaign:
-        state = reading.campaigns[member.campaign]
-        if not state.id:
-            return
-        scope = campaign_scope(reading.vendor, state)
-    listing = read_rows(client, member.collection, campaign=scope)
-    found: list[ListedRow] = []
+    if member.campaign and not reading.campaigns[member.campaign].id:
+        return
     try:
-        async for page in listing.pages():
-            found.extend(page)
+        rows[member.address] = await look(client, member.collection, _scope(reading, member))
     except RemoteError as problem:
         reading.problems[member.address] = problem.detail
-        return
-    if not listing.reading.complete:
-        reading.problems[member.address] = listing.reading.problem
-    rows[member.address] = (found, listing.reading.complete)
+
+
+def _scope(reading: DialerReading, member: Member) -> Mapping[str, object] | None:
+    return campaign_scope(reading.vendor, reading.campaigns[member.campaign]) if member.campaign else None
 
 
 def _take_in(run: Run, book: PhoneBook, reading: DialerReading, rows: Rows) -> None:
@@ -304,15 +294,45 @@ def _take_in(run: Run, book: PhoneBook, reading: DialerReading, rows: Rows) -> N
     for member in reading.members:
         if member.address not in rows:
             continue
-        found, complete = rows[member.address]
+        seen = rows[member.address]
+        if not seen.complete:
+            reading.problems[member.address] = seen.problem
         reading.listings[member.address] = load_listing(
             run.workspace,
-            _under_our_keys(found, reading, member.collection, run.ledger),
+            _under_our_keys(seen.rows, reading, member.collection, run.ledger),
             collection=member.collection,
             regions=run.loaded.desired.regions,
-            complete=complete,
+            complete=seen.complete,
             book=book,
         )
+
+
+async def _look_again(run: Run, sources: Sources, reading: DialerReading, rows: Rows) -> None:
+    """Read those listings again that lack rows of ours on whose absence a plan would act."""
+    doubted = [member for member in reading.members if _is_doubted(run, sources, reading, member)]
+    if not doubted:
+        return
+    async with open_client(run.loaded, reading.dialer, run.ledger, run.options) as client:
+        again = {}
+        for member in doubted:
+            first = rows[member.address]
+            try:
+                seen = await look_again(client, member.collection, _scope(reading, member), first)
+            except RemoteError as problem:
+                seen = replace(first, complete=False, problem=problem.detail)
+            again[member.address] = seen
+    _take_in(run, sources.book, reading, again)
+
+
+def _is_doubted(run: Run, sources: Sources, reading: DialerReading, member: Member) -> bool:
+    listing = reading.listings.get(member.address)
+    if listing is None or not listing.complete:
+        return False
+    lists = [sources.contacts[name].list for name in member.contacts if name in sources.contacts]
+    # A row that is gone is added again, or forgotten so that nothing would ever remove it.
+    acts = any(found.on_vanish == "add" or found.on_absent == "remove" for found in lists)
+    until = reading.began - settle_time(member.collection.operations.values())
+    return lacks_ours(run.workspace, listing, run.ledger.rows_table(member.address), until=until, present=acts)
 
 
 def _under_our_keys(

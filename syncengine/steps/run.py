@@ -1,7 +1,9 @@
 """What every step of one run works with."""
 
 from dataclasses import dataclass
+from pathlib import Path
 
+from syncengine.errors import SyncEngineError
 from syncengine.ledger.ledger import Ledger
 from syncengine.rows.workspace import Workspace
 from syncengine.steps.loading import Loaded
@@ -18,3 +20,40 @@ class Run:
     options: Options
     # Whether this run holds the ledger's lock.
     locked: bool = False
+    # Where it keeps what is no answer of a dialer: rejects. None: beside the project file.
+    own_folder: Path | None = None
+
+    @property
+    def folder(self) -> Path:
+        """Return the folder for rejects.
+
+        Raises:
+            SyncEngineError: a branch has put a link in its place, which would have the run write somewhere else.
+        """
+        if self.own_folder is not None:
+            return self.own_folder
+        usual = self.loaded.kept
+        for path in (usual, usual / "rejects"):
+            if path.is_symlink():
+                raise SyncEngineError(f"{path} is a symbolic link; remove it: rejects are personal data")
+        return usual
+
+    @property
+    def phone_book(self) -> Path | None:
+        """Return the file that remembers what spellings mean.
+
+        It stands beside the ledger and is trusted as that is: one that came with a branch could say that a listed
+        number is another one.
+        """
+        beside = self.ledger.folder
+        return None if beside is None else beside / "phones.parquet"
+
+    @property
+    def row_copies(self) -> Path | None:
+        """Return the folder for copies of the ledger's rows, for the same reason beside the ledger."""
+        beside = self.ledger.folder
+        return None if beside is None else beside / "rows"
+
+    def shown(self, path: Path) -> str:
+        """Return a path of ours as people should see it."""
+        return str(path.relative_to(self.loaded.root) if path.is_relative_to(self.loaded.root) else path)

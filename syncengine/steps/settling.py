@@ -1,8 +1,8 @@
 """Settle: calls of earlier runs whose outcome is not known, each by the proof that the vendor file declares.
 
-repeat, refusal: the difference plans the row again, which is harmless or refused; nothing to do here, unless the
-listing shows a row blocked as it was to be. task: the vendor is asked once more. read_back: the listing of this run
-tells, once the settle time is over. park: a person decides.
+repeat, refusal: the difference plans the row again, which is harmless or refused; nothing to do here, unless a listing
+shows it done, so that nothing would ever be planned again. task: the vendor is asked once more. read_back: the listing
+of this run tells, once the settle time is over. park: a person decides.
 
 What can be settled changes the ledger, so it takes the lock; a plan that finds the lock held leaves it to the holder.
 """
@@ -13,6 +13,7 @@ from contextlib import nullcontext
 
 from syncengine.config.operation_lookup import find_operation
 from syncengine.errors import LockedError, RemoteError, RenderError
+from syncengine.failpoints import failpoint
 from syncengine.ledger.ledger import Ledger
 from syncengine.ledger.records import OpenCall, OpenRow
 from syncengine.model.address import Address
@@ -43,6 +44,7 @@ def settle(run: Run, readings: Readings) -> Sequence[str]:
         with nullcontext() if run.locked else run.ledger.lock("settle", now=now):
             for call in waiting:
                 _settle_call(run, readings, call, now=now)
+                failpoint("settle.booked")
         for name in {call.dialer for call in waiting if not call.rows and call.dialer in readings.dialers}:
             recall(run, readings.dialers[name], readings.wanted)
     except LockedError:
@@ -74,6 +76,10 @@ def _settle_call(run: Run, readings: Readings, call: OpenCall, *, now: float) ->
             asyncio.run(_ask_task(run, reading, call, now=now))
         case "repeat" | "refusal" if reading is not None and call.action == "block":
             _see_blocked(run, reading, call, now=now)
+        case "repeat" | "refusal" if reading is not None and not call.rows and call.action != "create":
+            # What was done is not planned again; what was not is, and what no listing shows is written once more.
+            if _is_over(reading, call):
+                _read_campaign_back(run, reading, readings.wanted, call, now=now)
         case "read_back" if reading is not None and _is_over(reading, call):
             if call.rows:
                 _read_rows_back(run, reading, call, now=now)

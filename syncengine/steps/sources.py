@@ -5,6 +5,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from syncengine.errors import SourceError
+from syncengine.failpoints import failpoint
 from syncengine.model.desired import Desired, DndList
 from syncengine.model.plan import SourceSummary
 from syncengine.rows.contacts import Contacts, load_contacts
@@ -24,6 +25,8 @@ class DndSource:
     releases: tuple[str, ...]
     # All numbers under its ``release`` that its source no longer states, those taken off before, too.
     named: frozenset[str]
+    # Table of one column ``number``: what the source states now.
+    stated: str
     notes: tuple[str, ...]
 
 
@@ -80,7 +83,7 @@ class Sources:
 def read_sources(run: Run) -> Sources:
     """Read every source of a project; what cannot be read is said and never raised."""
     desired, workspace, now = run.loaded.desired, run.workspace, run.options.clock()
-    book = PhoneBook(workspace, run.loaded.root / ".syncengine" / "phones.parquet")
+    book = PhoneBook(workspace, run.phone_book)
     contacts: dict[str, Contacts] = {}
     unreadable: dict[str, str] = {}
     no_people = _lists_without_people(run)
@@ -114,6 +117,7 @@ def _keep(run: Run, dnd_list: DndList, read: DndReading) -> DndSource:
     name, summary, ledger, now = dnd_list.name, read.summary, run.ledger, run.options.clock()
     numbers = run.workspace.arrow(f"SELECT number FROM {read.numbers} ORDER BY number")  # noqa: S608 - a table of our own
     known = ledger.record_statements(name, numbers, source_digest=read.digest, now=now, complete=not summary.held)
+    failpoint("statements.recorded")
     if known.contradictions:
         why = f"{len(known.contradictions):,} numbers were released by name and the source states them still"
         summary = replace(summary, held="; ".join(filter(None, [summary.held, why])))
@@ -132,6 +136,7 @@ def _keep(run: Run, dnd_list: DndList, read: DndReading) -> DndSource:
         digest=read.digest,
         releases=tuple(sorted(named & in_force)),
         named=named,
+        stated=read.numbers,
         notes=(note,) if still else (),
     )
 

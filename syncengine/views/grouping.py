@@ -1,11 +1,11 @@
 """What is alike becomes one line: ten thousand equal changes are a count and a few names, not ten thousand lines."""
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import TypeVar
 
 from syncengine.model.address import Address
-from syncengine.model.change import CampaignChange, Change, FieldChange
+from syncengine.model.change import CampaignChange, Change, FieldChange, RowChange
 from syncengine.model.plan import Hold
 from syncengine.model.report import ChangeReport, Outcome
 
@@ -24,8 +24,22 @@ def gathered(items: Iterable[Item], likeness: Callable[[Item], object]) -> list[
 
 
 def grouped(changes: Sequence[Change]) -> list[list[Change]]:
-    """Put changes that differ only in which campaign of a dialer they are about into one group."""
-    return gathered(changes, _of_change)
+    """Put changes that differ only in which campaign of a dialer they are about into one group.
+
+    A set of rows is a line of its own, with its own count and sample, until more than a few are alike.
+    """
+    alike = Counter(_of_rows(change) for change in changes if isinstance(change, RowChange))
+    return gathered(changes, lambda change: _of_change(change, alike))
+
+
+def rows_of(group: Sequence[Change]) -> int:
+    """Return how many rows the changes of a group are about; 0 where they are about campaigns."""
+    return sum(change.count for change in group if isinstance(change, RowChange))
+
+
+def calls_of(group: Sequence[Change]) -> int:
+    """Return the calls that the changes of a group take."""
+    return sum(change.calls if isinstance(change, RowChange) else 1 for change in group)
 
 
 def named(addresses: Sequence[object]) -> str:
@@ -77,13 +91,18 @@ def together(group: Sequence[ChangeReport]) -> tuple[Counter[Outcome], Counter[s
     return outcomes, messages
 
 
-def _of_change(change: Change) -> object:
+def _of_change(change: Change, alike: Mapping[object, int]) -> object:
     if isinstance(change, CampaignChange):
         fields = tuple((f.name, repr(f.before), repr(f.after)) for f in change.fields if f.name != "name")
         how = (change.action, change.operation, change.reason, change.confidence, change.warns)
         return (change.address.dialer, how, fields)
-    # A set of rows is a group already, with counts and a sample of its own.
-    return id(change)
+    likeness = _of_rows(change)
+    return likeness if alike[likeness] > NAMED else id(change)
+
+
+def _of_rows(change: RowChange) -> object:
+    how = (change.action, change.collection, change.reason, change.confidence, change.effect, change.warns)
+    return (change.address.dialer, change.address.kind, how)
 
 
 def _of_report(report: ChangeReport) -> object:

@@ -4,13 +4,14 @@ Everything that matters for safety (what is released, what is held, what stops t
 outside the foldable part and before what may be cut.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from itertools import repeat
 
 from syncengine.model.change import Change, RowChange
 from syncengine.model.phone import mask_numbers_in
 from syncengine.model.plan import Level, Plan, Violation
 from syncengine.model.report import ApplyReport, ChangeReport
+from syncengine.model.shares import fair_shares
 from syncengine.views.grouping import (
     fields_of,
     grouped,
@@ -19,9 +20,10 @@ from syncengine.views.grouping import (
     grouped_reports,
     is_danger,
     named,
+    rows_of,
     together,
 )
-from syncengine.views.markup import bullet, code, cut_fairly, escape, fitted, size_of
+from syncengine.views.markup import bullet, code, cut_fairly, escape, fitted, pointer, size_of
 from syncengine.views.wording import (
     REASONS,
     SIGNS,
@@ -37,39 +39,78 @@ from syncengine.views.wording import (
     totals,
 )
 
-# The lowest limit among the large hosts is 65,536 characters for one comment.
+# The lowest limit among the large hosts is 65,536 characters for one comment; counted in bytes, to be below it
+# however a host counts, and with room for what a pipeline puts around it.
 MAX_LENGTH = 60_000
-# No row is shorter than 30 characters.
+# No row is shorter than 30 bytes.
 _MOST_ROWS = MAX_LENGTH // 30
-_SECTION = 9_000
+# Kept for everything that is not about safety, however much of that there is.
+_REST = 9_000
 _FIELDS = 5
+# Most bytes of the line that says where the whole plan is.
+_POINTER = 600
+_TABLE = ["| | what | where | why |", "|---|---|---|---|"]
+_CUT_ROW = "| | {} | | |"
 
 
-def plan_markdown(plan: Plan) -> str:
-    """Return the plan as one comment; where it would be too long, every level keeps its beginning."""
-    head = [f"### syncengine plan {code(plan.plan_id)}", "", f"Project {escape(plan.project)}.", ""]
-    head += [bullet(s, strong=True) for s in (*headline_sentences(plan.headline), *release_sentences(plan))]
-    head += _section("Stopped by guards", [_violation(v) for v in plan.violations])
+def plan_markdown(plan: Plan, *, whole_plan: str = "") -> str:
+    """Return the plan as one comment, of any size of plan.
+
+    What is released, stopped, in danger and held comes first and gives way last; the rest shares what is left, and
+    whatever is cut keeps both its ends and says how much is missing.
+
+    Args:
+        plan: the plan.
+        whole_plan: where every change can be read, as the address or the name of an artefact.
+    """
+    title = [f"### syncengine plan {code(plan.plan_id)}", "", f"Project {escape(plan.project)}.", ""]
     notes = grouped_notes(plan.notes)
-    head += _section("In danger", [bullet(note, strong=True) for note in notes if is_danger(note)])
-    head += _section("Held back", _holds(plan))
-    tail = _folded("Sources", [bullet(f"{s.name}: {source_phrase(s)}") for s in plan.sources])
-    tail += _folded("Notes", [bullet(note) for note in notes if not is_danger(note)])
-    tail += _folded("Dialers", _dialers(plan))
-    tail += ["", escape(totals(plan)), ""]
-    room = MAX_LENGTH - size_of((*head, *tail))
-    body = cut_fairly([_level(level) for level in plan.levels], room)
-    return "\n".join([*head, *body, *tail])
+    safety = [
+        [bullet(sentence, strong=True) for sentence in release_sentences(plan)],
+        [bullet(sentence, strong=True) for sentence in headline_sentences(plan.headline)],
+        _section("Stopped by guards", [_violation(v) for v in plan.violations]),
+        _section("In danger", [bullet(note, strong=True) for note in notes if is_danger(note)]),
+        _section("Held back", _holds(plan)),
+    ]
+    end = ["", escape(totals(plan)), ""]
+    head = [*title, *cut_fairly(safety, MAX_LENGTH - _REST - size_of(title))]
+    room = MAX_LENGTH - size_of((*head, *end)) - _POINTER
+    tail = _folded_away(
+        {
+            "Sources": [bullet(f"{s.name}: {source_phrase(s)}") for s in plan.sources],
+            "Notes": [bullet(note) for note in notes if not is_danger(note)],
+            "Dialers": _dialers(plan),
+        },
+        room // 3,
+    )
+    body = cut_fairly([_level(level) for level in plan.levels], room - size_of(tail), row=_CUT_ROW)
+    lines = [*head, *body, *tail]
+    return "\n".join([*lines, *_where_the_rest_is(lines, whole_plan), *end])
+
+
+def _where_the_rest_is(lines: Sequence[str], whole_plan: str) -> list[str]:
+    if whole_plan:
+        return ["", f"_Every single change:_ {pointer(whole_plan)}"]
+    if any("left out here._" in text for text in lines):
+        return ["", f"_Every single change:_ {code('syncengine plan --format html -o plan.html')}"]
+    return []
 
 
 def _section(title: str, lines: Sequence[str]) -> list[str]:
-    return ["", f"**{title}**", "", *fitted(lines, _SECTION)] if lines else []
+    return ["", f"**{title}**", "", *lines] if lines else []
 
 
-def _folded(title: str, lines: Sequence[str]) -> list[str]:
-    if not lines:
-        return []
-    return ["", f"<details><summary>{title}</summary>", "", *fitted(lines, _SECTION), "", "</details>"]
+def _folded_away(sections: Mapping[str, Sequence[str]], room: int) -> list[str]:
+    """Return sections that are folded until somebody opens them, cut within their folds."""
+    filled = {title: lines for title, lines in sections.items() if lines}
+    folds = {title: (["", f"<details><summary>{title}</summary>", ""], ["", "</details>"]) for title in filled}
+    room -= sum(size_of((*before, *after)) for before, after in folds.values())
+    shares = fair_shares([size_of(lines) for lines in filled.values()], room)
+    made: list[str] = []
+    for (title, lines), share in zip(filled.items(), shares, strict=True):
+        before, after = folds[title]
+        made += [*before, *fitted(lines, share), *after]
+    return made
 
 
 def _violation(violation: Violation) -> str:
@@ -89,25 +130,27 @@ def _dialers(plan: Plan) -> list[str]:
 
 
 def _level(level: Level) -> list[str]:
-    head = ["", f"**{level.name}**", "", "| | what | where | why |", "|---|---|---|---|"]
     groups = grouped(level.changes)
     # What a comment cannot hold is counted, and not rendered only to be left out.
-    return [*head, *(_row(group) for group in groups[:_MOST_ROWS]), *repeat("", len(groups) - _MOST_ROWS)]
+    between = max(0, len(groups) - 2 * _MOST_ROWS)
+    rows = [_row(group) for group in groups[:_MOST_ROWS]]
+    ends = [_row(group) for group in groups[_MOST_ROWS:][between:]]
+    return ["", f"**{level.name}**", "", *_TABLE, *rows, *repeat("", between), *ends]
 
 
 def _row(group: Sequence[Change]) -> str:
     first = group[0]
-    what = f"{first.action} {rows_phrase(first) if isinstance(first, RowChange) else plural(len(group), 'campaign')}"
+    noun = rows_phrase(first, rows_of(group)) if isinstance(first, RowChange) else plural(len(group), "campaign")
     warns = f" **{escape(first.warns)}**" if first.warns else ""
     where = escape(named([change.address for change in group]))
     why = f"{REASONS[first.reason]}, {first.confidence}"
-    return f"| {SIGNS[first.action]} | {what}{_details(group)} | {where} | {why}{warns} |"
+    return f"| {SIGNS[first.action]} | {first.action} {noun}{_details(group)} | {where} | {why}{warns} |"
 
 
 def _details(group: Sequence[Change]) -> str:
     first = group[0]
     if isinstance(first, RowChange):
-        dots = " …" if first.count > len(first.sample) else ""
+        dots = " …" if rows_of(group) > len(first.sample) else ""
         return f"<br>{escape(', '.join(masked_sample(first)))}{dots}" if first.sample else ""
     fields = fields_of(group)
     shown = [
@@ -120,15 +163,17 @@ def _details(group: Sequence[Change]) -> str:
 
 def report_markdown(report: ApplyReport) -> str:
     """Return what an apply did as one comment: alarms first, then what was not done, then the rest."""
-    head = [f"### syncengine apply {code(report.plan_id)}: {'done' if report.complete else 'in part'}", ""]
-    head += ["**Interrupted**", ""] if report.interrupted else []
-    head += _section("ALARM", [bullet(alarm, strong=True) for alarm in report.alarms])
-    head += _section("Waiting for a person", [bullet(waiting) for waiting in report.parked])
+    title = [f"### syncengine apply {code(report.plan_id)}: {'done' if report.complete else 'in part'}", ""]
+    title += ["**Interrupted**", ""] if report.interrupted else []
+    safety = [
+        _section("ALARM", [bullet(alarm, strong=True) for alarm in report.alarms]),
+        _section("Waiting for a person", [bullet(waiting) for waiting in report.parked]),
+    ]
+    head = [*title, *cut_fairly(safety, MAX_LENGTH - _REST - size_of(title))]
     groups = sorted(grouped_reports(report.changes), key=lambda group: group[0].done)
     table = ["", "| | what | where | outcome |", "|---|---|---|---|"]
     table += [*(_outcome(group) for group in groups[:_MOST_ROWS]), *repeat("", len(groups) - _MOST_ROWS)]
-    room = MAX_LENGTH - size_of(head)
-    return "\n".join([*head, *cut_fairly([table], room)]) + "\n"
+    return "\n".join([*head, *cut_fairly([table], MAX_LENGTH - size_of(head), row=_CUT_ROW)]) + "\n"
 
 
 def _outcome(group: Sequence[ChangeReport]) -> str:

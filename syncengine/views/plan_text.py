@@ -6,7 +6,16 @@ from rich.text import Text
 
 from syncengine.model.change import Change, RowChange
 from syncengine.model.plan import Plan
-from syncengine.views.grouping import fields_of, grouped, grouped_holds, grouped_notes, is_danger, named
+from syncengine.views.grouping import (
+    calls_of,
+    fields_of,
+    grouped,
+    grouped_holds,
+    grouped_notes,
+    is_danger,
+    named,
+    rows_of,
+)
 from syncengine.views.lines import heading, line
 from syncengine.views.wording import (
     REASONS,
@@ -73,8 +82,8 @@ def _levels(plan: Plan, *, whole: bool) -> Iterator[Text]:
 def _group(group: Sequence[Change], *, whole: bool) -> Iterator[Text]:
     first = group[0]
     sign = SIGNS[first.action]
-    what = f" {rows_phrase(first)}" if isinstance(first, RowChange) else ""
-    calls = first.calls if isinstance(first, RowChange) else len(group)
+    what = f" {rows_phrase(first, rows_of(group))}" if isinstance(first, RowChange) else ""
+    calls = calls_of(group)
     yield line(
         "  ",
         (f"{sign} {first.action}{what} ", _STYLES[sign]),
@@ -86,7 +95,7 @@ def _group(group: Sequence[Change], *, whole: bool) -> Iterator[Text]:
         before = "" if first.action == "create" else f"{shown_value(field.before)} -> "
         yield line((f"      {field.name}: {before}{shown_value(field.after)}", "dim"))
     if isinstance(first, RowChange) and first.sample:
-        more = " …" if first.count > len(first.sample) else ""
+        more = " …" if rows_of(group) > len(first.sample) else ""
         sample = first.sample if whole else masked_sample(first)
         yield line((f"      {', '.join(sample)}{more}", "dim"))
     if first.warns:

@@ -75,15 +75,15 @@ def masked_sample(change: RowChange) -> tuple[str, ...]:
     return tuple(mask_numbers_in(row) for row in change.sample)
 
 
-def rows_phrase(change: RowChange) -> str:
-    """Return ``1,204 contacts``."""
+def rows_phrase(change: RowChange, count: int | None = None) -> str:
+    """Return ``1,204 contacts``: the rows of a change, or of several that do the same."""
     nouns = {
         "contacts": ("contact",),
         "dnd": ("do-not-call entry", "do-not-call entries"),
         "directory": ("person", "people"),
     }
     # A change to rows is never about a campaign.
-    return plural(change.count, *nouns[change.address.kind])
+    return plural(change.count if count is None else count, *nouns[change.address.kind])
 
 
 def headline_sentences(headline: Headline) -> list[str]:

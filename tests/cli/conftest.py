@@ -31,7 +31,7 @@ dialers:
     settings: {{server: "0016"}}
     secrets: {{token: "env:WOLKVOX_TOKEN"}}
 guards: {{max_newly_callable: {max_newly_callable}, max_starts: 5}}
-watch: {{settle: 1s, interval: 15m}}
+watch: {{settle: 1s, interval: 15m, may_land: {may_land}{watch}}}
 """
 MANIFEST = """\
 campaigns:
@@ -116,7 +116,9 @@ class Project:
 
     def configure(self, **values: Any) -> None:
         urls = {vendor: self.sandbox.url(vendor) for vendor in self.sandbox.dialers}
-        text = PROJECT.format(**urls, **{"max_newly_callable": 20000} | values)
+        text = PROJECT.format(
+            **urls, **{"max_newly_callable": 20000, "may_land": "[cosmetic, pacing, audience]", "watch": ""} | values
+        )
         (self.folder / "syncengine.yaml").write_text(text, encoding="utf-8")
 
     def run(self, *words: str | Path, expected: int | None = 0) -> Outcome:
@@ -130,7 +132,10 @@ class Project:
         return found
 
     def _project(self, words: Sequence[object]) -> list[str]:
-        takes = words[0] in {"validate", "plan", "apply", "watch", "state", "ledger"} and "--project" not in words
+        takes = (
+            words[0] in {"validate", "plan", "apply", "watch", "state", "ledger", "drift", "suspend", "resume"}
+            and "--project" not in words
+        )
         if words == ("state",):
             return []
         return ["--project", str(self.folder)] if takes else []

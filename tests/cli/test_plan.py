@@ -104,3 +104,41 @@ def test_whole_numbers_are_shown_only_to_who_asks(project: Project) -> None:
     # The fixture looks for personal data in all that was said; this once it was asked for.
     project.said.clear()
     assert not numbers.search(project.run("plan", "--show-personal-data", "--json").out.replace("•", ""))
+
+
+def test_a_page_opens_from_one_file_with_masked_rows(project: Project) -> None:
+    path = project.folder / "plan.html"
+    found = project.run("plan", "--format", "html", "-o", path)
+    assert found.out == ""
+    page = path.read_text(encoding="utf-8")
+    project.said.append(page)
+    assert page.startswith("<!doctype html>")
+    assert "6</b> <span>people become callable" in page
+    assert page.count("•") > 20
+    assert project.run("plan", "--format", "html").out.startswith("<!doctype html>")
+
+
+def test_a_page_with_whole_numbers_is_its_owners_alone(project: Project) -> None:
+    path = project.folder / "plan.html"
+    project.run("plan", "--format", "html", "-o", path, "--show-personal-data")
+    page = path.read_text(encoding="utf-8")
+    assert colombian(1) in page
+    assert "Secretname1" in page
+    assert "Do not publish it" in page
+    assert path.stat().st_mode & 0o777 == 0o600
+
+
+def test_any_view_can_go_into_a_file(project: Project) -> None:
+    path = project.folder / "plan.out"
+    for view, begin in (("text", "Plan for project"), ("json", "{"), ("markdown", "### ")):
+        # From the ledger alone: a reading would use up some of the day's budget, which the plan tells.
+        shown = project.run("plan", "--format", view, "--refresh", "none").out
+        assert project.run("plan", "--format", view, "--refresh", "none", "-o", path).out == ""
+        written = path.read_text(encoding="utf-8")
+        assert written.startswith(begin)
+        assert view == "json" or written == shown
+
+
+def test_the_comment_says_where_the_whole_plan_is(project: Project) -> None:
+    out = project.run("plan", "--format", "markdown", "--whole-plan", "https://ci.example/1/plan.html").out
+    assert "<https://ci.example/1/plan.html>" in out

@@ -31,3 +31,13 @@ def test_no_dialer_and_no_project_is_needed(project: Project, saved: Path) -> No
 
 def test_a_plan_that_is_not_there(project: Project, tmp_path: Path) -> None:
     assert "no plan" in project.run("show", tmp_path / "none.plan", expected=1).err
+
+
+def test_a_saved_plan_is_a_page_with_its_rows_too(project: Project, saved: Path, tmp_path: Path) -> None:
+    page = project.run("show", saved, "--format", "html").out
+    assert page.startswith("<!doctype html>")
+    assert page.count('class="lines"') == 3
+    whole = tmp_path / "whole.html"
+    project.run("show", saved, "--format", "html", "-o", whole, "--show-personal-data")
+    assert "Secretname1" in whole.read_text(encoding="utf-8")
+    assert whole.stat().st_mode & 0o777 == 0o600

@@ -13,6 +13,7 @@ from typing import Any
 import pytest
 
 from syncengine.ledger.ledger import Ledger
+from syncengine.watch.files import Snapshot, look_at
 from tests.cli.conftest import MANIFEST, Project
 
 PATIENCE = 20.0
@@ -123,7 +124,12 @@ def test_a_held_ledger_is_said_and_tried_again(project: Project, watch) -> None:
 def test_a_plan_that_a_guard_stops_is_shown_and_not_applied(project: Project, watch) -> None:
     project.configure(max_newly_callable=1)
     watching = watch("--json", "--apply")
-    assert watching.event()["plan"]["applicable"] is False
+    told = watching.event()
+    assert told["plan"]["applicable"] is False
+    assert [held["rule"] for held in told["decision"]["held"]] == ["guard"]
+    # No guard stands between a person and the do-not-call list.
+    (landed,) = watching.event()["report"]["changes"]
+    assert (landed["level"], landed["outcomes"]) == ("dnd additions", {"applied": 1})
     assert watching.silent(0.5)
     assert project.added() == []
 
@@ -182,15 +188,41 @@ def test_the_same_plan_is_not_printed_twice(project: Project, capfd) -> None:
         no_color=True,
     )  # fmt: skip
     watcher = Watcher(project=project.folder, given=given, applies=False, stop=Stop(), once=False)
-    watcher.act("start")
+    watcher.times()
+
+    def snapshot() -> Snapshot:
+        return Snapshot({str(path): look_at(path) for path in watcher.files()}, {})
+
+    watcher.act("start", snapshot())
     assert "Sources" in capfd.readouterr().out
-    watcher.act("clock")
+    watcher.act("clock", snapshot())
     (line,) = capfd.readouterr().out.splitlines()
     assert "clock: still the plan shown above" in line
     project.leads(1)
-    watcher.act("change")
+    watcher.act("change", snapshot())
     assert "Sources" in capfd.readouterr().out
 
 
 def test_nobody_is_released_by_a_watcher(project: Project) -> None:
     assert "--expect" in project.run("watch", "--allow-dnd-remove", "1", expected=64).err
+
+
+def test_of_two_watchers_one_stands_by_and_takes_over_from_the_dead(project: Project, watch) -> None:
+    first = watch("--json", "--apply")
+    assert "plan" in first.event()
+    assert first.event()["report"]["complete"] is True
+    second = watch("--json", "--apply")
+    assert "leads on this ledger" in second.event()["notice"]
+    project.leads(1, 2, 3, 4)
+    assert first.event()["plan"]["headline"]["newly_callable"] == 1
+    assert "report" in first.event()
+    assert second.silent(0.5)
+    first.process.kill()
+    first.process.wait(timeout=PATIENCE)
+    assert "leads now" in second.event()["notice"]
+    assert second.event()["plan"]["empty"] is True
+    project.leads(1, 2, 3, 4, 5)
+    assert second.event()["plan"]["headline"]["newly_callable"] == 1
+    assert second.event()["report"]["complete"] is True
+    assert len(project.added()) == 4
+    assert second.end(signal.SIGTERM) == 0

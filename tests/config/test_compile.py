@@ -49,7 +49,7 @@ def test_a_person_in_a_directory_has_an_id_of_its_own_kind() -> None:
         effect: neutral
         success: {status: [200]}
         id: id
-        proof: {by: read_back}
+        proof: {by: read_back, settle: 60}
 """
     vendor = sound(bent("  blocked:\n", f"{directory}  blocked:\n"), MAPPING + "  people: {name: first_name}\n")
     assert find_operation(vendor, "people.add").id_pattern == "[A-Za-z0-9_-]{1,64}"

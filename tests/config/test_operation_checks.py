@@ -2,7 +2,13 @@
 
 import pytest
 
-from .vendor_samples import bent, mistakes
+from syncengine.config.binding import bind
+from syncengine.config.vendor_files import load_vendor, shipped_vendors
+from syncengine.config.vendor_spec import MappingSpec, VendorSpec
+from syncengine.config.written_operations import written_operations
+from syncengine.diagnostics import Diagnostics
+
+from .vendor_samples import bent, document, mistakes
 
 REMOVE = """\
         effect: suppressing
@@ -28,8 +34,23 @@ CASES = {
     ),
     "proof by a refusal that no answer tells": ((REMOVE, REMOVE.replace("repeat", "refusal")), "no answer means that"),
     "proof by reading what cannot be read": (
-        ("        batch: 10\n        proof: {by: repeat}", "        batch: 10\n        proof: {by: read_back}"),
+        (
+            "        refused_batch: unknown\n        proof: {by: repeat}",
+            "        refused_batch: unknown\n        proof: {by: read_back, settle: 5}",
+        ),
         "no operation that reads",
+    ),
+    "a proof by reading back that does not say from when on": (
+        ("proof: {by: read_back, settle: 60}", "proof: {by: read_back}"),
+        "does not say from when on",
+    ),
+    "a time to settle that is none": (
+        ("proof: {by: read_back, settle: 60}", "proof: {by: read_back, settle: -1}"),
+        "cannot be less than 0",
+    ),
+    "a batch of which nobody says what a refusal leaves behind": (
+        ("        refused_batch: unknown\n", ""),
+        "refused whole has left behind",
     ),
     "unverified without what to check": (
         (REMOVE, REMOVE.replace("effect:", "ability: unverified\n        effect:")),
@@ -129,3 +150,26 @@ def test_it_is_refused_with_its_place_and_what_to_do(name: str) -> None:
     assert len(found) == 1
     assert found[0].startswith("vendors/sample.yaml:")
     assert "^" in found[0]
+
+
+def test_an_operation_without_success_is_refused_with_its_place() -> None:
+    diagnostics = Diagnostics()
+    text = bent(REMOVE, REMOVE.replace('        success: {status: ["2xx"]}\n', ""))
+    assert bind(VendorSpec, document(text, "vendors/sample.yaml"), diagnostics) is None
+    (found,) = [item.render() for item in diagnostics]
+    assert found.startswith('vendors/sample.yaml:75:7: error: "success" is missing in "remove"')
+
+
+@pytest.mark.parametrize("name", shipped_vendors())
+def test_every_shipped_write_states_what_decides_about_a_lost_or_a_refused_call(name: str) -> None:
+    loaded = load_vendor(name, Diagnostics())
+    assert loaded is not None
+    bound = bind(VendorSpec, loaded.document, Diagnostics())
+    assert bound is not None
+    writes = [found.spec for found in written_operations(bound, MappingSpec(vendor=name)) if found.writes]
+    assert writes
+    for spec in writes:
+        assert {"effect", "success", "proof"} <= spec.model_fields_set
+        assert spec.batch == 1 or "refused_batch" in spec.model_fields_set
+        assert spec.proof is not None
+        assert spec.proof.by != "read_back" or "settle" in spec.proof.model_fields_set

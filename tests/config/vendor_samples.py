@@ -53,7 +53,7 @@ campaigns:
       effect: neutral
       success: {status: ["2xx"]}
       id: data.id
-      proof: {by: read_back}
+      proof: {by: read_back, settle: 60}
     update:
       method: PUT
       path: "/campaigns/{{ campaign.id }}"
@@ -82,6 +82,7 @@ collections:
         success: {status: ["2xx"]}
         items: {shape: list, key: tel, row: record.tel, status: state, outcomes: {new: applied, old: already_present}}
         batch: 100
+        refused_batch: nothing_applied
         proof: {by: refusal}
       remove:
         method: DELETE
@@ -102,6 +103,7 @@ collections:
         success: {status: ["2xx"]}
         items: {shape: none}
         batch: 10
+        refused_batch: unknown
         proof: {by: repeat}
 calls:
   ask:

@@ -3,7 +3,6 @@ import pytest
 from syncengine.engine.rows import calls_for, effect_of, operations_for, plan_rows
 from tests.building import (
     contacts_collection,
-    dnd_collection,
     findings,
     operation,
     row_set,
@@ -96,10 +95,17 @@ def test_what_a_vendor_cannot_do_with_rows_that_nobody_listed_is_only_said(actio
 @pytest.mark.parametrize("action", ["remove", "block"])
 def test_listed_rows_that_cannot_leave_are_safe_where_the_vendor_keeps_a_list_of_its_own(action):
     bare = contacts_collection(operations={"add": ADD})
-    found = findings(rows(row_set(action, 2, reason="listed"), collection=bare))
+    found = findings(rows(row_set(action, 2, reason="listed"), collection=bare, protected=2))
     plan = plan_rows(found)
     assert plan.stuck == {}
     assert "its own do-not-call list" in plan.notes[0]
+
+
+def test_a_list_of_the_vendor_protects_only_those_whose_numbers_it_is_to_hold():
+    bare = contacts_collection(operations={"add": ADD})
+    plan = plan_rows(findings(rows(row_set("remove", 3, reason="listed"), collection=bare, protected=2)))
+    assert (plan.stuck, plan.helpless) == ({"spring": 1}, {"spring"})
+    assert "2 listed rows stay" in plan.notes[0]
 
 
 def test_listed_rows_that_cannot_leave_and_that_no_list_protects_are_stuck():
@@ -107,15 +113,6 @@ def test_listed_rows_that_cannot_leave_and_that_no_list_protects_are_stuck():
     sets = (row_set("remove", 2, reason="listed"),)
     plan = plan_rows(findings(rows(*sets, collection=bare, listed_stuck=1), vendor=without_own_list(bare)))
     assert (plan.changes, plan.stuck) == ([], {"spring": 3})
-
-
-def test_a_list_of_the_vendor_that_nothing_can_be_added_to_protects_nobody():
-    bare = contacts_collection(operations={"add": ADD})
-    unusable = dnd_collection(operations={"add": operation("dnc.add", "suppressing", ability="absent")})
-    found = findings(
-        rows(row_set("remove", 2, reason="listed"), collection=bare), vendor=vendor(collections=(bare, unusable))
-    )
-    assert plan_rows(found).stuck == {"spring": 2}
 
 
 def test_counts_that_ask_for_nothing_are_still_said():

@@ -5,12 +5,13 @@ import httpx
 import pytest
 
 from syncengine import __version__
-from syncengine.errors import RemoteError
+from syncengine.errors import RemoteError, RenderError
 from syncengine.model.answers import Match, ResponseClass
 from syncengine.model.calling import Limits, Proof
 from syncengine.model.exchange import Request
-from syncengine.model.vendor import Operation
+from syncengine.model.vendor import Campaigns, Operation, Vendor
 from syncengine.remote.client import CallResult, DialerClient
+from tests import building
 from tests.remote.dialing import BASE, TOKEN, Clockwork, Loopback, Script, client, loopback, reading, writing
 
 OK = {"ok": True}
@@ -107,7 +108,8 @@ def test_a_body_travels_with_any_method(method: str) -> None:
         (proven("park"), [429] * 9, "deferred", 4),
         (proven("park"), [(400, {})], "rejected", 1),
         (proven("park"), [403], "stop_dialer", 1),
-        (proven("park"), [401, OK], "stop_dialer", 1),
+        (proven("park"), [401, OK], "unknown", 1),
+        (proven("repeat"), [401, OK], "stop_dialer", 1),
         (proven("park"), [302], "unknown", 1),
         (reading(), [302], "rejected", 1),
         (reading(), [404], "rejected", 1),
@@ -146,12 +148,42 @@ def test_pauses_between_attempts_are_drawn_from_a_growing_range() -> None:
     assert time.slept == [0.5, 1.0, 2.0]
 
 
-@pytest.mark.parametrize(("header", "at_least"), [("120", 120), ("1000000", 900), ("0", 0), ("soon", 0), ("-5", 0)])
+@pytest.mark.parametrize(("header", "at_least"), [("120", 120), ("900", 900), ("0", 0), ("soon", 0), ("-5", 0)])
 def test_the_dialers_own_wish_to_wait_is_granted_up_to_a_quarter_of_an_hour(header: str, at_least: float) -> None:
     time = Clockwork()
     began = time.time
     run(Script((429, {}, {"retry-after": header}), OK), writing(), time=time)
     assert at_least <= time.time - began <= at_least + 1
+
+
+def test_a_dialer_that_asks_for_more_than_a_quarter_of_an_hour_gets_no_call_before_its_time() -> None:
+    time = Clockwork()
+    script = Script((429, {}, {"retry-after": "901"}), OK)
+
+    async def calls() -> None:
+        dialer = client(script, time=time)
+        for _ in range(3):
+            result = await dialer.call(writing(), {})
+            assert (result.judgement.outcome, len(script.requests)) == ("deferred", 1)
+        time.time += 901
+        assert (await dialer.call(writing(), {})).judgement.outcome == "applied"
+
+    asyncio.run(calls())
+    assert sum(time.slept) < 2
+
+
+@pytest.mark.parametrize("answer", [(503, {}, {"retry-after": "60"}), (400, {}, {"retry-after": "60"})])
+def test_a_wish_to_wait_binds_the_others_also_where_its_call_is_not_repeated(answer: object) -> None:
+    time = Clockwork()
+
+    async def calls() -> None:
+        dialer = client(Script(answer, OK), time=time)
+        await dialer.call(proven("park"), {})
+        assert time.time == 1_000_000
+        await dialer.call(proven("park"), {})
+
+    asyncio.run(calls())
+    assert time.time >= 1_000_060
 
 
 def test_a_server_in_trouble_that_names_a_time_is_left_alone_until_then() -> None:
@@ -355,7 +387,63 @@ def test_writes_stop_soon_when_the_dialer_does_not_answer() -> None:
     assert [result.judgement.outcome for result in results[:5]] == ["unknown"] * 5
     assert {(result.judgement.outcome, result.judgement.name) for result in results[5:]} == {("stop_dialer", "breaker")}
     assert not any(result.sent for result in results[5:])
-    assert len(script.requests) == 5
+    paths = [request.url.path for request in script.requests]
+    assert paths.count("/api/things.add") == 5
+    # What asked after it only read.
+    assert set(paths) == {"/api/things.add", "/api/campaigns.list"}
+
+
+def silent(known: Vendor) -> DialerClient:
+    """Return a client of a dialer that has fallen silent and answers again from now on."""
+    dialer = client(Script(*[LOST] * 5, OK), vendor_words={"campaigns": known.campaigns, "calls": known.calls})
+
+    async def fall_silent() -> None:
+        for _ in range(5):
+            await dialer.call(proven("park"), {})
+
+    asyncio.run(fall_silent())
+    return dialer
+
+
+def test_a_write_waits_for_a_reading_probe_and_is_sent_when_that_is_answered() -> None:
+    dialer = silent(building.vendor())
+    assert asyncio.run(dialer.call(writing(), {})).judgement.outcome == "applied"
+
+
+def test_without_a_call_that_only_reads_nothing_probes_a_silent_dialer() -> None:
+    dialer = silent(building.vendor(campaigns=Campaigns()))
+    result = asyncio.run(dialer.call(proven("repeat"), {}))
+    assert (result.judgement.name, result.sent) == ("breaker", False)
+
+
+@pytest.mark.parametrize("more", [{"ability": "unverified"}, {"writes": True}, {"render": lambda scope: scope["row"]}])
+def test_a_call_that_is_not_documented_or_writes_or_needs_more_is_no_probe(more: dict[str, Any]) -> None:
+    question = building.operation("calls.q", **({"writes": False} | more))
+    if "render" in more:
+
+        def lacks(_: object) -> Request:
+            raise RenderError("there is no row")
+
+        question = building.operation("calls.q", writes=False, render=lacks)
+    known = building.vendor(campaigns=Campaigns(), calls={"q": question})
+    assert asyncio.run(silent(known).call(writing(), {})).judgement.name == "breaker"
+
+
+# --------------------------------------------------------------------------------------------- a refused credential
+
+
+def test_after_a_refused_credential_that_cannot_be_renewed_nothing_more_is_sent() -> None:
+    for operation in (proven("park"), proven("repeat"), reading()):
+        script = Script(401, OK)
+
+        async def calls(operation: Operation = operation, script: Script = script) -> None:
+            dialer = client(script)
+            await dialer.call(operation, {})
+            result = await dialer.call(reading(), {})
+            assert (result.judgement.outcome, result.sent) == ("stop_dialer", False)
+
+        asyncio.run(calls())
+        assert len(script.requests) == 1
 
 
 def test_a_read_probes_a_silent_dialer_and_its_answer_lets_all_through_again() -> None:

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from syncengine.errors import LockedError
+from syncengine.errors import LockedError, RenderError
 from syncengine.model.address import Address
 from syncengine.model.answers import Match, ResponseClass
 from syncengine.model.calling import Proof
@@ -74,6 +74,28 @@ def test_the_gate_comes_before_the_intent_and_the_error_shows_no_number(bench: B
     with_run(bench, write)
     assert not bench.dialers.calls
     assert bench.in_file("SELECT count(*) FROM call") == [(0,)]
+
+
+@pytest.mark.parametrize("body", [b'{"numbers": "All"}', b'{"numbers": ["+573001200001", "*"]}'])
+def test_a_request_that_means_everybody_on_a_do_not_call_list_is_not_sent(bench: Bench, body: bytes) -> None:
+    wipe = call("dnc.remove", "dialable", render=lambda _: Request("POST", "/dnc", body=body))
+
+    async def write(run: DialerRun) -> None:
+        with pytest.raises(RenderError, match="every number"):
+            await run.write(wipe, {}, ACCOUNT, action="remove", rows=[item(1)])
+
+    with_run(bench, write)
+    assert not bench.dialers.calls
+    assert bench.in_file("SELECT count(*) FROM call") == [(0,)]
+
+
+def test_a_request_about_a_do_not_call_list_names_somebody(bench: Bench) -> None:
+    async def write(run: DialerRun) -> None:
+        with pytest.raises(RenderError):
+            await run.write(call("dnc.remove", "dialable"), {}, ACCOUNT, action="remove", rows=[])
+
+    with_run(bench, write)
+    assert not bench.dialers.calls
 
 
 def test_without_the_lock_nothing_is_sent(bench: Bench) -> None:

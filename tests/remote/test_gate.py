@@ -4,7 +4,7 @@ import pytest
 
 from syncengine.config.generated_files import file_bytes
 from syncengine.model.exchange import Request, RowItem
-from syncengine.remote.gate import rows_bytes, searchable_bytes
+from syncengine.remote.gate import means_everybody, rows_bytes, searchable_bytes
 from syncengine.rows.gate import ListedIndex
 
 NUMBER = "+573001234567"
@@ -58,3 +58,20 @@ def test_everything_that_rows_hold_is_in_their_bytes() -> None:
     assert LISTED.hits(data) == {NUMBER}
     assert b"+4411" in data
     assert b"+573009999999" in data
+
+
+@pytest.mark.parametrize(
+    ("request_", "everybody"),
+    [
+        (Request("POST", "/dnc", body=b'{"numbers": "All"}'), True),
+        (Request("POST", "/dnc", body=b'{"list": [{"tel": "+573001234567"}, {"tel": " * "}]}'), True),
+        (Request("POST", "/dnc", (("phone", "ALL"),)), True),
+        (Request("DELETE", "/dnc/all"), True),
+        (Request("POST", "/dnc", body=b"phone=todos"), True),
+        (Request("POST", "/dnc", body=b'{"numbers": ["+573001234567"], "name": "Allan"}'), False),
+        (Request("DELETE", f"/dnc/{NUMBER}", (("type", "outbound"),)), False),
+        (Request("POST", "/allow", body=b"phone=3001234567&count=1"), False),
+    ],
+)
+def test_a_word_for_everybody_is_found(request_: Request, everybody: bool) -> None:
+    assert means_everybody(request_) is everybody

@@ -10,7 +10,7 @@ from tests.remote.dialing import Clockwork
 
 def pace(time: Clockwork, calls: int | None, per: float, waits: list[str] | None = None) -> Pace:
     told = waits if waits is not None else []
-    return Pace(calls=calls, per=per, clock=time, sleep=time.sleep, on_wait=told.append)
+    return Pace(calls=calls, per=per, longest=900.0, clock=time, sleep=time.sleep, on_wait=told.append)
 
 
 async def begin(pace: Pace, time: Clockwork, count: int, gap: float = 0.0) -> list[float]:
@@ -73,3 +73,19 @@ def test_many_workers_wait_in_the_order_of_asking() -> None:
 
 def test_no_budget_never_ends() -> None:
     assert all(Unlimited().take(suppressing=flag) for flag in (True, False))
+
+
+def test_a_pause_longer_than_we_wait_gives_no_turn_until_it_is_over() -> None:
+    time = Clockwork()
+    one = pace(time, None, 1.0)
+    one.pause(901.0)
+
+    async def turns() -> None:
+        assert not await one.turn()
+        assert time.slept == []
+        time.time += 1.0
+        # What is left is as long as we wait.
+        assert await one.turn()
+        assert time.slept == [900.0]
+
+    asyncio.run(turns())

@@ -51,24 +51,26 @@ def failing(breaker: Breaker, pattern: str) -> None:
 def test_it_opens_after_five_failures_in_ten_calls(pattern: str, open_) -> None:
     breaker = Breaker(Clockwork())
     failing(breaker, pattern)
-    assert breaker.admits(harmless=False) is not open_
+    assert breaker.closed is not open_
 
 
-def test_one_harmless_call_each_cool_down_probes_and_a_good_answer_closes_it() -> None:
+def test_one_probe_each_cool_down_and_a_good_answer_closes_it() -> None:
     time = Clockwork()
     breaker = Breaker(time, cool_down=30.0)
+    assert not breaker.take_probe()
     failing(breaker, "xxxxx")
     assert breaker.seconds_to_probe == 30.0
-    assert not breaker.admits(harmless=True)
+    assert not breaker.take_probe()
     time.time += 30
-    assert not breaker.admits(harmless=False)
-    assert [breaker.admits(harmless=True) for _ in range(3)] == [True, False, False]
+    assert [breaker.take_probe() for _ in range(3)] == [True, False, False]
     failing(breaker, "x")
-    assert not breaker.admits(harmless=True)
+    assert not breaker.take_probe()
     time.time += 30
-    assert breaker.admits(harmless=True)
+    assert breaker.take_probe()
+    assert not breaker.closed
     failing(breaker, ".")
-    assert breaker.admits(harmless=False)
+    assert breaker.closed
     assert breaker.seconds_to_probe == 0.0
+    # What was counted before is forgotten.
     failing(breaker, "xxxx")
-    assert breaker.admits(harmless=False)
+    assert breaker.closed

@@ -1,13 +1,14 @@
 import asyncio
 from typing import Any
 
+import httpx
 import pytest
 
-from syncengine.model.calling import Offset
+from syncengine.model.calling import Offset, PageNumber
 from syncengine.model.exchange import Request
 from syncengine.model.snapshot import ListedRow, RowsReading
 from syncengine.model.vendor import Collection, Listed
-from syncengine.remote.rows_reader import listed_row, read_rows
+from syncengine.remote.rows_reader import RowListing, listed_row, read_rows
 from tests.remote.dialing import Script, client, reading
 
 BY_PHONE = Listed(
@@ -93,3 +94,25 @@ def test_trouble_makes_the_reading_incomplete_and_never_raises(answer: object) -
     rows, reading_, _ = read(answer)
     assert (rows, reading_.complete) == ([], False)
     assert reading_.problem
+
+
+def test_an_endless_listing_of_the_same_people_ends_when_a_page_brings_nobody_new() -> None:
+    asked = 0
+
+    def handler(_: httpx.Request) -> httpx.Response:
+        nonlocal asked
+        asked += 1
+        # Never the same page twice.
+        rows = [{"tel": f"57300{n % 7:07d}", "place": asked} for n in range(asked, asked + 3)]
+        return httpx.Response(200, json={"rows": rows})
+
+    operation = reading(records="rows", pagination=PageNumber(kind="page", limit=3))
+    listing = RowListing(client(handler), operation, Listed(phones=("tel",)), {})
+
+    async def walk() -> None:
+        async for _ in listing.pages():
+            pass
+
+    asyncio.run(walk())
+    assert asked < 20
+    assert not listing.reading.complete

@@ -43,7 +43,7 @@ def test_an_empty_file_and_a_header_alone_have_no_rows(workspace, file_of):
         ('phone,name\n1,"open\n2,x\n3,y"\n4,z\n', r":2: a quote .* swallows"),
         ('phone,name\n1,"a"b\n', r":2: characters stand after a closing quote"),
         ("phone,name\n1," + "x" * 131_073 + "\n", r":2: a field is longer"),
-        (",".join(f"c{n}" for n in range(20_001)) + "\n", "20,001 columns"),
+        (",".join(f"c{n}" for n in range(1_001)) + "\n", "1,001 columns"),
         (b"PK\x03\x04" + b"x" * 50, "Excel workbook"),
         (b"PAR1" + b"x" * 50, "a Parquet file"),
         (b"\xd0\xcf\x11\xe0" + b"x" * 50, "old Excel"),

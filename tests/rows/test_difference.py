@@ -7,6 +7,7 @@ from syncengine.model.snapshot import ListedRow
 from syncengine.model.vendor import Collection, Column, Listed, Operation
 from syncengine.rows.batches import batches
 from syncengine.rows.difference import Actual, difference_of_contacts, difference_of_dnd
+from syncengine.rows.known_rows import from_ledger
 from syncengine.rows.listing import load_listing
 from syncengine.rows.wanted import wanted_contacts, wanted_numbers
 from tests.rows.conftest import NOW, contacts_of
@@ -84,7 +85,7 @@ class World:
             collection=self.collection,
             lists=lists,
             wanted=self.wanted(lists),
-            actual=Actual(ledger=ledger(*known), listing=listing),
+            actual=Actual(ledger=from_ledger(self.workspace, ledger(*known)), listing=listing),
             listed=self.numbers(*listed),
             released=self.numbers(*released),
             book=self.book,
@@ -128,6 +129,30 @@ def test_a_row_that_others_blocked_there_is_left(world):
     blocked = ListedRow(A, (A,), "1", True)
     assert world.plan(there=[blocked]) == {}
     assert world.found.notes == {"blocked there by others": 1}
+
+
+def test_of_two_records_that_are_one_of_ours_none_is_touched_and_both_are_named(world):
+    two = [ListedRow(A, (A,), "133", False), ListedRow(A, (A,), "140", False)]
+    world.list_options = {"on_absent": "remove"}
+    for known in ((A, "present", "old"), (B, "present", "old")):
+        world.rows = [{"phone": A, "first_name": "Ana"}]
+        assert "update/differs" not in world.plan(known, there=[*two, B])
+        assert world.found.notes["several records there match one of ours"] == 1
+        assert world.found.notes["the records 133, 140 there are one of ours, and nothing tells which; left alone"] == 1
+
+
+def test_a_listed_number_in_two_records_is_taken_out_and_counts_as_still_there(world):
+    two = [ListedRow(A, (A,), "133", False), ListedRow(A, (A,), "140", False)]
+    assert world.plan((A, "present", "old"), there=two, listed=[A]) == {"remove/listed": (1, "verified")}
+    assert world.found.findings.listed_stuck == 1
+    assert world.plan((A, "present", "old"), there=two[:1], listed=[A]) == {"remove/listed": (1, "verified")}
+    assert world.found.findings.listed_stuck == 0
+
+
+def test_a_record_that_is_shown_twice_with_one_id_is_one(world):
+    twice = [ListedRow(A, (A,), "133", False)] * 2
+    assert world.plan((A, "present", world.hash_of(A)), there=twice) == {}
+    assert world.found.notes == {"listed twice under one key": 1}
 
 
 def test_an_unchanged_row_needs_nothing(world):
@@ -234,7 +259,7 @@ def test_a_row_that_can_no_longer_be_mapped_is_left_alone(world, workspace, book
         collection=world.collection,
         lists=lists,
         wanted=wanted,
-        actual=Actual(ledger=ledger((A, "present", "x"))),
+        actual=Actual(ledger=from_ledger(workspace, ledger((A, "present", "x")))),
         listed=world.numbers(),
         released=world.numbers(),
         book=book,
@@ -380,7 +405,7 @@ def dnd_plan(world, in_force, *known, there=None, complete=True, released=(), la
         address=Address("d1", "dnd", "account"),
         collection=DND,
         wanted=wanted,
-        actual=Actual(ledger=ledger(*known), listing=listing),
+        actual=Actual(ledger=from_ledger(world.workspace, ledger(*known)), listing=listing),
         released=world.numbers(*released),
         book=world.book,
         now=NOW,

@@ -1,7 +1,9 @@
+import os
 import stat
 
 import pytest
 
+from syncengine.failpoints import Armed, Failure, arm
 from syncengine.rows import phone_book
 from syncengine.rows.phone_book import PhoneBook
 from syncengine.rows.workspace import Workspace
@@ -48,6 +50,57 @@ def test_a_damaged_cache_is_passed_over(tmp_path):
         assert len(entries(workspace, book)) == 1
     with Workspace() as workspace:
         assert len(entries(workspace, PhoneBook(workspace, path))) == 1
+
+
+def test_two_runs_may_write_the_cache_at_once(tmp_path, monkeypatch):
+    path = tmp_path / "phones.parquet"
+    with Workspace() as workspace, Workspace() as other:
+        mine, theirs = PhoneBook(workspace, path), PhoneBook(other, path)
+        mine.learn("SELECT '3001234567'", "CO")
+        theirs.learn("SELECT '3007654321'", "CO")
+        # The other run writes between our writing and our putting it in place.
+        arm(_During("phones.before_replace", theirs.save))
+        mine.save()
+        arm(None)
+    with Workspace() as workspace:
+        book = PhoneBook(workspace, path)
+        assert [raw for raw, *_ in entries(workspace, book)] == ["3001234567"]
+    assert [found.name for found in tmp_path.iterdir()] == ["phones.parquet"]
+
+
+class _During(Armed):
+    def __init__(self, name, act):
+        super().__init__()
+        self.name, self.act = name, act
+
+    def passes(self, name):
+        if name == self.name:
+            arm(None)
+            self.act()
+
+
+def test_a_cache_that_cannot_be_written_stops_nobody(tmp_path):
+    path = tmp_path / "phones.parquet"
+    with Workspace() as workspace:
+        book = PhoneBook(workspace, path)
+        book.learn("SELECT '3001234567'", "CO")
+        arm(Armed([Failure(name="phones.before_replace", occurrence=1, action="full")]))
+        book.save()
+        arm(None)
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_what_a_killed_run_left_is_removed(tmp_path):
+    path = tmp_path / "phones.parquet"
+    old, new = tmp_path / "phones.parquet.abc.new", tmp_path / "phones.parquet.def.new"
+    old.touch()
+    new.touch()
+    os.utime(old, (0, 0))
+    with Workspace() as workspace:
+        book = PhoneBook(workspace, path)
+        book.learn("SELECT '3001234567'", "CO")
+        book.save()
+    assert sorted(tmp_path.iterdir()) == [path, new]
 
 
 def test_one_text_has_one_entry_for_each_way_of_reading_it(workspace, book):

@@ -13,24 +13,38 @@ REGIONS = sorted(phonenumbers.SUPPORTED_REGIONS)
 @given(
     st.sampled_from(REGIONS),
     st.text("0123456789", min_size=4, max_size=15),
-    st.sampled_from(["+code", "+", "trunk", "code", ""]),
+    st.sampled_from(["+code", "00code", "+", "trunk", "code", ""]),
     st.sampled_from(["", " ", "-", " (", ")", "."]),
     st.integers(1, 8),
 )
 def test_the_shortcut_never_disagrees_with_the_parser(region, digits, lead, separator, at):
     metadata = phonenumbers.PhoneMetadata.metadata_for_region(region, None)
     code = str(metadata.country_code)
-    start = {"+code": f"+{code}", "+": "+", "trunk": metadata.national_prefix or "", "code": code, "": ""}[lead]
+    start = lead.replace("code", code).replace("trunk", metadata.national_prefix or "")
     text = start + digits
     text = text[:at] + separator + text[at:]
     quick = shortcut(text, region)
     if quick is not None:
-        assert phones._parsed(text, region).number == quick
+        assert parsed(text, region) == quick
+
+
+def parsed(text, region):
+    """What the full parser makes of a text, an own number after 00 read as people mean it."""
+    abroad = phones._ABROAD.fullmatch(text)
+    own = abroad is not None and abroad[1].startswith(phones._calling_code(region))
+    return phones._parsed(f"+{abroad[1]}" if own else text, region).number
 
 
 @pytest.mark.parametrize(
     ("text", "region"),
-    [("3001234567", "CO"), ("07840 258823", "GB"), ("+57 300 123-4567", ""), ("0346608877", "VN"), ("512345678", "PL")],
+    [
+        ("3001234567", "CO"),
+        ("0057 3001234567", "CO"),
+        ("07840 258823", "GB"),
+        ("+57 300 123-4567", ""),
+        ("0346608877", "VN"),
+        ("512345678", "PL"),
+    ],
 )
 def test_plain_numbers_take_the_shortcut(text, region):
     assert shortcut(text, region) == phones.canonical(text, region).number

@@ -2,7 +2,7 @@ import itertools
 
 import pytest
 
-from syncengine.rows.verdicts import Rules, contact_verdict, dnd_verdict
+from syncengine.rows.verdicts import Rules, contact_settled, contact_verdict, dnd_settled, dnd_verdict
 
 STATES = ["", "present", "blocked", "rejected", "deferred"] + [
     f"{kind}_{action}" for kind in ("unknown", "parked") for action in ("add", "update", "remove")
@@ -21,9 +21,8 @@ def every_row():
             facts = dict(zip(FLAGS, flags, strict=True))
             if facts["blocked_there"] and not facts["there"]:
                 continue
-            rows.append(
-                {**facts, "state": state, "own_hash": own_hash, "known_hash": known_hash, "refused_hash": refused_hash}
-            )
+            hashes = {"own_hash": own_hash, "known_hash": known_hash, "refused_hash": refused_hash}
+            rows.append({**facts, "ids": "", "state": state, **hashes})
     return rows
 
 
@@ -80,6 +79,23 @@ def test_no_rule_ever_sends_a_listed_person_or_repeats_what_is_unknown(workspace
             assert rules.updates, row
 
 
+@pytest.mark.parametrize("rules", RULES)
+def test_a_row_that_is_plainly_settled_needs_nothing_by_all_the_rules(workspace, every_row, rules):
+    doubled = [{**row, "ids": "1, 2"} for row in every_row if row["there"]]
+    verdict = f"CASE WHEN {contact_settled(rules)} THEN {contact_verdict(rules)} ELSE 'not settled' END"
+    found = [verdict for _, verdict in judged(workspace, every_row + doubled, verdict)]
+    assert set(found) == {"", "not settled"}
+
+
+@pytest.mark.parametrize("complete", [False, True])
+@pytest.mark.parametrize("renew_before", [None, -1.0, 1.0])
+def test_a_number_that_is_plainly_settled_needs_nothing_by_all_the_rules(workspace, every_row, complete, renew_before):
+    rules = {"complete": complete, "renew_before": renew_before}
+    verdict = f"CASE WHEN {dnd_settled(**rules)} THEN {dnd_verdict(**rules)} ELSE 'not settled' END"
+    found = {verdict for _, verdict in judged(workspace, every_row, verdict)}
+    assert found == {"", "not settled"} if renew_before != 1.0 else found == {"not settled"}
+
+
 @pytest.mark.parametrize("complete", [False, True])
 def test_nothing_but_a_release_takes_a_number_off_a_list(workspace, every_row, complete):
     for row, verdict in judged(workspace, every_row, dnd_verdict(complete=complete, renew_before=None)):
@@ -92,3 +108,14 @@ def test_nothing_but_a_release_takes_a_number_off_a_list(workspace, every_row, c
         refused = row["refused_hash"] == row["own_hash"] and row["state"] in {"", "rejected", "deferred"}
         if row["wanted"] and not known_to_hold and not row["there"] and not refused:
             assert action == "add", row
+
+
+@pytest.mark.parametrize("rules", RULES[::4])
+def test_of_several_records_that_are_one_of_ours_none_is_touched_unless_it_must_not_be_rung(
+    workspace, every_row, rules
+):
+    several = [{**row, "ids": "12, 13"} for row in every_row if row["there"]]
+    assert several
+    for row, verdict in judged(workspace, several, contact_verdict(rules)):
+        if not row["listed"]:
+            assert verdict.startswith("note/"), (row, verdict)

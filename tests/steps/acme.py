@@ -90,6 +90,7 @@ collections:
         success: {status: [200]}
         items: {shape: none}
         batch: 10
+        refused_batch: unknown
         proof: {by: read_back, settle: 30}
       remove:
         method: POST
@@ -119,6 +120,7 @@ collections:
         success: {status: [200]}
         items: {shape: none}
         batch: 10
+        refused_batch: unknown
         proof: {by: repeat}
       remove:
         method: POST
@@ -128,6 +130,7 @@ collections:
         success: {status: [200]}
         items: {shape: none}
         batch: 10
+        refused_batch: unknown
         proof: {by: repeat}
 calls:
   ask:

@@ -7,7 +7,15 @@ import pytest
 
 from syncengine.errors import ConfigError, UsageError
 from syncengine.model.desired import Dialer
-from syncengine.steps.clients import base_url_of, check_extra, daily_limit, extra_of, identity_of, open_client
+from syncengine.steps.clients import (
+    base_url_of,
+    check_extra,
+    daily_limit,
+    extra_of,
+    identity_of,
+    open_client,
+    reserve_of,
+)
 from syncengine.steps.loading import Loaded
 from tests.steps.acme import VENDOR, bent
 from tests.steps.projects import Made
@@ -141,3 +149,14 @@ def test_each_vendor_is_given_the_options_that_it_declares(made: Made) -> None:
         if asked.endswith("17/leads") and body
     )
     assert {row["tag"] for row in rows} == {"t1"}
+
+
+@pytest.mark.parametrize(
+    ("limit", "stated", "kept"), [(1_000, 50, 50), (20_000, 50, 1_000), (1_001, 0, 51), (10, 50, 50)]
+)
+def test_a_lane_of_the_days_calls_is_kept_for_suppression_whatever_the_vendor_file_says(
+    made: Made, limit: int, stated: int, kept: int
+) -> None:
+    vendor = made.load().vendors["acme"].vendor
+    vendor = replace(vendor, limits=replace(vendor.limits, reserve=stated))
+    assert reserve_of(limit, vendor) == kept

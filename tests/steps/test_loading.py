@@ -1,5 +1,6 @@
 """Loading: every file, or every mistake of every file; which files a plan depends on."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -150,3 +151,12 @@ def test_the_digest_of_the_vendors_moves_with_either_file(made: Made) -> None:
     digests.add(made.load().vendors_digest())
     assert len(digests) == 3
     assert made.load().vendors_digest() in digests
+
+
+def test_what_a_run_keeps_is_beside_the_ledger(made: Made) -> None:
+    loaded = made.load()
+    assert loaded.kept == Path(loaded.desired.ledger.removeprefix("sqlite:///")).parent
+    elsewhere = replace(loaded, desired=replace(loaded.desired, ledger="sqlite:////ledger/acme.db"))
+    assert elsewhere.kept == Path("/ledger")
+    server = replace(loaded, desired=replace(loaded.desired, ledger="postgresql://db/acme"))
+    assert server.kept == loaded.root / ".syncengine"

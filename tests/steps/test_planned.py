@@ -100,3 +100,16 @@ def test_whole_numbers_change_nothing_else(project: Project) -> None:
         masked = [replace(change, sample=()) for change in shown.row_changes]
         assert masked == [replace(change, sample=()) for change in made.plan.row_changes]
         assert [level.name for level in shown.levels] == [level.name for level in made.plan.levels]
+
+
+def test_the_rows_for_a_page_are_those_of_the_plan_and_masked(project: Project) -> None:
+    with project.planned() as made:
+        lines, whole = made.lines(100, whole=False), made.lines(100, whole=True)
+        few = made.lines(3, whole=False)
+    names = {change.rows: change.count for change in made.plan.row_changes}
+    assert {found.name: len(found.keys) for found in lines} == names
+    numbers = [number for found in whole for number in found.phones]
+    assert all(number.startswith("+") and "•" not in number for number in numbers)
+    assert not set(numbers) & {number for found in lines for number in found.phones}
+    assert sum(len(found.keys) + found.left_out for found in few) == sum(names.values())
+    assert sum(len(found.keys) for found in few) <= 3

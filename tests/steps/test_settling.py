@@ -4,11 +4,13 @@ from typing import Any
 
 import pytest
 
+from syncengine.model.address import Address
 from syncengine.model.exchange import RowItem
 from syncengine.model.ports import Intent
 from tests.steps.acme import VENDOR, Lead, bent
 from tests.steps.projects import LEADS, Made, done, notes, tel, tels
 
+SPRING = Address(LEADS.dialer, "campaign", LEADS.name)
 CUT: dict[str, Any] = {"POST /campaigns/17/leads": "cut"}
 LOST: dict[str, Any] = {"POST /campaigns/17/leads": "lost"}
 
@@ -185,6 +187,28 @@ def test_what_may_be_repeated_is_planned_again(made: Made, proof: str) -> None:
     made.wait()
     plan = made.plan()
     assert sum(change.count for change in plan.row_changes if change.address == LEADS) == 3
+
+
+@pytest.mark.parametrize(
+    ("action", "state", "seconds", "left"),
+    [
+        ("stop", "paused", 1000.0, []),
+        ("stop", "paused", 1.0, [("stop", "intent")]),
+        ("stop", "running", 1000.0, []),
+        ("start", "running", 1000.0, []),
+        ("update", "running", 1000.0, []),
+    ],
+)
+def test_a_lost_call_about_a_campaign_that_needs_no_repeat_does_not_stay_open(
+    made: Made, action: str, state: str, seconds: float, left: list[tuple[str, str]]
+) -> None:
+    made.carry_out()
+    open_call(made, action, "repeat", address=SPRING, operation=f"campaigns.{action}", settle=30.0)
+    (campaign,) = made.acme.campaigns.values()
+    campaign["state"] = state
+    made.wait(seconds)
+    made.plan()
+    assert waiting(made) == left
 
 
 # ------------------------------------------------------------------------------------------------------------ tasks

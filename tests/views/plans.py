@@ -18,6 +18,7 @@ from syncengine.model.plan import (
     Violation,
 )
 from syncengine.model.report import ApplyReport, ChangeReport
+from syncengine.model.row_lines import RowLines
 
 
 def plan(*levels: Level, **more: Any) -> Plan:
@@ -73,7 +74,8 @@ def row_change(action: str = "add", key: str = "spring", dialer: str = "acme-co"
 def dnd_change(action: str = "add", count: int = 12, dialer: str = "acme-co", **more: Any) -> RowChange:
     stated: dict[str, Any] = {"collection": "dnc", "effect": "suppressing", "sample": ("+57•••••••01",), "calls": 1}
     address = Address(dialer, "dnd", "account")
-    return row_change(action, dialer=dialer, **({"address": address, "count": count} | stated | more))
+    named = {"address": address, "count": count, "rows": f"{dialer}/account/{action}"}
+    return row_change(action, dialer=dialer, **(named | stated | more))
 
 
 def source(name: str = "leads", **more: Any) -> SourceSummary:
@@ -286,3 +288,15 @@ def hostile_report() -> ApplyReport:
         HOSTILE, address=Address(HOSTILE, "campaign", HOSTILE), outcomes={"rejected": 1}, messages={HOSTILE: 1}
     )
     return report(bad, plan_id=HOSTILE, parked=(HOSTILE,), alarms=(HOSTILE,))
+
+
+def lines_of(plan: Plan) -> list[RowLines]:
+    """Masked rows for every set of a plan."""
+    return [
+        RowLines(
+            name=change.rows,
+            keys=[""] * change.count,
+            phones=[f"+57•••••••{n % 100:02d}" for n in range(change.count)],
+        )
+        for change in plan.row_changes
+    ]

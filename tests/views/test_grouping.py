@@ -4,6 +4,7 @@ from syncengine.model.address import Address
 from syncengine.model.change import FieldChange
 from syncengine.model.plan import Hold
 from syncengine.views.grouping import (
+    calls_of,
     fields_of,
     gathered,
     grouped,
@@ -12,6 +13,7 @@ from syncengine.views.grouping import (
     grouped_reports,
     is_danger,
     named,
+    rows_of,
 )
 from tests.views.plans import campaign_change, change_report, row_change
 
@@ -49,6 +51,17 @@ def test_whatever_is_shown_of_a_change_parts_it_from_others():
 def test_sets_of_rows_are_never_put_together():
     assert [len(group) for group in grouped([row_change(), row_change(), row_change(key="summer")])] == [1, 1, 1]
     assert fields_of([row_change()]) == ()
+
+
+def test_sets_that_do_the_same_to_more_than_a_few_campaigns_are_one_group_with_their_counts():
+    sets = [row_change(key=f"c{n}", count=n) for n in range(1, 101)]
+    groups = grouped([*sets, row_change("update"), row_change(key="x", reason="drift")])
+    assert [len(group) for group in groups] == [100, 1, 1]
+    assert (rows_of(groups[0]), calls_of(groups[0])) == (5_050, 1_300)
+
+
+def test_campaigns_have_no_rows_and_take_a_call_each():
+    assert (rows_of([campaign_change()] * 3), calls_of([campaign_change()] * 3)) == (0, 3)
 
 
 def test_a_single_change_keeps_its_name():

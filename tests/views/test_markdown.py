@@ -6,7 +6,7 @@ from markdown_it import MarkdownIt
 
 from syncengine.model.address import Address
 from syncengine.model.change import FieldChange
-from syncengine.model.plan import Hold, Level, Violation
+from syncengine.model.plan import Headline, Hold, Level, Violation
 from syncengine.views.markdown import MAX_LENGTH, plan_markdown, report_markdown
 from syncengine.views.wording import rearranges
 from tests.views import plans
@@ -43,10 +43,11 @@ def test_malice_is_only_text(markdown):
 
 def test_a_plan_of_a_hundred_thousand_changes_fits_into_a_comment_and_keeps_both_ends():
     markdown = plan_markdown(plans.large())
-    assert 50_000 < len(markdown) < 60_000
+    assert 50_000 < len(markdown) < len(markdown.encode()) < 60_000
     assert markdown.startswith("### syncengine plan")
     assert "campaign-000000" in markdown
-    assert "campaign-099997" not in markdown
+    assert "campaign-050000" not in markdown
+    assert "campaign-099997" in markdown
     assert "more lines left out here" in markdown
     # The level after the one that was cut is whole.
     assert "start 2 campaigns" in markdown
@@ -57,6 +58,7 @@ def test_a_cut_table_is_still_a_table():
     html = RENDERER.render(plan_markdown(plans.large(5_000)))
     assert html.count("<table>") == html.count("</table>") == 2
     assert "| ~ |" not in html
+    assert re.search(r"<td><em>[\d,]+ more lines left out here\.</em></td>", html)
 
 
 def test_a_thousand_violations_holds_and_notes_of_malice_fit_as_well():
@@ -152,3 +154,74 @@ def test_the_rows_that_are_shown_and_those_left_out_are_all_there_are(changes):
     left = re.search(r"_([\d,]+) more lines left out here\._", markdown)
     assert shown + (int(left[1].replace(",", "")) if left else 0) == changes - 2
     assert (left is None) is (changes == 50)
+
+
+def a_million_rows(*, campaigns=10_000):
+    """A plan with a million row changes, every campaign with a reason to stand alone."""
+    reasons = ("missing", "differs", "drift", "vanished", "not_in_source", "already_there")
+    changes = tuple(
+        plans.row_change(
+            "add", f"campaign-{n:05}", count=1_000_000 // campaigns, calls=1, reason=reasons[n % 6], warns=f"w{n}"
+        )
+        for n in range(campaigns)
+    )
+    return plans.plan(
+        Level("contact additions and updates", changes),
+        headline=Headline(newly_callable=1_000_000),
+        releases={f"list-{n}": 1 for n in range(20)},
+        holds=tuple(
+            Hold(address=Address("acme-co", "campaign", f"h{n}"), what="start", why=f"why {n}") for n in range(300)
+        ),
+    )
+
+
+def test_a_plan_of_a_million_rows_is_one_comment_with_its_releases_and_holds_whole():
+    plan = a_million_rows()
+    assert sum(change.count for change in plan.row_changes) == 1_000_000
+    markdown = plan_markdown(plan)
+    assert len(markdown.encode()) < MAX_LENGTH
+    assert "1,000,000 people become callable" in markdown
+    assert markdown.count("RELEASED") == 20
+    assert sum(f"why {n}" in markdown for n in range(300)) == 300
+    for kept in ("campaign-00000", "campaign-09999"):
+        assert kept in markdown
+    assert re.search(r"\| \| _9,\d+ more lines left out here\._ \| \| \|", markdown)
+    assert "_Every single change:_ `syncengine plan --format html -o plan.html`" in markdown
+
+
+def test_a_million_rows_that_change_alike_are_one_line():
+    changes = tuple(plans.row_change(key=f"c{n:05}", count=100, calls=1) for n in range(10_000))
+    markdown = plan_markdown(plans.plan(Level("contact additions and updates", changes)))
+    assert "| add 1,000,000 contacts<br>" in markdown
+    assert "acme-co/contacts/c00002 and 9,997 more alike" in markdown
+    assert len(markdown) < 1_000
+
+
+@pytest.mark.parametrize("letter", ["x", "ñ", "电", "\N{GRINNING FACE}"])
+def test_it_is_below_the_limit_in_bytes_whatever_is_written_in_it(letter):
+    fields = (FieldChange("note", None, letter * 200),)
+    changes = tuple(
+        plans.campaign_change(
+            "update", f"{letter * 60}{n}", reason="drift", fields=(*fields, FieldChange("n", n, n + 1))
+        )
+        for n in range(5_000)
+    )
+    notes = tuple(f"{word} {n} {letter * 300}" for n in range(500) for word in ("DANGER", "note"))
+    releases = {f"{letter * 100}{n}": n + 1 for n in range(400)}
+    markdown = plan_markdown(plans.plan(Level("campaign changes", changes), notes=notes, releases=releases))
+    assert 45_000 < len(markdown.encode()) < MAX_LENGTH
+    assert markdown.count("<details>") == markdown.count("</details>") == 1
+
+
+def test_it_says_where_the_whole_plan_is():
+    shown = plan_markdown(plans.everyday(), whole_plan="https://ci.example/runs/17/plan.html?a=1&b=2")
+    assert "_Every single change:_ <https://ci.example/runs/17/plan.html?a=1&b=2>" in shown
+    assert "`plan.html`" in plan_markdown(plans.everyday(), whole_plan="plan.html")
+    assert "Every single change" not in plan_markdown(plans.everyday())
+
+
+@pytest.mark.parametrize("place", ["https://x.example/> @all <b>", "javascript:alert(1)", "`@all`", plans.HOSTILE])
+def test_where_the_whole_plan_is_can_be_nothing_but_an_address_or_text(place):
+    shown = plan_markdown(plans.plan(), whole_plan=place)
+    assert "<a" not in RENDERER.render(shown)
+    assert not any(rearranges(c) for c in shown if c != "\n")

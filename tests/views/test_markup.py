@@ -76,12 +76,36 @@ def test_a_bullet_may_be_strong():
     assert (bullet("a*"), bullet("a", strong=True)) == ("- a\\*", "- **a**")
 
 
-def test_what_fits_is_whole_and_what_does_not_says_how_much_is_left_out():
-    texts = ["x" * 99] * 10
+def test_what_fits_is_whole_and_what_does_not_keeps_both_ends_and_says_how_much_is_left_out():
+    texts = [f"{n:03}".ljust(99) for n in range(10)]
     assert fitted(texts, 1_000) == texts
-    cut = fitted(texts, 999)
-    assert cut == [*texts[:9], "", "_1 more line left out here._"]
-    assert size_of(fitted(texts, 500)) <= 500
+    assert fitted(texts, 999) == [*texts[:6], "", "_1 more line left out here._", "", *texts[7:]]
+    cut = fitted(texts, 500)
+    assert cut == [*texts[:2], "", "_6 more lines left out here._", "", *texts[8:]]
+    assert size_of(cut) <= 500
+
+
+def test_a_table_is_cut_by_a_row():
+    texts = [f"| {n} |".ljust(99) for n in range(10)]
+    cut = fitted(texts, 500, row="| {} |")
+    assert cut == [*texts[:2], "| _6 more lines left out here._ |", *texts[8:]]
+
+
+@given(st.lists(st.text(max_size=40), max_size=60), st.integers(70, 2_000))
+def test_every_line_is_shown_or_counted_and_the_room_is_kept(texts, room):
+    cut = fitted(texts, room)
+    assert size_of(cut) <= room
+    said = [re.search(r"^_([\d,]+) more lines? left out here\._$", text) for text in cut]
+    left = sum(int(found[1].replace(",", "")) for found in said if found)
+    if left:
+        assert len(cut) - 3 + left == len(texts)
+    else:
+        assert cut == texts
+
+
+def test_the_room_is_counted_in_bytes():
+    assert size_of(["ñ", "电"]) == 2 + 1 + 3 + 1
+    assert fitted(["电" * 40] * 2, 200) != ["电" * 40] * 2
 
 
 def test_where_room_is_short_small_parts_stay_whole_and_large_ones_keep_their_beginning():

@@ -1,0 +1,1 @@
+"""The watcher's face: what it does, for people and for monitors. Read-only, and without personal data."""

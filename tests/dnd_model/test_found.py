@@ -1,0 +1,56 @@
+"""Histories that once broke an invariant, in their shortest form: each is a fault that was mended."""
+
+import pytest
+
+from tests.dnd_model.steps import Step, play
+
+FOUND: dict[str, tuple[str, list[Step]]] = {
+    # A refused do-not-call entry was noted and never offered again, and nothing was held for it any more.
+    "an entry that was refused once is offered again and holds until it is taken": (
+        "listing",
+        [
+            ("begin", {"started": True}),
+            ("state", {"name": "everyone", "number": 0}),
+            ("want", {"campaign": "spring", "status": "stopped"}),
+            ("refuse", {"what": "dnd add", "refused": True}),
+            ("apply", {}),
+            ("want", {"campaign": "spring", "status": "started"}),
+            ("apply", {}),
+            ("apply", {}),
+        ],
+    ),
+    "what was refused once in a campaign's own list is listed in the end": (
+        "own_lists",
+        [
+            ("begin", {"started": True}),
+            ("refuse", {"what": "dnd add", "refused": True}),
+            ("state", {"name": "only-spring", "number": 0, "spelling": 2}),
+            ("apply", {}),
+        ],
+    ),
+    # The dialer's own list was taken to protect everybody, though it holds only what is listed for the whole dialer.
+    "a number that is listed for one campaign is not protected by the list of the account": (
+        "sticky",
+        [
+            ("begin", {"started": True}),
+            ("state", {"name": "only-spring", "number": 0, "spelling": 1}),
+            ("apply", {}),
+        ],
+    ),
+    # Only removals were counted as tries, never entries of the dialer's list that it would not take.
+    "a running campaign whose list takes no entry is stopped after so many tries": (
+        "sticky",
+        [
+            ("begin", {"started": True}),
+            ("refuse", {"what": "dnd add", "refused": True}),
+            ("state", {"name": "everyone", "number": 0}),
+            *[("apply", {})] * 8,
+        ],
+    ),
+}
+
+
+@pytest.mark.parametrize("name", FOUND)
+def test_a_fault_that_was_found_stays_mended(name: str) -> None:
+    kind, history = FOUND[name]
+    play(kind, history)
