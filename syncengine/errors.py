@@ -9,6 +9,7 @@
     ├─ StalePlanError          the world has moved since the plan was made (exit 5)
     ├─ LockedError             another run holds the ledger (exit 5)
     ├─ LedgerError             the ledger cannot be read or written
+    │  └─ DoubtfulLedgerError  it is damaged, gone or not the one that was left here (exit 5)
     ├─ SourceError             a data file cannot be read as what it says it is
     ├─ RenderError             a request cannot be made of these values; nothing was sent
     └─ RemoteError             a dialer; carries dialer and operation, never a secret or a phone
@@ -61,6 +62,15 @@ class LockedError(SyncEngineError):
 
 class LedgerError(SyncEngineError):
     """The ledger cannot be read or written."""
+
+
+class DoubtfulLedgerError(LedgerError):
+    """The ledger is damaged, gone, older than it was or another one; nothing is sent on its word."""
+
+    exit_code = 5
+
+    def __init__(self, what: str) -> None:
+        super().__init__(f"{what}. Nothing is planned or sent until: syncengine ledger recover")
 
 
 class SourceError(SyncEngineError):

@@ -1,10 +1,13 @@
 """A saved plan: one file that only its owner can read, holding the plan and its row changes in columns.
 
-The file says what was decided, and is good for a day. ``apply FILE`` makes the plan anew and goes on only when it is
-the same one, so a file that was tampered with, or that the world has left behind, is refused: nothing in it is ever
-sent on its own word. The rows inside are for people and programs that want to see them.
+The file says what was decided, and is good for a day. It is sealed with a key of the ledger that it was made from:
+what was allowed stands in it, so a file that anybody has changed is refused. ``apply FILE`` then makes the plan anew
+and goes on only when it is the same one, made from the same things: nothing in the file is ever sent on its own word.
+The rows inside are for people and programs that want to see them.
 """
 
+import hashlib
+import hmac
 import json
 import os
 import re
@@ -14,8 +17,9 @@ import types
 import zipfile
 import zlib
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import fields, is_dataclass
+from dataclasses import dataclass, fields, is_dataclass
 from functools import cache
+from operator import attrgetter
 from pathlib import Path
 from types import NoneType
 from typing import Any, Union, get_args, get_origin, get_type_hints
@@ -31,6 +35,7 @@ LIFETIME = 24 * 3600.0
 # Seconds by which the clocks of two machines may differ.
 _CLOCKS_APART = 300.0
 _PLAN = "plan.json"
+_SEAL = "seal"
 # Bytes of the plan itself, without its rows.
 _LARGEST = 512 * 1024 * 1024
 # Bytes of its rows; they are packed as columns already, so what is stored is what comes out.
@@ -44,8 +49,45 @@ _SCALARS: tuple[Any, ...] = (str, int, float, bool)
 _WRITTEN_AS: dict[Any, Any] = {list: tuple, dict: Mapping}
 
 
-def save_plan(path: Path, plan: Plan, rows: Iterable[Path]) -> None:
-    """Write a plan, with the files that hold its rows, into one new or replaced file of mode 0600.
+@dataclass(frozen=True, slots=True)
+class Seal:
+    """What a saved plan holds, as a digest, and the seal that stands in it."""
+
+    digest: bytes
+    seal: bytes
+
+    def refuse_broken(self, key: str) -> None:
+        """Go on only with a file that was written with this key and not changed since.
+
+        Raises:
+            StalePlanError: it was not.
+        """
+        if not hmac.compare_digest(self.seal, _sealed(self.digest, key)):
+            raise StalePlanError(
+                "the saved plan was changed after it was made, or made from another ledger; plan anew and read it"
+            )
+
+
+def _sealed(digest: bytes, key: str) -> bytes:
+    return hmac.digest(key.encode(), digest, "sha256")
+
+
+def _digest_of(packed: zipfile.ZipFile) -> bytes:
+    """Return a digest over the names and contents of all that is sealed."""
+    hashing = hashlib.sha256()
+    for entry in sorted(packed.infolist(), key=attrgetter("filename")):
+        if entry.filename == _SEAL:
+            continue
+        inner = hashlib.sha256()
+        with packed.open(entry) as content:
+            while piece := content.read(1 << 20):
+                inner.update(piece)
+        hashing.update(json.dumps([entry.filename, inner.hexdigest()]).encode())
+    return hashing.digest()
+
+
+def save_plan(path: Path, plan: Plan, rows: Iterable[Path], *, key: str) -> None:
+    """Write a plan, with the files that hold its rows, into one new or replaced file of mode 0600, sealed with a key.
 
     Raises:
         SyncEngineError: the file cannot be written there; what stood there before stands there still.
@@ -55,10 +97,13 @@ def save_plan(path: Path, plan: Plan, rows: Iterable[Path]) -> None:
         # A new file of an unforeseeable name: nobody can have put a link in its place, or have opened it before.
         descriptor, name = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)
         scratch = Path(name)
-        with os.fdopen(descriptor, "wb") as file, zipfile.ZipFile(file, "w", zipfile.ZIP_STORED) as packed:
-            packed.writestr(_PLAN, json.dumps(jsonable(plan), ensure_ascii=False))
-            for file_of_rows in rows:
-                packed.write(file_of_rows, f"rows/{file_of_rows.name}")
+        with os.fdopen(descriptor, "w+b") as file:
+            with zipfile.ZipFile(file, "w", zipfile.ZIP_STORED) as packed:
+                packed.writestr(_PLAN, json.dumps(jsonable(plan), ensure_ascii=False))
+                for file_of_rows in rows:
+                    packed.write(file_of_rows, f"rows/{file_of_rows.name}")
+            with zipfile.ZipFile(file, "a", zipfile.ZIP_STORED) as packed:
+                packed.writestr(_SEAL, _sealed(_digest_of(packed), key))
         failpoint("plan.written")
         scratch.replace(path)
     except OSError as problem:
@@ -69,12 +114,21 @@ def save_plan(path: Path, plan: Plan, rows: Iterable[Path]) -> None:
 
 
 def load_plan(path: Path) -> Plan:
-    """Read a saved plan.
+    """Read a saved plan, to be shown.
 
     Raises:
         SyncEngineError: the file is no saved plan, or one of another format.
     """
-    document = _document(path)
+    return load_sealed(path)[0]
+
+
+def load_sealed(path: Path) -> tuple[Plan, Seal]:
+    """Read a saved plan with its seal, to be applied.
+
+    Raises:
+        SyncEngineError: the file is no saved plan, or one of another format.
+    """
+    document, seal = _document(path)
     found = document.get("format_version") if isinstance(document, dict) else None
     if found != FORMAT_VERSION:
         raise SyncEngineError(f"{path} has format {found}, this program writes {FORMAT_VERSION}; plan anew")
@@ -83,15 +137,17 @@ def load_plan(path: Path) -> Plan:
     except (TypeError, ValueError, RecursionError) as problem:
         raise SyncEngineError(f"{path} is damaged ({problem}); plan anew") from problem
     assert isinstance(plan, Plan)
-    return plan
+    return plan, seal
 
 
-def _document(path: Path) -> Any:
+def _document(path: Path) -> tuple[Any, Seal]:
     try:
         with zipfile.ZipFile(path) as packed:
             if packed.getinfo(_PLAN).file_size > _LARGEST:
                 raise SyncEngineError(f"{path} is not a saved plan: it is too large")
-            return json.loads(packed.read(_PLAN))
+            # One opening for both, so that the plan that is read is the one whose seal is checked.
+            seal = packed.read(_SEAL) if _SEAL in packed.namelist() else b""
+            return json.loads(packed.read(_PLAN)), Seal(_digest_of(packed), seal)
     except FileNotFoundError as problem:
         raise SyncEngineError(f"there is no plan at {path}; write one with: syncengine plan --out {path}") from problem
     except PermissionError as problem:
@@ -121,7 +177,7 @@ def unpack_rows(path: Path, folder: Path) -> None:
 
 
 def refuse_stale(saved: Plan, fresh: Plan, *, now: float) -> None:
-    """Go on only when a fresh plan would do exactly what the saved one said.
+    """Go on only when a fresh plan does exactly what the saved one said, and was made from the same things.
 
     Raises:
         StalePlanError: the plan is too old, or something has moved since; the message says what.
@@ -132,12 +188,12 @@ def refuse_stale(saved: Plan, fresh: Plan, *, now: float) -> None:
         raise StalePlanError(
             f"the saved plan {saved.plan_id} was made in the future; set the clock right, then plan anew and read it"
         )
-    if saved.plan_id == fresh.plan_id:
-        return
     moved = moved_since(saved.basis, fresh.basis)
+    if saved.plan_id == fresh.plan_id and not moved:
+        return
     why = f"moved since: {', '.join(moved)}" if moved else "a dialer holds something else now"
     raise StalePlanError(
-        f"the saved plan {saved.plan_id} is stale, today's would be {fresh.plan_id} ({why}); plan anew and read it"
+        f"the saved plan {saved.plan_id} is stale, today's is {fresh.plan_id} ({why}); plan anew and read it"
     )
 
 

@@ -21,13 +21,16 @@ from syncengine.engine.planner import Inputs, make_plan
 from syncengine.engine.policy import after, decide, kinds_of
 from syncengine.errors import GuardError, StalePlanError, UsageError
 from syncengine.failpoints import failpoint
-from syncengine.ledger.ledger import Ledger, open_ledger
+from syncengine.ledger.ledger import Ledger
+from syncengine.ledger.opening import open_ledger
 from syncengine.ledger.records import CallLine, OpenCall, OpenRow, RunRecord
+from syncengine.ledger.recovery import doubt_suppressions, trust
+from syncengine.ledger.upkeep import Status as LedgerStatus
 from syncengine.model.plan import Plan
 from syncengine.model.policy import Decision, Standing
 from syncengine.model.report import ApplyReport, Progress
 from syncengine.model.watching import Drift, Propagation
-from syncengine.planfile import refuse_stale
+from syncengine.planfile import Seal, refuse_stale
 from syncengine.rows.workspace import Workspace
 from syncengine.steps.applying import apply_plan
 from syncengine.steps.basis import basis_of
@@ -37,6 +40,16 @@ from syncengine.steps.drifting import drift_of
 from syncengine.steps.examples import check_examples
 from syncengine.steps.facts import facts_json, load_facts, take_facts
 from syncengine.steps.isolation import without_network
+from syncengine.steps.ledgers import (
+    back_up_ledger,
+    check_ledger,
+    doubted_ledger,
+    ledger_of,
+    ledger_status,
+    migrate_ledger,
+    move_ledger,
+    restore_ledger,
+)
 from syncengine.steps.loading import Loaded, load
 from syncengine.steps.looking_back import ListRejects, calls_of_run, rejects, runs
 from syncengine.steps.offline import base_of, doubts, rebuild
@@ -45,6 +58,7 @@ from syncengine.steps.planned import Planned
 from syncengine.steps.propagation import propagation_of
 from syncengine.steps.pulling import Pulled, pull
 from syncengine.steps.reading import read_dialers
+from syncengine.steps.recovering import Recovered, park_what_may_be_there, refuse_half_a_picture
 from syncengine.steps.run import Run
 from syncengine.steps.saved import saved_lines
 from syncengine.steps.settling import settle
@@ -74,6 +88,7 @@ __all__ = [
     "Drift",
     "Landed",
     "Landing",
+    "LedgerStatus",
     "ListRejects",
     "Loaded",
     "NotApplicableError",
@@ -82,25 +97,33 @@ __all__ = [
     "Options",
     "Planned",
     "Pulled",
+    "Recovered",
     "RunRecord",
     "Waiting",
     "apply",
+    "back_up_ledger",
     "break_lock",
     "calls_of_run",
     "check_examples",
+    "check_ledger",
     "drift_of",
     "export_facts",
     "land",
     "leader",
     "leave",
+    "ledger_status",
     "load",
+    "migrate_ledger",
+    "move_ledger",
     "person",
     "planned",
     "planned_offline",
     "pull",
+    "recover",
     "rejects",
     "resolve_call",
     "resolve_row",
+    "restore_ledger",
     "resume_watchers",
     "runs",
     "saved_lines",
@@ -124,14 +147,14 @@ class NotApplicableError(GuardError):
 @contextmanager
 def planned(loaded: Loaded, options: Options) -> Iterator[Planned]:
     """Make a plan; its rows can be looked at until the block ends."""
-    with open_ledger(loaded.desired.ledger, loaded.desired.project) as ledger, Workspace() as workspace:
+    with ledger_of(loaded) as ledger, Workspace() as workspace:
         yield _plan(Run(loaded=loaded, ledger=ledger, workspace=workspace, options=options))
 
 
 def export_facts(loaded: Loaded, options: Options, *, salt: str) -> dict[str, object]:
     """Return what the ledger knows, without a person in it, for plans of untrusted pull requests."""
     options = replace(options, refresh="none")
-    with open_ledger(loaded.desired.ledger, loaded.desired.project) as ledger, Workspace() as workspace:
+    with ledger_of(loaded) as ledger, Workspace() as workspace:
         run = Run(loaded=loaded, ledger=ledger, workspace=workspace, options=options)
         made = _plan(run)
         return facts_json(take_facts(made, salt=salt))
@@ -198,6 +221,8 @@ class Applying:
 
     # The plan that was read and approved, from a file; None: whatever is planned now.
     saved: Plan | None = None
+    # The seal of its file; None: it never left this program.
+    seal: Seal | None = None
     # The id that was read and approved; empty: any.
     expect: str = ""
     # Asked with the plan before anything is sent.
@@ -222,13 +247,15 @@ def apply(loaded: Loaded, options: Options, applying: Applying) -> tuple[Plan, A
     elif options.allowances.dnd_remove and not applying.expect:
         raise UsageError("--allow-dnd-remove holds for one plan: add --expect PLAN_ID, or apply a saved plan")
     now = options.clock
-    with open_ledger(loaded.desired.ledger, loaded.desired.project) as ledger:
+    with ledger_of(loaded) as ledger:
         free_lock_of_the_dead(ledger)
     with (
-        open_ledger(loaded.desired.ledger, loaded.desired.project) as ledger,
+        ledger_of(loaded) as ledger,
         Workspace() as workspace,
         ledger.lock("apply", now=now(), wait=applying.lock_timeout),
     ):
+        if applying.seal is not None:
+            applying.seal.refuse_broken(ledger.seal_key())
         made = _plan(Run(loaded=loaded, ledger=ledger, workspace=workspace, options=options, locked=True))
         _refuse_another(made.plan, applying, now=now())
         if made.plan.empty:
@@ -238,6 +265,33 @@ def apply(loaded: Loaded, options: Options, applying: Applying) -> tuple[Plan, A
         if not applying.approve(made.plan):
             return made.plan, None
         return made.plan, apply_plan(made, on_progress=applying.on_progress, interrupted=applying.interrupted)
+
+
+def recover(loaded: Loaded, options: Options, *, wait: float = 0.0) -> Recovered:
+    """Make a ledger that is not what it was one to go on with; nothing is sent. What may have been done is parked.
+
+    Raises:
+        GuardError: a source or a dialer could not be read to the end.
+        LockedError: another run holds the ledger.
+        UsageError: the ledger is sound.
+    """
+    doubted = doubted_ledger(loaded)
+    with (
+        doubted.ledger as ledger,
+        Workspace() as workspace,
+        ledger.lock("recover", now=options.clock(), wait=wait),
+    ):
+        doubt_suppressions(ledger)
+        made = _plan(Run(loaded=loaded, ledger=ledger, workspace=workspace, options=options, locked=True))
+        refuse_half_a_picture(made, doubted)
+        parked = park_what_may_be_there(made)
+        trust(doubted)
+        return Recovered(
+            aside=doubted.aside,
+            salvaged=doubted.salvaged,
+            statements={name: len(ledger.all_numbers([name])) for name in ledger.dnd_lists()},
+            parked=parked,
+        )
 
 
 def _refuse_another(plan: Plan, applying: Applying, *, now: float) -> None:
@@ -285,7 +339,7 @@ def land(loaded: Loaded, options: Options, landing: Landing) -> Landed:
     Raises:
         LockedError: another run holds the ledger.
     """
-    with open_ledger(loaded.desired.ledger, loaded.desired.project) as ledger, Workspace() as workspace:
+    with ledger_of(loaded) as ledger, Workspace() as workspace:
         free_lock_of_the_dead(ledger)
         # Calls that a dead run left open are settled under the lock, so that is where to begin.
         if not landing.applies or not ledger.unfinished_calls():
@@ -294,7 +348,7 @@ def land(loaded: Loaded, options: Options, landing: Landing) -> Landed:
             if looked.decision.lands is None:
                 return looked
     with (
-        open_ledger(loaded.desired.ledger, loaded.desired.project) as ledger,
+        ledger_of(loaded) as ledger,
         Workspace() as workspace,
         ledger.lock("watch", now=options.clock()) as fence,
     ):

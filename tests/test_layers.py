@@ -51,6 +51,7 @@ FENCES: dict[str, set[str]] = {
     "python_calamine": {"rows", "sandbox"},
     "pyarrow": {"rows", "ledger"},
     "sqlite3": {"ledger"},
+    "psycopg": {"ledger"},
     "xlsxwriter": {"config"},
     "watchdog": {"watch"},
     "croniter": {"config", "engine"},

@@ -13,7 +13,7 @@ from syncengine.errors import StalePlanError, SyncEngineError
 from syncengine.model.address import Address
 from syncengine.model.change import FieldChange
 from syncengine.model.plan import Allowances, Headline, Hold, Level, Violation
-from syncengine.planfile import LIFETIME, load_plan, moved_since, refuse_stale, save_plan, unpack_rows
+from syncengine.planfile import LIFETIME, load_plan, load_sealed, moved_since, refuse_stale, save_plan, unpack_rows
 from syncengine.views.as_json import jsonable
 from tests.views import plans
 
@@ -70,7 +70,7 @@ small_plans = st.builds(
 
 def saved(folder: Path, plan=None, rows=()) -> Path:
     path = folder / "spring.plan"
-    save_plan(path, plan or plans.everyday(), rows)
+    save_plan(path, plan or plans.everyday(), rows, key="k")
     return path
 
 
@@ -121,7 +121,7 @@ def test_the_rows_travel_in_the_same_file(tmp_path):
     rows = tmp_path / "rows-1.parquet"
     rows.write_bytes(b"PAR1")
     with zipfile.ZipFile(saved(tmp_path, rows=[rows])) as packed:
-        assert packed.namelist() == ["plan.json", "rows/rows-1.parquet"]
+        assert packed.namelist() == ["plan.json", "rows/rows-1.parquet", "seal"]
         assert packed.read("rows/rows-1.parquet") == b"PAR1"
 
 
@@ -162,10 +162,10 @@ def test_rows_of_a_file_that_is_no_plan_are_an_error_in_words(tmp_path):
 
 def test_a_plan_that_cannot_be_written_says_where_and_leaves_nothing_behind(tmp_path):
     with pytest.raises(SyncEngineError, match=r"cannot be written to .*nowhere/spring.plan: No such file or directory"):
-        save_plan(tmp_path / "nowhere" / "spring.plan", plans.everyday(), ())
+        save_plan(tmp_path / "nowhere" / "spring.plan", plans.everyday(), (), key="k")
     before = saved(tmp_path).read_bytes()
     with pytest.raises(SyncEngineError):
-        save_plan(tmp_path / "spring.plan", plans.plan(), [tmp_path / "rows that are gone"])
+        save_plan(tmp_path / "spring.plan", plans.plan(), [tmp_path / "rows that are gone"], key="k")
     assert (tmp_path / "spring.plan").read_bytes() == before
     assert [found.name for found in tmp_path.iterdir()] == ["spring.plan"]
 
@@ -307,9 +307,7 @@ def stale(fresh, now=NOW, before=None) -> str:
 def test_the_same_plan_goes_on_for_a_day():
     refuse_stale(plans.everyday(), plans.everyday(), now=NOW)
     refuse_stale(plans.everyday(), plans.everyday(), now=NOW + LIFETIME)
-    # The same doings from another reading are the same plan.
-    later = replace(plans.everyday(), basis=replace(plans.everyday().basis, serial=9), created_at=NOW + 60)
-    refuse_stale(plans.everyday(), later, now=NOW + 60)
+    refuse_stale(plans.everyday(), replace(plans.everyday(), created_at=NOW + 60), now=NOW + 60)
 
 
 def test_a_plan_older_than_a_day_is_stale_even_if_nothing_moved():
@@ -323,7 +321,7 @@ def test_clocks_may_differ_a_little_and_a_plan_from_the_future_is_refused_for_wh
 
 def test_another_plan_is_stale_and_both_ids_are_named():
     message = stale(replace(plans.everyday(), plan_id="0123456789abcdef"))
-    assert "4f1c2a9b8e7d6c50 is stale, today's would be 0123456789abcdef" in message
+    assert "4f1c2a9b8e7d6c50 is stale, today's is 0123456789abcdef" in message
     assert "a dialer holds something else now" in message
 
 
@@ -342,11 +340,73 @@ def test_another_plan_is_stale_and_both_ids_are_named():
 )
 def test_the_message_says_what_has_moved(moved, words):
     basis = plans.everyday().basis
-    fresh = replace(plans.everyday(), plan_id="0123456789abcdef", basis=replace(basis, **moved))
-    assert f"(moved since: {words})" in stale(fresh)
+    fresh = replace(plans.everyday(), basis=replace(basis, **moved))
+    # Also where the same would be done: whoever read the plan read what it was made from.
+    for found in (fresh, replace(fresh, plan_id="0123456789abcdef")):
+        assert f"(moved since: {words})" in stale(found)
     assert ", ".join(moved_since(basis, fresh.basis)) == words
 
 
 def test_nothing_moved_is_nothing():
     basis = plans.everyday().basis
     assert moved_since(basis, replace(basis, dialers=dict(basis.dialers))) == []
+
+
+def sealed(path: Path):
+    return load_sealed(path)[1]
+
+
+def test_a_file_as_it_was_written_is_sealed_by_its_ledger_s_key_and_no_other(tmp_path):
+    rows = tmp_path / "rows-1.parquet"
+    rows.write_bytes(b"PAR1")
+    sealed(saved(tmp_path, rows=[rows])).refuse_broken("k")
+    with pytest.raises(StalePlanError, match="changed after it was made, or made from another ledger") as refused:
+        sealed(saved(tmp_path)).refuse_broken("another")
+    assert refused.value.exit_code == 5
+
+
+def repacked(path: Path, change) -> None:
+    """Write a saved plan anew, with its seal, after its parts were changed."""
+    with zipfile.ZipFile(path) as packed:
+        parts = {name: packed.read(name) for name in packed.namelist()}
+    document = json.loads(parts["plan.json"])
+    change(document, parts)
+    parts["plan.json"] = json.dumps(document, ensure_ascii=False).encode()
+    with zipfile.ZipFile(path, "w") as packed:
+        for name, content in parts.items():
+            packed.writestr(name, content)
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        lambda d, _: d.update(created_at=d["created_at"] + 3_600),
+        lambda d, _: d.update(plan_id="0123456789abcdef"),
+        lambda d, _: d.update(refresh="none"),
+        lambda d, _: d["basis"].update(lineage="x"),
+        lambda d, _: d["basis"].update(serial=d["basis"]["serial"] + 1),
+        lambda d, _: d["basis"].update(manifests="x"),
+        lambda d, _: d["basis"].update(vendors="x"),
+        lambda d, _: d["basis"].update(sources="x"),
+        lambda d, _: d["basis"].update(dnd="x"),
+        lambda d, _: d["basis"].update(dialers={}),
+        lambda d, _: d["allowances"].update(dnd_remove=1_000),
+        lambda d, _: d["levels"].pop(),
+        lambda d, _: d["releases"].update({"opt-outs": 1_000}),
+        lambda d, _: d["scope"].update(dialers=["another"]),
+        lambda _, parts: parts.update({"rows/rows-1.parquet": b"PAR2"}),
+        lambda _, parts: parts.update({"rows/more": b""}),
+        lambda _, parts: parts.pop("rows/rows-1.parquet"),
+        lambda _, parts: parts.update(seal=b""),
+        lambda _, parts: parts.pop("seal"),
+    ],
+)
+def test_a_file_in_which_anything_was_changed_is_refused(change, tmp_path):
+    rows = tmp_path / "rows-1.parquet"
+    rows.write_bytes(b"PAR1")
+    path = saved(tmp_path, rows=[rows])
+    repacked(path, lambda *_: None)
+    sealed(path).refuse_broken("k")
+    repacked(path, change)
+    with pytest.raises(StalePlanError):
+        sealed(path).refuse_broken("k")

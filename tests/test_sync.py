@@ -8,7 +8,7 @@ import pytest
 
 from syncengine import sync
 from syncengine.errors import ConfigError, LockedError, StalePlanError, UsageError
-from syncengine.ledger.ledger import open_ledger
+from syncengine.ledger.opening import open_ledger
 from syncengine.model.plan import Allowances, Plan
 from syncengine.model.report import Progress
 from syncengine.planfile import load_plan

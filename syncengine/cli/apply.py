@@ -34,10 +34,10 @@ def command(
     from syncengine.cli.interrupt import interruptible
     from syncengine.cli.planning import Given, show_plan, show_warnings
     from syncengine.cli.reporting import asked, progress_shown
-    from syncengine.planfile import load_plan
+    from syncengine.planfile import load_sealed
 
     given = Given(**rest)
-    saved = load_plan(plan_file) if plan_file is not None else None
+    saved, seal = load_sealed(plan_file) if plan_file is not None else (None, None)
     loaded = sync.load(project)
     show_warnings(loaded.diagnostics)
     decided = approved or saved is not None or bool(expect)
@@ -49,6 +49,7 @@ def command(
                 given.options(),
                 sync.Applying(
                     saved=saved,
+                    seal=seal,
                     expect=expect,
                     approve=ask,
                     on_progress=on_progress,

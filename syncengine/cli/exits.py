@@ -15,6 +15,7 @@ import click
 
 from syncengine.errors import ConfigError, SyncEngineError
 
+ERROR = 1
 CHANGES = 2
 IN_PART = 3
 GUARD = 4

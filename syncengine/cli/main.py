@@ -22,7 +22,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "pull": ("pull", "Write a manifest from the campaigns that a dialer holds."),
     "rejects": ("rejects", "List the rows that the last plan set aside."),
     "history": ("history", "List past runs, and the calls of one."),
-    "ledger": ("ledger_export", "Look after the ledger."),
+    "ledger": ("ledger", "Look after the ledger: status, check, backup, restore, recover, move, export."),
     "state": ("state", "Show and settle what waits for a person."),
     "ci": ("ci", "Plan, approve and apply in a pipeline at GitHub or GitLab."),
     "vendors": ("vendors", "What each vendor can do."),

@@ -5,16 +5,17 @@ Each row gets one *booking*: the state it now has, ``gone``, ``refused`` or ``as
 set, so that ten thousand answers cost a handful of statements.
 """
 
-import sqlite3
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from operator import itemgetter
 
+from syncengine.ledger.store import Session
 from syncengine.model.phone import mask_numbers_in
 from syncengine.model.ports import RowOutcome
 
 _MESSAGE_LENGTH = 500
 _KEY = itemgetter(0)
+_VERDICT = ("key", "booking", "message", "remote_id")
 
 # (action, outcome) -> booking. What is not here is unknown: an answer that makes no sense proves nothing.
 _BOOKINGS: Mapping[tuple[str, str], str] = {
@@ -67,7 +68,7 @@ def clean_message(message: str) -> str:
     return mask_numbers_in(message)[:_MESSAGE_LENGTH] if message else ""
 
 
-def stage_all(connection: sqlite3.Connection, call_id: int, *, booking: str, message: str) -> None:
+def stage_all(connection: Session, call_id: int, *, booking: str, message: str) -> None:
     """Stage one booking for every open row of a call."""
     _empty_stage(connection)
     connection.execute(
@@ -76,7 +77,7 @@ def stage_all(connection: sqlite3.Connection, call_id: int, *, booking: str, mes
     )
 
 
-def stage_each(connection: sqlite3.Connection, call_id: int, action: str, outcomes: Mapping[str, RowOutcome]) -> None:
+def stage_each(connection: Session, call_id: int, action: str, outcomes: Mapping[str, RowOutcome]) -> None:
     """Stage the booking of each named row; an open row that is not named stays unknown, a foreign one is ignored."""
     mine = {key for (key,) in connection.execute("SELECT key FROM call_row WHERE call_id = ?", (call_id,))}
     only = _only_word(outcomes)
@@ -86,8 +87,9 @@ def stage_each(connection: sqlite3.Connection, call_id: int, action: str, outcom
         return
     _empty_stage(connection)
     bookings = {word: booking_of(action, word) for word in {found.outcome for found in outcomes.values()}}
-    connection.executemany(
-        "INSERT INTO verdict VALUES (?, ?, ?, ?)",
+    connection.insert(
+        "verdict",
+        _VERDICT,
         [
             (key, bookings[found.outcome], clean_message(found.message), found.remote_id)
             for key, found in sorted(outcomes.items(), key=_KEY)
@@ -103,21 +105,19 @@ def _only_word(outcomes: Mapping[str, RowOutcome]) -> str:
     return first if same else ""
 
 
-def stage_keys(connection: sqlite3.Connection, keys: Iterable[str], *, booking: str) -> None:
+def stage_keys(connection: Session, keys: Iterable[str], *, booking: str) -> None:
     """Stage one booking for some keys."""
     _empty_stage(connection)
-    connection.executemany("INSERT INTO verdict VALUES (?, ?, '', '')", [(key, booking) for key in keys])
+    connection.insert("verdict", _VERDICT, [(key, booking, "", "") for key in keys])
 
 
-def _empty_stage(connection: sqlite3.Connection) -> None:
-    connection.execute(
-        "CREATE TEMP TABLE IF NOT EXISTS verdict"
-        " (key TEXT PRIMARY KEY, booking TEXT NOT NULL, message TEXT NOT NULL, remote_id TEXT NOT NULL) WITHOUT ROWID"
+def _empty_stage(connection: Session) -> None:
+    connection.stage(
+        "verdict", "key TEXT PRIMARY KEY, booking TEXT NOT NULL, message TEXT NOT NULL, remote_id TEXT NOT NULL"
     )
-    connection.execute("DELETE FROM verdict")
 
 
-def carry_out(connection: sqlite3.Connection, call: Booked, *, now: float) -> int:
+def carry_out(connection: Session, call: Booked, *, now: float) -> int:
     """Carry out the staged bookings and return how many rows of the call are still unknown."""
     staged = {name for (name,) in connection.execute("SELECT DISTINCT booking FROM verdict")}
     if staged & {"present", "blocked"}:
@@ -139,7 +139,7 @@ def carry_out(connection: sqlite3.Connection, call: Booked, *, now: float) -> in
     return _settle_rows(connection, call.call_id)
 
 
-def _settle_rows(connection: sqlite3.Connection, call_id: int) -> int:
+def _settle_rows(connection: Session, call_id: int) -> int:
     """Take the settled rows from their call and return how many stay with it."""
     (settled,) = connection.execute("SELECT count(*) FROM verdict WHERE booking <> 'unknown'").fetchone()
     (open_rows,) = connection.execute("SELECT count(*) FROM call_row WHERE call_id = ?", (call_id,)).fetchone()
@@ -154,7 +154,7 @@ def _settle_rows(connection: sqlite3.Connection, call_id: int) -> int:
     return int(open_rows - settled)
 
 
-def _land(connection: sqlite3.Connection, call: Booked, now: float) -> None:
+def _land(connection: Session, call: Booked, now: float) -> None:
     """Book rows that are at the dialer as the call wanted them. What the call did not state is kept."""
     # An addition states anew whether and when the entry lapses; other calls leave that as it is.
     expires = "excluded.expires_at" if call.action == "add" else "collection_row.expires_at"
@@ -162,7 +162,7 @@ def _land(connection: sqlite3.Connection, call: Booked, now: float) -> None:
         "INSERT INTO collection_row (collection_id, key, phones, content_hash, remote_id, state, message,"  # noqa: S608 constants
         " refused_hash, expires_at, updated_at, call_id)"
         " SELECT ?, c.key, c.phones, c.content_hash, CASE v.remote_id WHEN '' THEN c.remote_id ELSE v.remote_id END,"
-        " v.booking, '', '', ?, ?, c.call_id"
+        " v.booking, '', '', CAST(? AS DOUBLE PRECISION), CAST(? AS DOUBLE PRECISION), c.call_id"
         " FROM call_row c JOIN verdict v ON v.key = c.key"
         " WHERE c.call_id = ? AND v.booking IN ('present', 'blocked')"
         " ON CONFLICT (collection_id, key) DO UPDATE SET"
@@ -176,13 +176,13 @@ def _land(connection: sqlite3.Connection, call: Booked, now: float) -> None:
     )
 
 
-def _keep_out(connection: sqlite3.Connection, call: Booked, now: float) -> None:
+def _keep_out(connection: Session, call: Booked, now: float) -> None:
     """Book additions that the dialer did not take; a row known to be there from before stays known to be there."""
     connection.execute(
         "INSERT INTO collection_row (collection_id, key, phones, content_hash, remote_id, state, message,"
         " refused_hash, expires_at, updated_at, call_id)"
         " SELECT ?, c.key, c.phones, c.content_hash, c.remote_id, v.booking, v.message,"
-        " CASE v.booking WHEN 'rejected' THEN c.content_hash ELSE '' END, NULL, ?, c.call_id"
+        " CASE v.booking WHEN 'rejected' THEN c.content_hash ELSE '' END, NULL, CAST(? AS DOUBLE PRECISION), c.call_id"
         " FROM call_row c JOIN verdict v ON v.key = c.key"
         " WHERE c.call_id = ? AND v.booking IN ('rejected', 'deferred')"
         " ON CONFLICT (collection_id, key) DO UPDATE SET"
@@ -199,7 +199,7 @@ def _keep_out(connection: sqlite3.Connection, call: Booked, now: float) -> None:
     )
 
 
-def _leave(connection: sqlite3.Connection, call: Booked) -> None:
+def _leave(connection: Session, call: Booked) -> None:
     """Keep rows as they were before the call, with the dialer's words and the content that it refused."""
     connection.execute(
         "UPDATE collection_row SET message = v.message,"
@@ -211,19 +211,24 @@ def _leave(connection: sqlite3.Connection, call: Booked) -> None:
     )
 
 
-def close_open_rows(connection: sqlite3.Connection, project: str, address: str) -> None:
+def close_open_rows(connection: Session, project: str, address: str) -> None:
     """Settle what calls left open about staged rows that are now known to be there, or known to be gone."""
     _close_rows(connection, _older_calls(connection, project, address, None))
 
 
-def _older_calls(connection: sqlite3.Connection, project: str, address: str, before: int | None) -> list[int]:
+def has_open_rows(connection: Session, project: str, address: str) -> bool:
+    """Whether any call about rows of a collection is open."""
+    return bool(_older_calls(connection, project, address, None))
+
+
+def _older_calls(connection: Session, project: str, address: str, before: int | None) -> list[int]:
     found = connection.execute(
         "SELECT call_id FROM open_call WHERE project = ? AND address = ? AND rows > 0", (project, address)
     )
     return [call_id for (call_id,) in found if before is None or call_id < before]
 
 
-def _join_phones(connection: sqlite3.Connection, collection_id: int, older: Iterable[int]) -> None:
+def _join_phones(connection: Session, collection_id: int, older: Iterable[int]) -> None:
     """Keep the phones of a lost addition beside those of its repeat: the dialer may hold either."""
     connection.executemany(
         "UPDATE collection_row SET phones = collection_row.phones || ' ' || w.phones"
@@ -234,7 +239,7 @@ def _join_phones(connection: sqlite3.Connection, collection_id: int, older: Iter
     )
 
 
-def _close_rows(connection: sqlite3.Connection, calls: Iterable[int]) -> None:
+def _close_rows(connection: Session, calls: Iterable[int]) -> None:
     for call_id in calls:
         connection.execute(
             "DELETE FROM call_row WHERE call_id = ?"
@@ -244,7 +249,7 @@ def _close_rows(connection: sqlite3.Connection, calls: Iterable[int]) -> None:
         _close_if_empty(connection, call_id)
 
 
-def _close_if_empty(connection: sqlite3.Connection, call_id: int) -> None:
+def _close_if_empty(connection: Session, call_id: int) -> None:
     """Mark a call about rows as done when none of its rows is open any more."""
     connection.execute(
         "UPDATE call SET state = 'done' WHERE call_id = ? AND rows > 0"

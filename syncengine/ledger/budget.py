@@ -1,7 +1,8 @@
 """Calls a day: counted before each is sent, so that a crash can waste budget but never overrun it."""
 
-import sqlite3
 from datetime import UTC, datetime
+
+from syncengine.ledger.store import Session
 
 
 def utc_day(now: float) -> str:
@@ -10,7 +11,7 @@ def utc_day(now: float) -> str:
 
 
 def take(
-    connection: sqlite3.Connection,
+    connection: Session,
     project: str,
     dialer: str,
     *,
@@ -31,7 +32,7 @@ def take(
     return counted.rowcount == 1
 
 
-def used(connection: sqlite3.Connection, project: str, dialer: str, day: str) -> int:
+def used(connection: Session, project: str, dialer: str, day: str) -> int:
     """Return how many calls were counted that day."""
     found = connection.execute(
         "SELECT calls FROM budget WHERE project = ? AND dialer = ? AND day = ?", (project, dialer, day)

@@ -1,18 +1,18 @@
 """Campaigns as last applied, with their open calls laid over them: what was lost on its way may have happened."""
 
 import json
-import sqlite3
 from collections.abc import Mapping
 from dataclasses import replace
 from typing import cast
 
 from syncengine.ledger import rows
+from syncengine.ledger.store import Session
 from syncengine.model.address import Address
 from syncengine.model.desired import FieldValue
 from syncengine.model.findings import KnownCampaign
 
 
-def known(connection: sqlite3.Connection, project: str, dialer: str) -> dict[str, KnownCampaign]:
+def known(connection: Session, project: str, dialer: str) -> dict[str, KnownCampaign]:
     """Return key -> campaign for one dialer."""
     found = connection.execute(
         "SELECT c.key, c.remote_id, c.name, c.status, c.fields, c.adopted, c.state, coalesce(s.failures, 0),"
@@ -58,7 +58,7 @@ def _overlaid(key: str, before: KnownCampaign | None, action: str, started_at: f
     return before
 
 
-def save(connection: sqlite3.Connection, project: str, address: Address, campaign: KnownCampaign, now: float) -> None:
+def save(connection: Session, project: str, address: Address, campaign: KnownCampaign, now: float) -> None:
     """Remember a campaign as it now is; its count of failed suppressions has a function of its own."""
     connection.execute(
         "INSERT INTO campaign (project, dialer, key, remote_id, name, status, fields, adopted, state, updated_at)"
@@ -80,7 +80,7 @@ def save(connection: sqlite3.Connection, project: str, address: Address, campaig
     )
 
 
-def forget(connection: sqlite3.Connection, project: str, address: Address) -> None:
+def forget(connection: Session, project: str, address: Address) -> None:
     """Forget a campaign that is gone, its rows, and what is open about them: there is nothing left to settle."""
     connection.execute(
         "DELETE FROM campaign WHERE project = ? AND dialer = ? AND key = ?", (project, address.dialer, address.name)
@@ -101,7 +101,7 @@ def forget(connection: sqlite3.Connection, project: str, address: Address) -> No
         )
 
 
-def count_suppression(connection: sqlite3.Connection, project: str, address: Address, *, failed: bool) -> None:
+def count_suppression(connection: Session, project: str, address: Address, *, failed: bool) -> None:
     """Count one more apply in which listed numbers of a campaign resisted, or clear the count."""
     which = (project, address.dialer, address.name)
     if failed:
@@ -114,7 +114,7 @@ def count_suppression(connection: sqlite3.Connection, project: str, address: Add
     connection.execute("DELETE FROM suppression WHERE project = ? AND dialer = ? AND campaign = ?", which)
 
 
-def failed_suppressions(connection: sqlite3.Connection, project: str, address: Address) -> int:
+def failed_suppressions(connection: Session, project: str, address: Address) -> int:
     """Return how many applies in a row listed numbers of a campaign have resisted."""
     found = connection.execute(
         "SELECT failures FROM suppression WHERE project = ? AND dialer = ? AND campaign = ?",

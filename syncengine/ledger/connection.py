@@ -12,15 +12,25 @@ connection, see ``columns.py``.
 import os
 import sqlite3
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import closing, contextmanager, suppress
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
+from urllib.parse import quote
 
-from syncengine.errors import LedgerError
+from syncengine.errors import DoubtfulLedgerError, LedgerError
 from syncengine.failpoints import failpoint
-from syncengine.ledger.failures import is_busy, translated
+from syncengine.ledger.columns import read_columns
+from syncengine.ledger.failures import is_busy, is_full, translated
+from syncengine.ledger.reserve import Reserve, is_scanty
+from syncengine.ledger.store import Columns
+
+if TYPE_CHECKING:
+    import pyarrow as pa
 
 BUSY_SECONDS = 10.0
+# Marks the file as ours: the letters "SYNC".
+APPLICATION_ID = 0x53594E43
 _OLDEST_SQLITE = (3, 37, 0)  # the first with STRICT tables
 _NETWORK = frozenset({"nfs", "nfs4", "cifs", "smb2", "smb3", "smbfs", "ncpfs", "afs", "fuse.sshfs"})
 _PRAGMAS = (
@@ -43,26 +53,101 @@ def path_of(url: str) -> Path:
         LedgerError: another kind of URL; it may hold a password.
     """
     scheme, separator, rest = url.partition("://")
-    if scheme.startswith("postgres"):
-        raise LedgerError("PostgreSQL ledgers are not yet supported in this version; use sqlite:///PATH")
     if scheme != "sqlite" or not separator or not rest.startswith("/") or rest in {"/", "/:memory:"}:
-        raise LedgerError("the ledger's URL is not understood; expected sqlite:///PATH with the path of a file")
+        raise LedgerError("the ledger's URL is not understood; expected sqlite:///PATH or postgresql://HOST/DATABASE")
     return Path(rest[1:])
 
 
+class SqliteSession:
+    """Statements on an open file, inside a transaction."""
+
+    def __init__(self, connection: sqlite3.Connection) -> None:
+        self._connection = connection
+
+    def execute(self, statement: str, parameters: Sequence[object] = ()) -> sqlite3.Cursor:
+        """Run one statement."""
+        return self._connection.execute(statement, parameters)
+
+    def executemany(self, statement: str, parameters: Iterable[Sequence[object]]) -> int:
+        """Run one statement for each of some parameters and return how many rows were changed."""
+        return self._connection.executemany(statement, parameters).rowcount
+
+    def insert(
+        self, table: str, columns: Sequence[str], rows: Iterable[Sequence[object]], *, conflict: str = ""
+    ) -> None:
+        """Insert many rows."""
+        marks = ", ".join("?" * len(columns))
+        tail = f" ON CONFLICT {conflict}" if conflict else ""
+        self.executemany(f"INSERT INTO {table} ({', '.join(columns)}) VALUES ({marks}){tail}", rows)  # noqa: S608 names of ours
+
+    def stage(self, name: str, columns: str) -> None:
+        """Make an empty table that nobody else sees."""
+        self._connection.execute(f"CREATE TEMP TABLE IF NOT EXISTS {name} ({columns}) WITHOUT ROWID")
+        self._connection.execute(f"DELETE FROM temp.{name}")  # noqa: S608 names of ours
+
+    def read_columns(self, columns: Columns, parameters: Sequence[object]) -> "pa.Table":
+        """Return rows in the order of their key."""
+        return read_columns(self._connection, columns, parameters)
+
+    def numbers_were_given(self, tables: Mapping[str, str]) -> None:
+        """Do nothing: SQLite looks at the largest number itself."""
+
+    def walk(self, query: str, parameters: Sequence[object] = ()) -> Iterator[tuple[Any, ...]]:
+        """Walk the rows of a query without holding all of them."""
+        yield from self._connection.execute(query, parameters)
+
+
 class Database:
-    """An open ledger file. Used from the thread that opened it."""
+    """An open ledger file; a :class:`~syncengine.ledger.store.Store`."""
 
     def __init__(self, path: Path, connection: sqlite3.Connection) -> None:
         self.path = path
-        self._connection = connection
+        self.connection = self._connection = connection
+        self._session = SqliteSession(connection)
+        self._reserve = Reserve(path)
+
+    @property
+    def name(self) -> str:
+        """Return the path."""
+        return str(self.path)
+
+    @property
+    def folder(self) -> Path | None:
+        """Return the folder of the file."""
+        return self.path.parent
+
+    @property
+    def tables_exist(self) -> bool:
+        """Whether the file holds a ledger; raises LedgerError where it holds something else."""
+        (application_id,) = self._connection.execute("PRAGMA application_id").fetchone()
+        if application_id == APPLICATION_ID:
+            return True
+        (tables,) = self._connection.execute("SELECT count(*) FROM sqlite_master").fetchone()
+        if tables or application_id:
+            raise LedgerError("the file is a database of another program, not a ledger; name another file as ledger")
+        return False
+
+    def belongs_to(self, project: str) -> None:
+        """Do nothing: writers of a file go one after another, whatever their project."""
+
+    def wait_for_migrations(self) -> None:
+        """Do nothing: one process alone writes a file."""
+
+    def create(self, statements: Iterable[str]) -> None:
+        """Carry out statements of the schema."""
+        for statement in statements:
+            self._connection.execute(statement)
+        self._connection.execute(f"PRAGMA application_id = {APPLICATION_ID}")
 
     @classmethod
-    def open(cls, path: Path, *, busy_seconds: float = BUSY_SECONDS) -> "Database":
+    def open(cls, path: Path, *, busy_seconds: float = BUSY_SECONDS, check: bool = True) -> "Database":
         """Open the file, made new (readable by its owner alone) where there is none.
 
+        ``check`` asks for a walk through the whole file, as far as it can tell that pages are damaged.
+
         Raises:
-            LedgerError: it cannot be opened, is damaged, or lies on a network file system.
+            DoubtfulLedgerError: it is damaged.
+            LedgerError: it cannot be opened, or lies on a network file system.
         """
         if sqlite3.sqlite_version_info < _OLDEST_SQLITE:
             raise LedgerError(f"SQLite {sqlite3.sqlite_version} is too old for the ledger; 3.37 or newer is needed")
@@ -73,30 +158,32 @@ class Database:
             connection = sqlite3.connect(path, timeout=busy_seconds, isolation_level=None)
             try:
                 _prepare(connection, busy_seconds)
+                if check:
+                    _check_pages(path, connection)
             except BaseException:
                 connection.close()
                 raise
         return cls(path, connection)
 
     @contextmanager
-    def write(self) -> Iterator[sqlite3.Connection]:
+    def write(self) -> Iterator[SqliteSession]:
         """Run statements as one transaction that is durable when the block ends, or has not happened at all."""
         with translated(self.path):
             with self._transaction("BEGIN IMMEDIATE"):
-                yield self._connection
+                yield self._session
                 failpoint("ledger.before_commit")
             failpoint("ledger.after_commit")
 
     @contextmanager
-    def read(self) -> Iterator[sqlite3.Connection]:
+    def read(self) -> Iterator[SqliteSession]:
         """Run queries that all see the same moment."""
         with translated(self.path), self._transaction("BEGIN"):
-            yield self._connection
+            yield self._session
 
     @contextmanager
     def _transaction(self, begin: str) -> Iterator[None]:
-        self._connection.execute(begin)
         try:
+            self._connection.execute(begin)
             yield
             self._connection.execute("COMMIT")
         except BaseException:
@@ -104,12 +191,71 @@ class Database:
                 self._connection.execute("ROLLBACK")
             raise
 
+    @classmethod
+    def open_copy(cls, path: Path) -> "Database":
+        """Read a whole file into memory and open that; the file stays as it is.
+
+        Raises:
+            DoubtfulLedgerError: it is damaged, or no ledger.
+        """
+        connection = sqlite3.connect(":memory:", isolation_level=None)
+        try:
+            with translated(path), closing(sqlite3.connect(f"file:{quote(str(path))}?mode=ro", uri=True)) as source:
+                source.backup(connection)
+                _check_pages(path, connection)
+        except BaseException:
+            connection.close()
+            raise
+        return cls(path, connection)
+
+    def damages(self) -> list[str]:
+        """Look through the whole file, indexes included."""
+        with translated(self.path):
+            found = [str(line) for (line,) in self._connection.execute("PRAGMA integrity_check(20)")]
+            found += [
+                f"a row of {row[0]} belongs to no {row[2]}"
+                for row in self._connection.execute("PRAGMA foreign_key_check")
+            ]
+        return [line for line in found if line != "ok"]
+
+    def copy_into(self, path: Path, project: str) -> None:
+        """Write a copy of this moment into an empty file."""
+        del project
+        with translated(path), closing(sqlite3.connect(path)) as target:
+            self._connection.backup(target)
+            # A copy is one file, whoever carries it around.
+            target.execute("PRAGMA journal_mode = DELETE")
+        descriptor = os.open(path, os.O_RDONLY)
+        try:
+            os.fsync(descriptor)
+        finally:
+            os.close(descriptor)
+
+    def hold_reserve(self) -> None:
+        """Set room on the disk aside."""
+        self._reserve.hold()
+
+    def drop_reserve(self) -> None:
+        """Give the room back."""
+        self._reserve.drop()
+
+    def second_try(self, problem: LedgerError) -> bool:
+        """Spend the reserve when a booking has failed for want of room."""
+        full = is_full(problem.__cause__) or (problem.__cause__ is not None and is_scanty(self.path))
+        return full and self._reserve.spend()
+
+    def refuse_more(self) -> None:
+        """Raise LedgerError when the reserve is spent."""
+        self._reserve.refuse_more()
+
     def close(self) -> None:
         """Bring the log into the file and let go of it."""
         with translated(self.path):
             try:
                 failpoint("ledger.before_close")
-                self._connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+                # Where that is not possible now, as on a full disk, the log stays for whoever opens it next.
+                with suppress(sqlite3.OperationalError):
+                    self._connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
             finally:
                 self._connection.close()
 
@@ -132,9 +278,15 @@ def _prepare(connection: sqlite3.Connection, busy_seconds: float) -> None:
         raise LedgerError("the ledger's file system cannot hold a write-ahead log; put the ledger on a local disk")
 
 
+def _check_pages(path: Path, connection: sqlite3.Connection) -> None:
+    (found,) = connection.execute("PRAGMA quick_check(1)").fetchone()
+    if found != "ok":
+        raise DoubtfulLedgerError(f"the ledger {path} is damaged")
+
+
 def _make_file(path: Path) -> None:
     """Make folder and file private, and their names durable, before the first byte of data."""
-    _make_folder(path.parent)
+    make_folder(path.parent)
     try:
         descriptor = os.open(path, os.O_CREAT | os.O_EXCL | os.O_RDWR, 0o600)
     except FileExistsError:
@@ -142,18 +294,20 @@ def _make_file(path: Path) -> None:
             path.chmod(0o600)
         return
     os.close(descriptor)
-    _sync_folder(path.parent)
+    sync_folder(path.parent)
 
 
-def _make_folder(folder: Path) -> None:
+def make_folder(folder: Path) -> None:
+    """Make a folder and those above it private, and their names durable."""
     if folder.is_dir():
         return
-    _make_folder(folder.parent)
+    make_folder(folder.parent)
     folder.mkdir(mode=0o700, exist_ok=True)
-    _sync_folder(folder.parent)
+    sync_folder(folder.parent)
 
 
-def _sync_folder(folder: Path) -> None:
+def sync_folder(folder: Path) -> None:
+    """Make the names in a folder durable."""
     descriptor = os.open(folder, os.O_RDONLY)
     try:
         os.fsync(descriptor)

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from syncengine.errors import LedgerError
+from syncengine.errors import DoubtfulLedgerError, LedgerError
 
 _ADVICE = {
     sqlite3.SQLITE_FULL: "the disk is full; make room and run again. Nothing was sent that is not written down",
@@ -14,11 +14,13 @@ _ADVICE = {
     sqlite3.SQLITE_CANTOPEN: "it cannot be opened; check that the folder exists and that this user may write there",
     sqlite3.SQLITE_BUSY: "another process kept it busy for too long; wait until that one is done and run again",
     sqlite3.SQLITE_LOCKED: "another process kept it busy for too long; wait until that one is done and run again",
-    sqlite3.SQLITE_CORRUPT: "it is damaged; send nothing, keep the file, and put back the newest backup",
-    sqlite3.SQLITE_NOTADB: "it is not a ledger or it is damaged; send nothing, keep the file, and put back a backup",
+    sqlite3.SQLITE_CORRUPT: "it is damaged",
+    sqlite3.SQLITE_NOTADB: "it is not a ledger, or it is damaged",
     sqlite3.SQLITE_IOERR: "the disk does not read or write; check the disk and run again",
     sqlite3.SQLITE_CONSTRAINT: "a write contradicts what it holds and was undone; this is a mistake of the program",
 }
+
+_DAMAGED = frozenset({sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB})
 
 
 @contextmanager
@@ -27,6 +29,8 @@ def translated(path: Path) -> Iterator[None]:
     try:
         yield
     except sqlite3.Error as error:
+        if _primary_code(error) in _DAMAGED:
+            raise DoubtfulLedgerError(f"the ledger {path}: {_advice(error)}") from error
         raise LedgerError(f"the ledger {path}: {_advice(error)}") from error
     except UnicodeEncodeError:
         # Not chained: the error carries the text itself.
@@ -38,6 +42,11 @@ def translated(path: Path) -> Iterator[None]:
 def is_busy(error: sqlite3.Error) -> bool:
     """Whether another process was in the way."""
     return _primary_code(error) in {sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED}
+
+
+def is_full(error: BaseException | None) -> bool:
+    """Whether the disk was full."""
+    return isinstance(error, sqlite3.Error) and _primary_code(error) == sqlite3.SQLITE_FULL
 
 
 def _advice(error: sqlite3.Error) -> str:

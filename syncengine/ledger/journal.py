@@ -4,7 +4,6 @@
 when this run has lost the ledger meanwhile, and it touches only what is still open of that call.
 """
 
-import sqlite3
 from collections.abc import Mapping
 from dataclasses import dataclass
 from operator import attrgetter
@@ -14,7 +13,8 @@ from syncengine.failpoints import failpoint
 from syncengine.ledger import booking
 from syncengine.ledger.booking import Booked
 from syncengine.ledger.records import CallState
-from syncengine.ledger.rows import REPEATABLE, enter_collection, row_values
+from syncengine.ledger.rows import REPEATABLE, count_change, enter_collection, row_values
+from syncengine.ledger.store import Session
 from syncengine.model.address import Address
 from syncengine.model.ports import Intent, RowOutcome
 from syncengine.model.report import DONE, Outcome
@@ -31,7 +31,44 @@ class Origin:
     fence: int
 
 
-def begin(connection: sqlite3.Connection, origin: Origin, intent: Intent, *, evidence: str, now: float) -> int:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Begun:
+    """A call to be written before it is sent."""
+
+    intent: Intent
+    evidence: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Finished:
+    """What became of a call; a row that is not named in ``rows``, when some are, is unknown."""
+
+    call_id: int
+    outcome: Outcome
+    message: str
+    rows: Mapping[str, RowOutcome]
+
+
+Line = Begun | Finished
+
+
+def write(connection: Session, origin: Origin, line: Line, *, now: float) -> int:
+    """Write one line and return the number of its call."""
+    if isinstance(line, Begun):
+        return begin(connection, origin, line.intent, evidence=line.evidence, now=now)
+    finish(
+        connection,
+        origin.project,
+        line.call_id,
+        outcome=line.outcome,
+        message=line.message,
+        rows=line.rows,
+        now=now,
+    )
+    return line.call_id
+
+
+def begin(connection: Session, origin: Origin, intent: Intent, *, evidence: str, now: float) -> int:
     """Write an intent and return its number.
 
     Raises:
@@ -44,8 +81,9 @@ def begin(connection: sqlite3.Connection, origin: Origin, intent: Intent, *, evi
     failpoint("ledger.in_intent")
     if not intent.rows:
         return call_id
+    count_change(connection, origin.project, str(intent.address))
     rows = [(call_id, *row_values(row)) for row in sorted(intent.rows, key=attrgetter("key"))]
-    connection.executemany("INSERT INTO call_row VALUES (?, ?, ?, ?, ?)", rows)
+    connection.insert("call_row", ("call_id", "key", "phones", "content_hash", "remote_id"), rows)
     if intent.effect != "suppressing":
         for earlier, state, proof in _earlier(connection, origin.project, intent.address, call_id):
             # What an earlier call left open stays open beside a repeat until the repeat succeeds: a repeat that is
@@ -55,7 +93,7 @@ def begin(connection: sqlite3.Connection, origin: Origin, intent: Intent, *, evi
     return call_id
 
 
-def _insert_call(connection: sqlite3.Connection, origin: Origin, intent: Intent, *, evidence: str, now: float) -> int:
+def _insert_call(connection: Session, origin: Origin, intent: Intent, *, evidence: str, now: float) -> int:
     expires_at = None if intent.lasts_days is None else now + intent.lasts_days * _DAY
     (call_id,) = connection.execute(
         "INSERT INTO call (project, run_id, fence, dialer, address, operation, action, effect, rows, request_digest,"
@@ -82,16 +120,14 @@ def _insert_call(connection: sqlite3.Connection, origin: Origin, intent: Intent,
     return int(call_id)
 
 
-def _earlier(
-    connection: sqlite3.Connection, project: str, address: Address, call_id: int
-) -> list[tuple[int, str, str]]:
+def _earlier(connection: Session, project: str, address: Address, call_id: int) -> list[tuple[int, str, str]]:
     return connection.execute(
         "SELECT call_id, state, proof FROM open_call WHERE project = ? AND address = ? AND rows > 0 AND call_id < ?",
         (project, str(address), call_id),
     ).fetchall()
 
 
-def _refuse_second_create(connection: sqlite3.Connection, project: str, intent: Intent) -> None:
+def _refuse_second_create(connection: Session, project: str, intent: Intent) -> None:
     if intent.action != "create":
         return
     found = connection.execute(
@@ -106,7 +142,7 @@ def _refuse_second_create(connection: sqlite3.Connection, project: str, intent: 
             )
 
 
-def _refuse_waiting(connection: sqlite3.Connection, intent: Intent, call_id: int, earlier: int) -> None:
+def _refuse_waiting(connection: Session, intent: Intent, call_id: int, earlier: int) -> None:
     """Refuse to touch a row whose earlier call may have landed, except to suppress it."""
     (shared,) = connection.execute(
         "SELECT count(*) FROM call_row mine JOIN call_row theirs ON theirs.key = mine.key AND theirs.call_id = ?"
@@ -120,13 +156,13 @@ def _refuse_waiting(connection: sqlite3.Connection, intent: Intent, call_id: int
         )
 
 
-def remember_task(connection: sqlite3.Connection, call_id: int, task_id: str) -> None:
+def remember_task(connection: Session, call_id: int, task_id: str) -> None:
     """Keep the vendor's task, so that a later run can ask about it."""
     connection.execute("UPDATE call SET task_id = ? WHERE call_id = ?", (task_id, call_id))
 
 
 def finish(
-    connection: sqlite3.Connection,
+    connection: Session,
     project: str,
     call_id: int,
     *,
@@ -144,6 +180,7 @@ def finish(
         return
     left = 0
     if count:
+        count_change(connection, project, address)
         call = Booked(
             call_id=call_id,
             project=project,
@@ -176,9 +213,7 @@ def _state_after(before: str, *, left: int, proof: str, task_id: str) -> CallSta
     return "parked" if before == "parked" or unprovable else "unknown"
 
 
-def _head(
-    connection: sqlite3.Connection, project: str, call_id: int
-) -> tuple[str, str, str, int, str, str, str, float | None]:
+def _head(connection: Session, project: str, call_id: int) -> tuple[str, str, str, int, str, str, str, float | None]:
     found: tuple[str, str, str, int, str, str, str, float | None] | None = connection.execute(
         "SELECT address, action, operation, rows, state, proof, task_id, expires_at FROM call"
         " WHERE project = ? AND call_id = ?",
@@ -190,7 +225,7 @@ def _head(
 
 
 def _close_earlier(
-    connection: sqlite3.Connection, project: str, call_id: int, *, address: str, action: str, operation: str
+    connection: Session, project: str, call_id: int, *, address: str, action: str, operation: str
 ) -> None:
     """Settle older calls about a campaign whose outcome no longer matters after this one succeeded."""
     connection.execute(
@@ -202,9 +237,11 @@ def _close_earlier(
     )
 
 
-def park(connection: sqlite3.Connection, project: str, call_id: int) -> None:
+def park(connection: Session, project: str, call_id: int) -> None:
     """Leave an open call to a person: nothing can prove what became of it."""
-    connection.execute(
-        "UPDATE call SET state = 'parked' WHERE project = ? AND call_id = ? AND state <> 'done'",
+    found = connection.execute(
+        "UPDATE call SET state = 'parked' WHERE project = ? AND call_id = ? AND state <> 'done' RETURNING address",
         (project, call_id),
-    )
+    ).fetchall()
+    for (address,) in found:
+        count_change(connection, project, address)

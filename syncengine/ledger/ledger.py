@@ -6,27 +6,24 @@ is read from people's files (statements, sources) and what came back of a call m
 
 import time
 import uuid
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
-from types import TracebackType
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING
 
-from syncengine.errors import LedgerError, LockedError
+from syncengine.errors import DoubtfulLedgerError, LedgerError, LockedError
 from syncengine.failpoints import failpoint
 from syncengine.ledger import budget, campaigns, journal, lock, rows, runs, schema, statements, unsettled
-from syncengine.ledger.connection import BUSY_SECONDS, Database, path_of
+from syncengine.ledger.connection import Database
+from syncengine.ledger.mark import Mark, MarkFile
 from syncengine.ledger.notes import Notes
+from syncengine.ledger.reading import LedgerReader
 from syncengine.ledger.records import (
-    CallLine,
-    LockHolder,
-    OpenCall,
-    OpenRow,
     RowState,
-    RunRecord,
-    SourceReading,
     StatementsRead,
 )
+from syncengine.ledger.store import Session, Store
+from syncengine.ledger.stores import open_store
 from syncengine.ledger.unsettled import Assumption
 from syncengine.model.address import Address
 from syncengine.model.exchange import RowItem
@@ -35,107 +32,134 @@ from syncengine.model.ports import Intent, RowOutcome
 from syncengine.model.report import Outcome
 
 if TYPE_CHECKING:
-    import sqlite3
-
     import pyarrow as pa
 
 _LOCK_POLL_SECONDS = 0.2
 
 
-def open_ledger(url: str, project: str) -> "Ledger":
-    """Open the ledger of a project by its URL, as ``sqlite:///path``.
-
-    Raises:
-        LedgerError: another kind of URL, or the file cannot be opened.
-    """
-    return Ledger.open(path_of(url), project)
-
-
-class Ledger:
+class Ledger(LedgerReader):
     """The ledger of one project; a context manager, used from one thread.
 
     Every method raises LedgerError when the ledger cannot be read or written, and writing ones that need the lock
     raise LockedError when this run does not hold it (any more).
     """
 
-    def __init__(self, database: Database, project: str) -> None:
-        self._database = database
-        self._project = project
+    def __init__(self, database: Store, project: str, mark: MarkFile | None = None) -> None:
+        """Wrap an open database whose tables are up to date; ``mark`` is where lineage and serial are kept as well."""
+        super().__init__(database, project)
         self.notes = Notes(database, project)
-        self._fence = 0
-        self._lease = lock.LEASE_SECONDS
+        self._mark = mark
+        self._checked_at = 0.0
+        # Lineage and serial after the last change that this run has made.
+        self._seen = ("", 0)
+        self._held = lock.Held()
 
     @classmethod
-    def open(cls, path: Path, project: str, *, busy_seconds: float = BUSY_SECONDS) -> "Ledger":
-        """Open or make the file, and bring its tables up to date."""
-        database = Database.open(path, busy_seconds=busy_seconds)
+    def open(cls, where: Path | str, project: str) -> "Ledger":
+        """Open or make a ledger (a file, or by its URL) without a mark beside it; a project uses ``opening.py``."""
+        return cls.of(Database.open(where) if isinstance(where, Path) else open_store(where), project)
+
+    @classmethod
+    def of(cls, database: Store, project: str, mark: MarkFile | None = None) -> "Ledger":
+        """Take over an open database and bring its tables up to date; it is closed if that fails."""
         try:
+            schema.migrate(database)
+            database.belongs_to(project)
             with database.write() as connection:
-                schema.migrate(connection)
                 schema.enter_project(connection, project)
         except BaseException:
             with suppress(LedgerError):
                 database.close()
             raise
-        return cls(database, project)
+        return cls(database, project, mark)
 
-    def __enter__(self) -> Self:
-        return self
+    @contextmanager
+    def changing(self, *, locked: bool) -> Iterator[Session]:
+        """Change what plans are made from: counted in the serial, under the lock where that is asked for."""
+        with self._database.write() as connection:
+            if locked:
+                lock.require(connection, self._project, self._held.fence)
+            yield connection
+            counted = schema.bump_serial(connection, self._project)
+        self.write_mark(*counted)
 
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self.close()
+    def _book(self, change: Callable[[Session], None], *, locked: bool) -> None:
+        """Write down what has happened already: once more where the store can make room for it, or connect again."""
+        try:
+            with self.changing(locked=locked) as connection:
+                change(connection)
+        except LedgerError as problem:
+            if not self._database.second_try(problem):
+                raise
+            self._refuse_another()
+            with self.changing(locked=locked) as connection:
+                change(connection)
 
-    def close(self) -> None:
-        """Let go of the file."""
-        self._database.close()
+    def _refuse_another(self) -> None:
+        """After connecting again: go on only with the ledger that was left, or a later one."""
+        lineage, serial = self.basis()
+        if (lineage, max(serial, self._seen[1])) != (self._seen[0] or lineage, serial):
+            raise DoubtfulLedgerError(
+                f"the ledger {self._database.name} came back as another one, or without its last changes"
+            )
 
-    def basis(self) -> tuple[str, int]:
-        """Return lineage and serial: a plan made from another basis is stale."""
-        with self._database.read() as connection:
-            return schema.basis(connection, self._project)
+    def write_mark(self, lineage: str, serial: int, *, checked_at: float | None = None) -> None:
+        """Keep a copy of lineage and serial beside the project, where there is such a place."""
+        self._seen = (lineage, serial)
+        if checked_at is not None:
+            self._checked_at = checked_at
+        if self._mark is not None:
+            self._mark.write(
+                Mark(
+                    project=self._project,
+                    lineage=lineage,
+                    serial=serial,
+                    at=time.time(),
+                    checked_at=self._checked_at,
+                )
+            )
 
     @property
     def folder(self) -> Path | None:
         """Return the folder of the file; None where the ledger is no file."""
-        return self._database.path.parent
+        return self._database.folder
 
     # ------------------------------------------------------------------------------------------------- the lock
 
     @contextmanager
-    def lock(
-        self, operation: str, *, now: float, wait: float = 0.0, lease: float = lock.LEASE_SECONDS
-    ) -> Iterator[int]:
+    def lock(self, operation: str, *, now: float, wait: float = 0.0, lease: float | None = None) -> Iterator[int]:
         """Hold the lock, waiting up to ``wait`` seconds for it; yields the fence.
 
         Raises:
             LockedError: another run holds it; the message says who, since when, and how to break it.
         """
-        fence = self._acquire(operation, now=now, wait=wait, lease=lease)
-        self._fence, self._lease = fence, lease
+        fence = self._acquire(operation, now=now, wait=wait, lease=lock.LEASE_SECONDS if lease is None else lease)
         try:
+            self._database.hold_reserve()
             failpoint("lock.acquired")
             yield fence
         finally:
-            self._fence = 0
+            self._held.end()
+            self._database.drop_reserve()
             failpoint("lock.before_free")
-            with self._database.write() as connection:
+            # Where it cannot be given back, as on a server that has gone away, its lease runs out by itself.
+            with suppress(LedgerError), self._database.write() as connection:
                 lock.free(connection, self._project, fence)
 
     def _acquire(self, operation: str, *, now: float, wait: float, lease: float) -> int:
-        if self._fence:
+        if self._held.fence:
             raise LockedError("this run already holds the ledger's lock")
         token = uuid.uuid4().hex
         began = time.monotonic()
         while True:
-            waited = time.monotonic() - began
+            waited, at = time.monotonic() - began, lock.steady_seconds()
             with self._database.write() as connection:
                 fence = lock.take(
                     connection, self._project, holder=token, operation=operation, now=now + waited, lease=lease
                 )
                 found = lock.holder(connection, self._project)
             if fence is not None:
+                self._held.begin(fence, lease, at)
                 return fence
             if waited >= wait:
                 assert found is not None, "a lock that is refused has a holder"
@@ -144,32 +168,34 @@ class Ledger:
 
     def renew(self, *, now: float) -> None:
         """Hold the lock for a whole lease from now; raises LockedError when it was lost."""
+        at = lock.steady_seconds()
         with self._database.write() as connection:
-            lock.extend(connection, self._project, self._fence, now=now, lease=self._lease)
+            self._extend(connection, now=now)
+        self._held.proven(at)
+
+    def _extend(self, connection: Session, *, now: float) -> None:
+        lock.extend(connection, self._project, self._held.fence, now=now, lease=self._held.lease)
 
     def check_fence(self) -> None:
         """Raise LockedError when the lock was lost."""
         with self._database.read() as connection:
-            lock.require(connection, self._project, self._fence)
+            lock.require(connection, self._project, self._held.fence)
 
-    def lock_holder(self) -> LockHolder | None:
-        """Return who holds the lock."""
-        with self._database.read() as connection:
-            return lock.holder(connection, self._project)
+    def confirm_lock(self) -> None:
+        """Raise LockedError unless the lock is surely held at this moment; cheap enough for each call's last moment."""
+        if self._held.must_ask():
+            self.check_fence()
+
+    @contextmanager
+    def minding_stops(self, cut: Callable[[], None]) -> Iterator[None]:
+        """Call ``cut`` when this process goes on after it was stopped for longer than its lease."""
+        with self._held.minding_stops(cut):
+            yield
 
     def break_lock(self, fence: int) -> bool:
         """Take the lock away from a dead holder, named by its fence; False when that holder has it no more."""
         with self._database.write() as connection:
             return lock.free(connection, self._project, fence)
-
-    @contextmanager
-    def _change(self, *, locked: bool) -> Iterator["sqlite3.Connection"]:
-        """Change what plans are made from: counted in the serial, under the lock where that is asked for."""
-        with self._database.write() as connection:
-            if locked:
-                lock.require(connection, self._project, self._fence)
-            yield connection
-            schema.bump_serial(connection, self._project)
 
     # --------------------------------------------------------------------------------- do-not-call statements
 
@@ -186,40 +212,25 @@ class Ledger:
 
         ``complete`` is False when lines of the source could not be read: numbers it lacks then count as still there.
         """
+        counted = None
         with self._database.write() as connection:
             read = statements.record(
                 connection, self._project, list_name, numbers, source_digest=source_digest, now=now, complete=complete
             )
             if read.new or read.again:
-                schema.bump_serial(connection, self._project)
+                counted = schema.bump_serial(connection, self._project)
+                schema.bump_dnd_serial(connection, self._project)
+        if counted is not None:
+            self.write_mark(*counted)
         return read
-
-    def statements(self, list_name: str) -> "pa.Table":
-        """Return the numbers of a list that are in force: ``number``, ``first_read_at``."""
-        with self._database.read() as connection:
-            return statements.in_force(connection, self._project, list_name)
-
-    def all_numbers(self, list_names: Iterable[str], *, released: bool = False) -> set[str]:
-        """Return every number that is in force on any of some lists, or every one that was taken off by name."""
-        with self._database.read() as connection:
-            return statements.all_numbers(connection, self._project, list_names, released=released)
-
-    def writes_of_others(self) -> int:
-        """Return a number that changes when another process has written to the ledger, as a reading of lists does."""
-        with self._database.read() as connection:
-            return int(connection.execute("PRAGMA data_version").fetchone()[0])
-
-    def dnd_lists(self) -> tuple[str, ...]:
-        """Return the names of all lists with a statement in force, also of those that no manifest names any more."""
-        with self._database.read() as connection:
-            return statements.list_names(connection, self._project)
 
     def release(self, list_name: str, numbers: Iterable[str], *, basis: str, now: float) -> int:
         """Take numbers off a list by name, before any dialer is asked to; return how many were in force.
 
         ``basis`` says who allowed it, as the plan id.
         """
-        with self._change(locked=True) as connection:
+        with self.changing(locked=True) as connection:
+            schema.bump_dnd_serial(connection, self._project)
             return statements.release(connection, self._project, list_name, numbers, basis=basis, now=now)
 
     def remember_source(self, name: str, *, digest: str, rows: int, now: float) -> None:
@@ -227,51 +238,22 @@ class Ledger:
         with self._database.write() as connection:
             statements.remember_source(connection, self._project, name, digest=digest, rows=rows, now=now)
 
-    def last_reading(self, name: str) -> SourceReading | None:
-        """Return the last remembered reading of a source."""
-        with self._database.read() as connection:
-            return statements.last_reading(connection, self._project, name)
-
     # ------------------------------------------------------------------------------------------------ campaigns
-
-    def campaigns(self, dialer: str) -> Mapping[str, KnownCampaign]:
-        """Return key -> campaign for one dialer; open calls make them unknown."""
-        with self._database.read() as connection:
-            return campaigns.known(connection, self._project, dialer)
 
     def save_campaign(self, address: Address, campaign: KnownCampaign, *, now: float) -> None:
         """Remember a campaign as it now is."""
-        with self._change(locked=True) as connection:
-            campaigns.save(connection, self._project, address, campaign, now)
+        self._book(lambda connection: campaigns.save(connection, self._project, address, campaign, now), locked=True)
 
     def forget_campaign(self, address: Address) -> None:
         """Forget a campaign that is gone, with its rows."""
-        with self._change(locked=True) as connection:
-            campaigns.forget(connection, self._project, address)
+        self._book(lambda connection: campaigns.forget(connection, self._project, address), locked=True)
 
     def count_suppression(self, address: Address, *, failed: bool) -> None:
         """Count one more apply in which listed numbers of a campaign resisted, or clear the count."""
-        with self._change(locked=True) as connection:
+        with self.changing(locked=True) as connection:
             campaigns.count_suppression(connection, self._project, address, failed=failed)
 
-    def failed_suppressions(self, address: Address) -> int:
-        """Return how many applies in a row listed numbers of a campaign have resisted."""
-        with self._database.read() as connection:
-            return campaigns.failed_suppressions(connection, self._project, address)
-
     # ----------------------------------------------------------------------------------------------------- rows
-
-    def rows_table(self, address: Address) -> "pa.Table":
-        """Return the rows of a collection by key: key, phones (parted by a space), content_hash, remote_id,
-        state (RowState), message, refused_hash, expires_at (null: never), updated_at, call_id.
-        """  # noqa: D205 the columns are the summary
-        with self._database.read() as connection:
-            return rows.table(connection, self._project, address)
-
-    def rows_state(self) -> str:
-        """Return a text that changes with every change of any row, fit for a file name."""
-        lineage, serial = self.basis()
-        return f"{lineage}-{serial}"
 
     def save_rows(
         self,
@@ -283,23 +265,18 @@ class Ledger:
         expires_at: float | None = None,
     ) -> int:
         """Write rows that were seen at the dialer; settles open calls about them. Return how many."""
-        with self._change(locked=True) as connection:
+        with self.changing(locked=True) as connection:
             return rows.save(connection, self._project, address, items, state=state, expires_at=expires_at, now=now)
 
     def restore_rows(self, address: Address, table: "pa.Table", *, state: str, expires_at: float | None) -> None:
         """Write rows as another ledger says that they are: key, phones, content_hash, remote_id, refused_hash."""
-        with self._change(locked=True) as connection:
+        with self.changing(locked=True) as connection:
             rows.restore(connection, self._project, address, table, state=state, expires_at=expires_at)
 
     def forget_rows(self, address: Address, keys: Iterable[str] | None = None) -> int:
         """Forget settled rows (None: all of the collection) and return how many."""
-        with self._change(locked=True) as connection:
+        with self.changing(locked=True) as connection:
             return rows.forget(connection, self._project, address, keys)
-
-    def remote_ids(self, address: Address, keys: Sequence[str]) -> Mapping[str, str]:
-        """Return key -> the vendor's id, for the rows that are known to be there."""
-        with self._database.read() as connection:
-            return rows.remote_ids(connection, self._project, address, keys)
 
     # -------------------------------------------------------------------------------------------------- journal
 
@@ -310,15 +287,37 @@ class Ledger:
             LockedError: the lock was lost; nothing may be sent.
             LedgerError: it cannot be written, or a row waits for the outcome of an earlier call; nothing may be sent.
         """
-        with self._change(locked=True) as connection:
-            lock.extend(connection, self._project, self._fence, now=now, lease=self._lease)
-            origin = journal.Origin(project=self._project, run_id=run_id, fence=self._fence)
-            return journal.begin(connection, origin, intent, evidence=evidence, now=now)
+        at = lock.steady_seconds()
+        self._database.refuse_more()
+        with self.changing(locked=False) as connection:
+            self._extend(connection, now=now)
+            origin = journal.Origin(project=self._project, run_id=run_id, fence=self._held.fence)
+            call_id = journal.begin(connection, origin, intent, evidence=evidence, now=now)
+        self._held.proven(at)
+        return call_id
+
+    def write_lines(self, lines: Sequence[journal.Line], *, run_id: int, now: float) -> list[int]:
+        """Write several intents and outcomes as one transaction, or none of them; return the numbers of their calls.
+
+        Raises:
+            LockedError: there is an intent among them, and the lock was lost.
+            LedgerError: one of them cannot be written.
+        """
+        at, begins = lock.steady_seconds(), any(isinstance(line, journal.Begun) for line in lines)
+        if begins:
+            self._database.refuse_more()
+        with self.changing(locked=False) as connection:
+            if begins:
+                self._extend(connection, now=now)
+            origin = journal.Origin(project=self._project, run_id=run_id, fence=self._held.fence)
+            numbers = [journal.write(connection, origin, line, now=now) for line in lines]
+        if begins:
+            self._held.proven(at)
+        return numbers
 
     def remember_task(self, call_id: int, task_id: str) -> None:
         """Keep the vendor's task, so that a later run can ask about it."""
-        with self._database.write() as connection:
-            journal.remember_task(connection, call_id, task_id)
+        self._book(lambda connection: journal.remember_task(connection, call_id, task_id), locked=False)
 
     def finish_call(
         self, call_id: int, outcome: Outcome, message: str, outcomes: Mapping[str, RowOutcome], *, now: float
@@ -328,12 +327,16 @@ class Ledger:
         With no ``outcomes``, the call's outcome is every row's; else a row that is not named is unknown. What is
         unknown and cannot be proven is parked. A call that is settled already is left as it is.
         """
-        with self._change(locked=False) as connection:
-            journal.finish(connection, self._project, call_id, outcome=outcome, message=message, rows=outcomes, now=now)
+        self._book(
+            lambda connection: journal.finish(
+                connection, self._project, call_id, outcome=outcome, message=message, rows=outcomes, now=now
+            ),
+            locked=False,
+        )
 
     def park_call(self, call_id: int) -> None:
         """Leave an open call to a person."""
-        with self._change(locked=True) as connection:
+        with self.changing(locked=True) as connection:
             journal.park(connection, self._project, call_id)
 
     def settle_call(self, call_id: int, outcomes: Mapping[str, RowOutcome], *, now: float) -> None:
@@ -341,32 +344,20 @@ class Ledger:
 
         Rows that are not named stay open.
         """
-        with self._change(locked=True) as connection:
+        if not outcomes:
+            # Nothing was learnt, so a plan that was saved meanwhile is as good as before.
+            return
+        with self.changing(locked=True) as connection:
             unsettled.settle(connection, self._project, call_id, outcomes, now=now)
-
-    def unfinished_calls(self) -> Sequence[OpenCall]:
-        """Return the calls without a known outcome that are not parked, oldest first."""
-        with self._database.read() as connection:
-            return unsettled.unfinished(connection, self._project)
-
-    def parked(self) -> Sequence[OpenCall]:
-        """Return the calls that wait for a person, by address."""
-        with self._database.read() as connection:
-            return unsettled.parked(connection, self._project)
-
-    def call_rows(self, call_id: int) -> Sequence[OpenRow]:
-        """Return the rows of a call that are not settled, by key."""
-        with self._database.read() as connection:
-            return unsettled.rows_of(connection, call_id)
 
     def resolve_call(self, call_id: int, assume: Assumption, *, now: float) -> int:
         """Settle all that is open of a call as a person says; return how many rows (1 for a campaign)."""
-        with self._change(locked=True) as connection:
+        with self.changing(locked=True) as connection:
             return unsettled.resolve_call(connection, self._project, call_id, assume, now=now)
 
     def resolve_row(self, address: Address, key: str, assume: Assumption, *, now: float) -> int:
         """Settle one row in every open call about it; return in how many."""
-        with self._change(locked=True) as connection:
+        with self.changing(locked=True) as connection:
             return unsettled.resolve_row(connection, self._project, address, key, assume, now=now)
 
     # --------------------------------------------------------------------------------------- budget and history
@@ -378,11 +369,6 @@ class Ledger:
                 connection, self._project, dialer, day=day, limit=limit, reserve=reserve, suppressing=suppressing
             )
 
-    def budget_used(self, dialer: str, *, day: str) -> int:
-        """Return how many calls were counted that day."""
-        with self._database.read() as connection:
-            return budget.used(connection, self._project, dialer, day)
-
     def begin_run(self, kind: str, plan_id: str, *, now: float) -> int:
         """Note that a run begins and return its number."""
         with self._database.write() as connection:
@@ -392,18 +378,3 @@ class Ledger:
         """Note how a run ended; ``summary`` is JSON without personal data."""
         with self._database.write() as connection:
             runs.end(connection, self._project, run_id, outcome=outcome, summary=summary, now=now)
-
-    def history(self, limit: int) -> Sequence[RunRecord]:
-        """Return the last runs, newest first."""
-        with self._database.read() as connection:
-            return runs.history(connection, self._project, limit)
-
-    def last_run(self, kind: str, outcome: str) -> RunRecord | None:
-        """Return the newest run of a kind that ended so."""
-        with self._database.read() as connection:
-            return runs.last(connection, self._project, kind=kind, outcome=outcome)
-
-    def calls_of_run(self, run_id: int) -> Sequence[CallLine]:
-        """Return the calls of a run in order, each with its evidence."""
-        with self._database.read() as connection:
-            return runs.calls(connection, self._project, run_id)

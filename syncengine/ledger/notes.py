@@ -6,14 +6,14 @@ it protects nothing. What protects is the lock.
 
 from dataclasses import dataclass
 
-from syncengine.ledger.connection import Database
+from syncengine.ledger.store import Store
 
 
 @dataclass(frozen=True, slots=True)
 class Notes:
     """The notes of one project. Every method raises LedgerError when the ledger cannot be read or written."""
 
-    _database: Database
+    _database: Store
     _project: str
 
     def read(self, name: str) -> str:

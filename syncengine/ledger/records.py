@@ -1,8 +1,9 @@
 """What the ledger hands out, as values."""
 
-import sqlite3
 from dataclasses import dataclass
 from typing import Literal, TypeVar
+
+from syncengine.ledger.store import Found
 
 Record = TypeVar("Record")
 
@@ -134,7 +135,7 @@ class RunRecord:
     summary: str
 
 
-def records(found: sqlite3.Cursor, kind: type[Record]) -> list[Record]:
+def records(found: Found, kind: type[Record]) -> list[Record]:
     """Return query results as values of a class whose fields have the names of the columns."""
-    names = [column[0] for column in found.description]
+    names = [column[0] for column in found.description or ()]
     return [kind(**dict(zip(names, row, strict=True))) for row in found]

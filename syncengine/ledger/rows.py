@@ -5,16 +5,15 @@ may be there, and its phones are those it had together with those it was to get.
 again, the row says so, and the next plan makes it again if it is still wanted.
 """
 
-import sqlite3
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import groupby
 from operator import itemgetter
 from typing import TYPE_CHECKING
 
 from syncengine.errors import LedgerError
-from syncengine.ledger.booking import close_open_rows, stage_keys
-from syncengine.ledger.columns import Columns, read_columns
+from syncengine.ledger.booking import close_open_rows, has_open_rows, stage_keys
 from syncengine.ledger.records import RowState
+from syncengine.ledger.store import Columns, Session
 from syncengine.model.address import Address
 from syncengine.model.exchange import RowItem
 
@@ -36,10 +35,14 @@ _SETTLED = Columns(
     reals=("expires_at", "updated_at"),
     integers=("call_id",),
 )
+_ALL = (
+    "collection_id", "key", "phones", "content_hash", "remote_id", "state", "message", "refused_hash", "expires_at",
+    "updated_at", "call_id",
+)  # fmt: skip
 _PIECE = 10_000
 
 
-def collection_id(connection: sqlite3.Connection, project: str, address: Address) -> int:
+def collection_id(connection: Session, project: str, address: Address) -> int:
     """Return the number that stands for a collection, 0 when the ledger has never seen it."""
     found = connection.execute(
         "SELECT collection_id FROM collection WHERE project = ? AND address = ?", (project, str(address))
@@ -47,7 +50,7 @@ def collection_id(connection: sqlite3.Connection, project: str, address: Address
     return int(found[0]) if found else 0
 
 
-def enter_collection(connection: sqlite3.Connection, project: str, address: Address) -> int:
+def enter_collection(connection: Session, project: str, address: Address) -> int:
     """Return the number that stands for a collection, given to it now if need be."""
     connection.execute(
         "INSERT INTO collection (project, address) VALUES (?, ?) ON CONFLICT (project, address) DO NOTHING",
@@ -56,10 +59,27 @@ def enter_collection(connection: sqlite3.Connection, project: str, address: Addr
     return collection_id(connection, project, address)
 
 
-def table(connection: sqlite3.Connection, project: str, address: Address) -> "pa.Table":
+def count_change(connection: Session, project: str, address: str) -> None:
+    """Count a change of what :func:`table` shows of a collection."""
+    connection.execute(
+        "INSERT INTO collection (project, address, generation) VALUES (?, ?, 1)"
+        " ON CONFLICT (project, address) DO UPDATE SET generation = collection.generation + 1",
+        (project, address),
+    )
+
+
+def generation(connection: Session, project: str, address: Address) -> int:
+    """Return a number that moves with every change of a collection's rows; 0: there were none yet."""
+    found = connection.execute(
+        "SELECT generation FROM collection WHERE project = ? AND address = ?", (project, str(address))
+    ).fetchone()
+    return int(found[0]) if found else 0
+
+
+def table(connection: Session, project: str, address: Address) -> "pa.Table":
     """Return all rows of a collection, in the order of their keys."""
     number = collection_id(connection, project, address)
-    settled = read_columns(connection, _SETTLED, (number, project, str(address)))
+    settled = connection.read_columns(_SETTLED, (number, project, str(address)))
     waiting = list(_waiting(connection, project, address, number))
     if not waiting:
         return settled
@@ -68,9 +88,7 @@ def table(connection: sqlite3.Connection, project: str, address: Address) -> "pa
     return pa.concat_tables([settled, pa.Table.from_pylist(waiting, schema=settled.schema)]).sort_by("key")
 
 
-def _waiting(
-    connection: sqlite3.Connection, project: str, address: Address, number: int
-) -> Iterator[dict[str, object]]:
+def _waiting(connection: Session, project: str, address: Address, number: int) -> Iterator[dict[str, object]]:
     found = connection.execute(
         "SELECT w.key, w.phones, w.content_hash, w.remote_id, c.call_id, c.action, c.state, c.message, c.started_at,"
         " c.proof, r.phones, r.content_hash, r.remote_id, r.refused_hash, r.expires_at"
@@ -126,7 +144,7 @@ def row_values(row: RowItem) -> tuple[str, str, str, str]:
 
 
 def save(
-    connection: sqlite3.Connection,
+    connection: Session,
     project: str,
     address: Address,
     rows: Iterable[RowItem],
@@ -137,25 +155,27 @@ def save(
 ) -> int:
     """Write rows that were seen to be so at the dialer; that settles open calls about them. Return how many."""
     number = enter_collection(connection, project, address)
-    saved = 0
+    count_change(connection, project, str(address))
+    saved, waiting = 0, has_open_rows(connection, project, str(address))
     for piece in _pieces(rows):
         values = sorted(row_values(row) for row in piece)
-        connection.executemany(
-            "INSERT INTO collection_row (collection_id, key, phones, content_hash, remote_id, state, message,"
-            " refused_hash, expires_at, updated_at, call_id) VALUES (?, ?, ?, ?, ?, ?, '', '', ?, ?, 0)"
-            " ON CONFLICT (collection_id, key) DO UPDATE SET phones = excluded.phones, state = excluded.state,"
+        connection.insert(
+            "collection_row",
+            _ALL,
+            [(number, *value, state, "", "", expires_at, now, 0) for value in values],
+            conflict="(collection_id, key) DO UPDATE SET phones = excluded.phones, state = excluded.state,"
             " content_hash = excluded.content_hash, remote_id = excluded.remote_id, message = '', refused_hash = '',"
             " expires_at = coalesce(excluded.expires_at, collection_row.expires_at), updated_at = excluded.updated_at",
-            [(number, *value, state, expires_at, now) for value in values],
         )
-        stage_keys(connection, [value[0] for value in values], booking=state)
-        close_open_rows(connection, project, str(address))
+        if waiting:
+            stage_keys(connection, [value[0] for value in values], booking=state)
+            close_open_rows(connection, project, str(address))
         saved += len(values)
     return saved
 
 
 def restore(
-    connection: sqlite3.Connection,
+    connection: Session,
     project: str,
     address: Address,
     table: "pa.Table",
@@ -168,11 +188,12 @@ def restore(
     columns = ("key", "phones", "content_hash", "remote_id", "refused_hash")
     for batch in table.select(columns).to_batches(max_chunksize=_PIECE):
         values = zip(*(batch.column(name).to_pylist() for name in columns), strict=True)
-        connection.executemany(
-            "INSERT INTO collection_row (collection_id, key, phones, content_hash, remote_id, state, message,"
-            " refused_hash, expires_at, updated_at, call_id) VALUES (?, ?, ?, ?, ?, ?, '', ?, ?, 0, 0)",
-            [(number, *value[:4], state, value[4], expires_at) for value in values],
+        connection.insert(
+            "collection_row",
+            _ALL,
+            [(number, *value[:4], state, "", value[4], expires_at, 0.0, 0) for value in values],
         )
+    count_change(connection, project, str(address))
 
 
 def _pieces(rows: Iterable[RowItem]) -> Iterator[list[RowItem]]:
@@ -186,19 +207,18 @@ def _pieces(rows: Iterable[RowItem]) -> Iterator[list[RowItem]]:
         yield piece
 
 
-def forget(connection: sqlite3.Connection, project: str, address: Address, keys: Iterable[str] | None) -> int:
+def forget(connection: Session, project: str, address: Address, keys: Iterable[str] | None) -> int:
     """Forget settled rows (None: all of them) and return how many; rows of open calls stay until those are settled."""
-    number = collection_id(connection, project, address)
+    number = enter_collection(connection, project, address)
+    count_change(connection, project, str(address))
     if keys is None:
         return connection.execute("DELETE FROM collection_row WHERE collection_id = ?", (number,)).rowcount
     return connection.executemany(
         "DELETE FROM collection_row WHERE collection_id = ? AND key = ?", [(number, key) for key in sorted(set(keys))]
-    ).rowcount
+    )
 
 
-def remote_ids(
-    connection: sqlite3.Connection, project: str, address: Address, keys: Iterable[str]
-) -> Mapping[str, str]:
+def remote_ids(connection: Session, project: str, address: Address, keys: Iterable[str]) -> Mapping[str, str]:
     """Return key -> the vendor's id, for the rows that are known to be there and have one."""
     number = collection_id(connection, project, address)
     found = {}

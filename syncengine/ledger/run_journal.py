@@ -1,9 +1,11 @@
 """The ledger as one run's executor sees it: it satisfies ``model.ports.Journal``, and the budget of a dialer."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from syncengine.ledger.budget import utc_day
+from syncengine.ledger.group_commit import GroupCommit
+from syncengine.ledger.journal import Begun, Finished, Line
 from syncengine.ledger.ledger import Ledger
 from syncengine.model.address import Address
 from syncengine.model.change import RowAction
@@ -23,18 +25,33 @@ class RunJournal:
     clock: Callable[[], float]
     # JSON for a dialable call: the lists consulted, their digests and ages, the decision.
     evidence: Callable[[Intent], str]
+    _lines: GroupCommit[Line] = field(init=False)
 
-    def begin(self, intent: Intent) -> int:
+    def __post_init__(self) -> None:
+        # The one way to give a frozen value a part that is made of itself.
+        object.__setattr__(self, "_lines", GroupCommit(together=self._together, alone=self._alone))
+
+    async def begin(self, intent: Intent) -> int:
         """Write an intent durably and return its number; raises LockedError when the lock was lost."""
-        return self.ledger.begin_call(intent, run_id=self.run_id, evidence=self.evidence(intent), now=self.clock())
+        return await self._lines.write(Begun(intent=intent, evidence=self.evidence(intent)))
 
     def task_started(self, call: int, task_id: str) -> None:
         """Remember the vendor's task."""
         self.ledger.remember_task(call, task_id)
 
-    def finish(self, call: int, outcome: Outcome, message: str, rows: Mapping[str, RowOutcome]) -> None:
+    async def finish(self, call: int, outcome: Outcome, message: str, rows: Mapping[str, RowOutcome]) -> None:
         """Write what became of the call and of each of its rows."""
-        self.ledger.finish_call(call, outcome, message, rows, now=self.clock())
+        await self._lines.write(Finished(call_id=call, outcome=outcome, message=message, rows=rows))
+
+    def _together(self, lines: list[Line]) -> list[int]:
+        return self.ledger.write_lines(lines, run_id=self.run_id, now=self.clock())
+
+    def _alone(self, line: Line) -> int:
+        now = self.clock()
+        if isinstance(line, Begun):
+            return self.ledger.begin_call(line.intent, run_id=self.run_id, evidence=line.evidence, now=now)
+        self.ledger.finish_call(line.call_id, line.outcome, line.message, line.rows, now=now)
+        return line.call_id
 
     def book(self, address: Address, action: RowAction, rows: Sequence[RowItem]) -> None:
         """Write rows that need no call: adopt and forget."""
@@ -62,6 +79,10 @@ class RunJournal:
     def renew(self) -> None:
         """Keep the lock; raises LockedError when it was lost."""
         self.ledger.renew(now=self.clock())
+
+    def confirm(self) -> None:
+        """Make sure at the last moment that the lock is held; raises LockedError when it was lost."""
+        self.ledger.confirm_lock()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

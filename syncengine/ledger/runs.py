@@ -1,15 +1,14 @@
 """What was run, and which calls each run made: the recorded process that a do-not-call rule asks for."""
 
-import sqlite3
-
 from syncengine.errors import LedgerError
 from syncengine.ledger.lock import process_name
 from syncengine.ledger.records import CallLine, RunRecord, records
+from syncengine.ledger.store import Session
 
 _RUN = "SELECT run_id, kind, plan_id, who, started_at, ended_at, outcome, summary FROM run WHERE project = ?"
 
 
-def begin(connection: sqlite3.Connection, project: str, *, kind: str, plan_id: str, now: float) -> int:
+def begin(connection: Session, project: str, *, kind: str, plan_id: str, now: float) -> int:
     """Note that a run begins and return its number."""
     (run_id,) = connection.execute(
         "INSERT INTO run (project, kind, plan_id, who, started_at, outcome, summary) VALUES (?, ?, ?, ?, ?, '', '')"
@@ -19,7 +18,7 @@ def begin(connection: sqlite3.Connection, project: str, *, kind: str, plan_id: s
     return int(run_id)
 
 
-def end(connection: sqlite3.Connection, project: str, run_id: int, *, outcome: str, summary: str, now: float) -> None:
+def end(connection: Session, project: str, run_id: int, *, outcome: str, summary: str, now: float) -> None:
     """Note how a run ended."""
     changed = connection.execute(
         "UPDATE run SET ended_at = ?, outcome = ?, summary = ? WHERE project = ? AND run_id = ?",
@@ -29,12 +28,12 @@ def end(connection: sqlite3.Connection, project: str, run_id: int, *, outcome: s
         raise LedgerError(f"the ledger has no run {run_id} in this project")
 
 
-def history(connection: sqlite3.Connection, project: str, limit: int) -> list[RunRecord]:
+def history(connection: Session, project: str, limit: int) -> list[RunRecord]:
     """Return the last runs, newest first."""
     return records(connection.execute(f"{_RUN} ORDER BY run_id DESC LIMIT ?", (project, limit)), RunRecord)
 
 
-def last(connection: sqlite3.Connection, project: str, *, kind: str, outcome: str) -> RunRecord | None:
+def last(connection: Session, project: str, *, kind: str, outcome: str) -> RunRecord | None:
     """Return the newest run of a kind that ended so."""
     found = connection.execute(
         f"{_RUN} AND kind = ? AND outcome = ? ORDER BY run_id DESC LIMIT 1", (project, kind, outcome)
@@ -42,7 +41,7 @@ def last(connection: sqlite3.Connection, project: str, *, kind: str, outcome: st
     return next(iter(records(found, RunRecord)), None)
 
 
-def calls(connection: sqlite3.Connection, project: str, run_id: int) -> list[CallLine]:
+def calls(connection: Session, project: str, run_id: int) -> list[CallLine]:
     """Return the calls of a run in the order in which they were made."""
     found = connection.execute(
         "SELECT call_id, address, operation, action, effect, rows, state, outcome, message, request_digest, evidence,"

@@ -8,13 +8,11 @@ settled. So an intent is one append, a crash needs no repair, and what was true 
 what is merely hoped.
 """
 
-import sqlite3
+import secrets
 import uuid
 
 from syncengine.errors import LedgerError
-
-# Marks the file as ours: the letters "SYNC".
-APPLICATION_ID = 0x53594E43
+from syncengine.ledger.store import Session, Store
 
 _VERSION_1 = (
     "CREATE TABLE meta (name TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT, WITHOUT ROWID",
@@ -93,53 +91,66 @@ _VERSION_2 = (
     ) STRICT, WITHOUT ROWID""",
 )
 
+_VERSION_3 = (
+    # seal: with this key saved plans are sealed. doubt: why nothing may be sent until it was recovered; empty: sound.
+    # dnd_serial moves when the numbers in force have changed.
+    "ALTER TABLE project ADD COLUMN seal TEXT NOT NULL DEFAULT ''",
+    "ALTER TABLE project ADD COLUMN doubt TEXT NOT NULL DEFAULT ''",
+    "ALTER TABLE project ADD COLUMN dnd_serial INTEGER NOT NULL DEFAULT 0",
+    # Moves with every change of the rows that ``rows.table`` shows, so that what was made of them can be kept.
+    "ALTER TABLE collection ADD COLUMN generation INTEGER NOT NULL DEFAULT 0",
+    # Lineages that were recovered into this one.
+    """CREATE TABLE ancestor (
+        project TEXT NOT NULL, lineage TEXT NOT NULL, PRIMARY KEY (project, lineage)
+    ) STRICT, WITHOUT ROWID""",
+)
+
 # MIGRATIONS[n] brings a ledger of version n to version n + 1.
-MIGRATIONS: tuple[tuple[str, ...], ...] = (_VERSION_1, _VERSION_2)
+MIGRATIONS: tuple[tuple[str, ...], ...] = (_VERSION_1, _VERSION_2, _VERSION_3)
 VERSION = len(MIGRATIONS)
 
 
-def migrate(connection: sqlite3.Connection) -> None:
-    """Bring the tables to this program's version; to be called inside a write transaction.
+def migrate(store: Store) -> int:
+    """Bring the tables to this program's version and return the version that was found; 0: there were none.
 
     Raises:
-        LedgerError: the file is not a ledger, or a newer program has written it.
+        LedgerError: it is not a ledger, or a newer program has written it.
     """
-    found = _version(connection)
-    if found > VERSION:
-        raise LedgerError(
-            f"the ledger has schema version {found}, this program knows versions up to {VERSION};"
-            " use the newer syncengine that wrote it"
-        )
-    if found == VERSION:
-        return
-    for statements in MIGRATIONS[found:]:
-        for statement in statements:
-            connection.execute(statement)
-    connection.execute(f"PRAGMA application_id = {APPLICATION_ID}")
-    connection.execute(
-        "INSERT INTO meta (name, value) VALUES ('schema_version', ?)"
-        " ON CONFLICT (name) DO UPDATE SET value = excluded.value",
-        (str(VERSION),),
-    )
+    with store.write() as session:
+        found = version(session) if store.tables_exist else 0
+        if found < VERSION:
+            # Somebody else may have been quicker.
+            store.wait_for_migrations()
+            found = version(session) if store.tables_exist else 0
+        if found > VERSION:
+            raise LedgerError(
+                f"the ledger has schema version {found}, this program knows versions up to {VERSION};"
+                " use the newer syncengine that wrote it"
+            )
+        if found < VERSION:
+            for statements in MIGRATIONS[found:]:
+                store.create(statements)
+            session.execute(
+                "INSERT INTO meta (name, value) VALUES ('schema_version', ?)"
+                " ON CONFLICT (name) DO UPDATE SET value = excluded.value",
+                (str(VERSION),),
+            )
+    return found
 
 
-def _version(connection: sqlite3.Connection) -> int:
-    (application_id,) = connection.execute("PRAGMA application_id").fetchone()
-    if application_id != APPLICATION_ID:
-        (tables,) = connection.execute("SELECT count(*) FROM sqlite_master").fetchone()
-        if tables or application_id:
-            raise LedgerError("the file is a database of another program, not a ledger; name another file as ledger")
-        return 0
-    (version,) = connection.execute("SELECT value FROM meta WHERE name = 'schema_version'").fetchone()
-    return int(version)
+def version(connection: Session) -> int:
+    """Return the schema version of a ledger."""
+    (found,) = connection.execute("SELECT value FROM meta WHERE name = 'schema_version'").fetchone()
+    return int(found)
 
 
-def enter_project(connection: sqlite3.Connection, project: str) -> None:
+def enter_project(connection: Session, project: str) -> None:
     """Make the project known; its lineage tells this ledger from every other one, for as long as it lives."""
     connection.execute(
         "INSERT INTO project (project, lineage, serial) VALUES (?, ?, 0) ON CONFLICT (project) DO NOTHING",
         (project, str(uuid.uuid4())),
     )
+    connection.execute("UPDATE project SET seal = ? WHERE project = ? AND seal = ''", (secrets.token_hex(32), project))
     connection.execute(
         "INSERT INTO lock (project, fence, holder, who, operation, since, lease_until) VALUES (?, 0, '', '', '', 0, 0)"
         " ON CONFLICT (project) DO NOTHING",
@@ -147,12 +158,60 @@ def enter_project(connection: sqlite3.Connection, project: str) -> None:
     )
 
 
-def basis(connection: sqlite3.Connection, project: str) -> tuple[str, int]:
+def basis(connection: Session, project: str) -> tuple[str, int]:
     """Return lineage and serial: when either has moved, a plan made before is stale."""
     lineage, serial = connection.execute("SELECT lineage, serial FROM project WHERE project = ?", (project,)).fetchone()
     return lineage, serial
 
 
-def bump_serial(connection: sqlite3.Connection, project: str) -> None:
-    """Count a change of what plans are made from; belongs into the same transaction as the change."""
-    connection.execute("UPDATE project SET serial = serial + 1 WHERE project = ?", (project,))
+def bump_serial(connection: Session, project: str) -> tuple[str, int]:
+    """Count a change of what plans are made from, in the same transaction as the change; return lineage and serial."""
+    lineage, serial = connection.execute(
+        "UPDATE project SET serial = serial + 1 WHERE project = ? RETURNING lineage, serial", (project,)
+    ).fetchone()
+    return lineage, serial
+
+
+def bump_dnd_serial(connection: Session, project: str) -> None:
+    """Count a change of the numbers in force."""
+    connection.execute("UPDATE project SET dnd_serial = dnd_serial + 1 WHERE project = ?", (project,))
+
+
+def dnd_serial(connection: Session, project: str) -> int:
+    """Return a number that moves when the numbers in force have changed."""
+    (serial,) = connection.execute("SELECT dnd_serial FROM project WHERE project = ?", (project,)).fetchone()
+    return int(serial)
+
+
+def seal_key(connection: Session, project: str) -> str:
+    """Return the key with which this ledger seals plans; it never leaves the ledger's folder."""
+    (key,) = connection.execute("SELECT seal FROM project WHERE project = ?", (project,)).fetchone()
+    return str(key)
+
+
+def doubt(connection: Session, project: str) -> str:
+    """Return why nothing may be sent on this ledger's word; empty: it is sound."""
+    (why,) = connection.execute("SELECT doubt FROM project WHERE project = ?", (project,)).fetchone()
+    return str(why)
+
+
+def set_doubt(connection: Session, project: str, why: str) -> None:
+    """Write down why nothing may be sent until this ledger was recovered."""
+    connection.execute("UPDATE project SET doubt = ? WHERE project = ?", (why, project))
+
+
+def ancestors(connection: Session, project: str) -> set[str]:
+    """Return the lineages that were recovered into this one."""
+    found = connection.execute("SELECT lineage FROM ancestor WHERE project = ?", (project,))
+    return {lineage for (lineage,) in found}
+
+
+def begin_lineage(connection: Session, project: str, *, after: set[str]) -> None:
+    """Begin a new lineage, sound from now on: plans and copies made before belong to another ledger."""
+    before, _ = basis(connection, project)
+    for lineage in sorted({*after, before}):
+        connection.execute(
+            "INSERT INTO ancestor (project, lineage) VALUES (?, ?) ON CONFLICT (project, lineage) DO NOTHING",
+            (project, lineage),
+        )
+    connection.execute("UPDATE project SET lineage = ?, doubt = '' WHERE project = ?", (str(uuid.uuid4()), project))

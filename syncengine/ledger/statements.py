@@ -5,22 +5,19 @@ one: the source must have lacked the number in between. A source that goes on st
 the release, and the caller is told.
 """
 
-import sqlite3
 from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING
 
 from syncengine.errors import LedgerError
-from syncengine.ledger.columns import Columns, read_columns
 from syncengine.ledger.records import SourceReading, StatementsRead
+from syncengine.ledger.store import Columns, Session
 
 if TYPE_CHECKING:
     import pyarrow as pa
 
-_INCOMING = "CREATE TEMP TABLE IF NOT EXISTS incoming (number TEXT PRIMARY KEY) WITHOUT ROWID"
-
 
 def record(
-    connection: sqlite3.Connection,
+    connection: Session,
     project: str,
     list_name: str,
     numbers: "Iterable[str] | pa.Table",
@@ -57,17 +54,17 @@ def record(
         )
     new = connection.execute(
         "INSERT INTO statement (project, list_name, number, first_read_at, source_digest)"
-        " SELECT ?, ?, number, ?, ? FROM incoming WHERE true ON CONFLICT (project, list_name, number) DO NOTHING",
+        " SELECT ?, ?, number, CAST(? AS DOUBLE PRECISION), ? FROM incoming WHERE true"
+        " ON CONFLICT (project, list_name, number) DO NOTHING",
         (*which, now, source_digest),
     ).rowcount
     connection.execute("DELETE FROM incoming")
     return StatementsRead(new=new, again=again, contradictions=tuple(number for (number,) in contradictions))
 
 
-def _stage(connection: sqlite3.Connection, list_name: str, numbers: "Iterable[str] | pa.Table") -> None:
-    connection.execute(_INCOMING)
-    connection.execute("DELETE FROM incoming")
-    connection.executemany("INSERT INTO incoming VALUES (?) ON CONFLICT DO NOTHING", _parameters(numbers))
+def _stage(connection: Session, list_name: str, numbers: "Iterable[str] | pa.Table") -> None:
+    connection.stage("incoming", "number TEXT PRIMARY KEY")
+    connection.insert("incoming", ("number",), _parameters(numbers), conflict="DO NOTHING")
     (odd,) = connection.execute("SELECT count(*) FROM incoming WHERE number NOT LIKE '+%'").fetchone()
     if odd:
         raise LedgerError(
@@ -86,20 +83,19 @@ def _parameters(numbers: "Iterable[str] | pa.Table") -> Iterator[tuple[str]]:
 
 
 def release(
-    connection: sqlite3.Connection, project: str, list_name: str, numbers: Iterable[str], *, basis: str, now: float
+    connection: Session, project: str, list_name: str, numbers: Iterable[str], *, basis: str, now: float
 ) -> int:
     """Take numbers off a list by name and return how many were in force."""
     return connection.executemany(
         "UPDATE statement SET released_at = ?, release_basis = ?"
         " WHERE project = ? AND list_name = ? AND number = ? AND released_at IS NULL",
         [(now, basis, project, list_name, number) for number in sorted(set(numbers))],
-    ).rowcount
+    )
 
 
-def in_force(connection: sqlite3.Connection, project: str, list_name: str) -> "pa.Table":
+def in_force(connection: Session, project: str, list_name: str) -> "pa.Table":
     """Return the numbers of a list that are in force, with the time of their first reading, sorted."""
-    return read_columns(
-        connection,
+    return connection.read_columns(
         Columns(
             source="statement",
             where="project = ? AND list_name = ? AND released_at IS NULL",
@@ -111,25 +107,22 @@ def in_force(connection: sqlite3.Connection, project: str, list_name: str) -> "p
     )
 
 
-def all_numbers(
-    connection: sqlite3.Connection, project: str, list_names: Iterable[str], *, released: bool = False
-) -> set[str]:
+def all_numbers(connection: Session, project: str, list_names: Iterable[str], *, released: bool = False) -> set[str]:
     """Return every number that is in force on any of some lists, or every one that was taken off by name."""
     found: set[str] = set()
     for name in list_names:
         found.update(
             number
             for (number,) in connection.execute(
-                "SELECT number FROM statement WHERE project = ? AND list_name = ? AND (released_at IS NOT NULL) = ?",
-                (project, name, released),
+                "SELECT number FROM statement WHERE project = ? AND list_name = ?"  # noqa: S608 constants
+                f" AND released_at IS {'NOT NULL' if released else 'NULL'}",
+                (project, name),
             )
         )
     return found
 
 
-def remember_source(
-    connection: sqlite3.Connection, project: str, name: str, *, digest: str, rows: int, now: float
-) -> None:
+def remember_source(connection: Session, project: str, name: str, *, digest: str, rows: int, now: float) -> None:
     """Remember how long a source was, so that the next reading can be seen to have shrunk."""
     connection.execute(
         "INSERT INTO source (project, name, digest, rows, read_at) VALUES (?, ?, ?, ?, ?)"
@@ -139,7 +132,7 @@ def remember_source(
     )
 
 
-def last_reading(connection: sqlite3.Connection, project: str, name: str) -> SourceReading | None:
+def last_reading(connection: Session, project: str, name: str) -> SourceReading | None:
     """Return the last reading of a source."""
     found = connection.execute(
         "SELECT digest, rows, read_at FROM source WHERE project = ? AND name = ?", (project, name)
@@ -147,7 +140,7 @@ def last_reading(connection: sqlite3.Connection, project: str, name: str) -> Sou
     return SourceReading(digest=found[0], rows=found[1], read_at=found[2]) if found else None
 
 
-def list_names(connection: sqlite3.Connection, project: str) -> tuple[str, ...]:
+def list_names(connection: Session, project: str) -> tuple[str, ...]:
     """Return the names of all lists with a statement in force, also of those that no manifest names any more."""
     found = connection.execute(
         "SELECT DISTINCT list_name FROM statement WHERE project = ? AND released_at IS NULL ORDER BY list_name",

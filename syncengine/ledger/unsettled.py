@@ -1,12 +1,12 @@
 """Calls whose outcome is not known: what a new run must prove first, and what only a person can settle."""
 
-import sqlite3
 from collections.abc import Mapping
 from typing import Literal
 
 from syncengine.errors import LedgerError
 from syncengine.ledger import journal
 from syncengine.ledger.records import OpenCall, OpenRow, records
+from syncengine.ledger.store import Session
 from syncengine.model.address import Address
 from syncengine.model.ports import RowOutcome
 from syncengine.model.report import Outcome
@@ -26,7 +26,7 @@ _STATUS = {("start", "sent"): "started", ("start", "not_sent"): "stopped"} | {
 }
 
 
-def unfinished(connection: sqlite3.Connection, project: str) -> list[OpenCall]:
+def unfinished(connection: Session, project: str) -> list[OpenCall]:
     """Return the calls without a known outcome that are not parked, oldest first."""
     found = connection.execute(
         f"{_SELECT} state <> 'parked' ORDER BY call_id",
@@ -35,7 +35,7 @@ def unfinished(connection: sqlite3.Connection, project: str) -> list[OpenCall]:
     return records(found, OpenCall)
 
 
-def parked(connection: sqlite3.Connection, project: str) -> list[OpenCall]:
+def parked(connection: Session, project: str) -> list[OpenCall]:
     """Return the calls that wait for a person, by address."""
     found = connection.execute(
         f"{_SELECT} state = 'parked' ORDER BY address, call_id",
@@ -44,7 +44,7 @@ def parked(connection: sqlite3.Connection, project: str) -> list[OpenCall]:
     return records(found, OpenCall)
 
 
-def rows_of(connection: sqlite3.Connection, call_id: int) -> list[OpenRow]:
+def rows_of(connection: Session, call_id: int) -> list[OpenRow]:
     """Return the rows of a call that are not settled, by key."""
     found = connection.execute(
         "SELECT w.key, w.phones, w.content_hash, w.remote_id, coalesce(r.state, ''), coalesce(r.content_hash, '')"
@@ -67,7 +67,7 @@ def rows_of(connection: sqlite3.Connection, call_id: int) -> list[OpenRow]:
     ]
 
 
-def resolve_call(connection: sqlite3.Connection, project: str, call_id: int, assume: Assumption, *, now: float) -> int:
+def resolve_call(connection: Session, project: str, call_id: int, assume: Assumption, *, now: float) -> int:
     """Settle all that is open of a call as a person says; return how many rows (or campaigns) that were."""
     found = connection.execute(
         "SELECT rows, address, action FROM open_call WHERE project = ? AND call_id = ?",
@@ -86,7 +86,7 @@ def resolve_call(connection: sqlite3.Connection, project: str, call_id: int, ass
 
 
 def resolve_row(
-    connection: sqlite3.Connection, project: str, address: Address, key: str, assume: Assumption, *, now: float
+    connection: Session, project: str, address: Address, key: str, assume: Assumption, *, now: float
 ) -> int:
     """Settle one row in every open call about it, oldest first; return in how many calls."""
     calls = connection.execute(
@@ -104,7 +104,7 @@ def _as_outcome(assume: Assumption) -> Outcome:
 
 
 def _finish(
-    connection: sqlite3.Connection,
+    connection: Session,
     project: str,
     call_id: int,
     assume: Assumption,
@@ -123,9 +123,7 @@ def _finish(
     )
 
 
-def _resolve_campaign(
-    connection: sqlite3.Connection, project: str, address: Address, action: str, assume: Assumption
-) -> None:
+def _resolve_campaign(connection: Session, project: str, address: Address, action: str, assume: Assumption) -> None:
     which = (project, address.dialer, address.name)
     if action == "create":
         known = connection.execute(
@@ -146,9 +144,7 @@ def _resolve_campaign(
         )
 
 
-def settle(
-    connection: sqlite3.Connection, project: str, call_id: int, rows: Mapping[str, RowOutcome], *, now: float
-) -> None:
+def settle(connection: Session, project: str, call_id: int, rows: Mapping[str, RowOutcome], *, now: float) -> None:
     """Book what a proof has told about rows of an open call; rows that are not named stay open.
 
     A row that is proven not to have landed is ``skipped``.

@@ -56,7 +56,7 @@ class RowStore(Protocol):
 class Journal(Protocol):
     """Durable memory of what is about to be sent and what came back."""
 
-    def begin(self, intent: Intent) -> int:
+    async def begin(self, intent: Intent) -> int:
         """Write an intent durably and return its number; raises LockedError when the lock was lost."""
         ...
 
@@ -64,7 +64,7 @@ class Journal(Protocol):
         """Remember the vendor's task, so that a later run can ask about it."""
         ...
 
-    def finish(self, call: int, outcome: Outcome, message: str, rows: Mapping[str, RowOutcome]) -> None:
+    async def finish(self, call: int, outcome: Outcome, message: str, rows: Mapping[str, RowOutcome]) -> None:
         """Write what became of the call and of each of its rows."""
         ...
 
@@ -90,6 +90,10 @@ class Journal(Protocol):
 
     def renew(self) -> None:
         """Keep the lock; raises LockedError when it was lost."""
+        ...
+
+    def confirm(self) -> None:
+        """Make sure at the last moment that the lock is held; raises LockedError when it was lost."""
         ...
 
 

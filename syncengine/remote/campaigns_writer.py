@@ -68,7 +68,7 @@ async def write_campaign(job: CampaignJob) -> None:
     job.tally.calls += result.attempts
     outcome, message = _book(job, operation, state, result)
     if call:
-        run.journal.finish(call, outcome, message, {})
+        await run.journal.finish(call, outcome, message, {})
         failpoint("campaign.booked")
     job.tally.add(outcome, message)
     run.tally.show(run.dialer, job.tally.level)

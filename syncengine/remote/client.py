@@ -64,6 +64,7 @@ class _Course:
     # Without credentials.
     url: "httpx.URL"
     before_send: BeforeSend | None
+    at_wire: Callable[[], None] | None
     answer: Answer | None = None
     attempts: int = 0
     sent: bool = False
@@ -180,21 +181,34 @@ class DialerClient:
         for connection in (*self._connections, self._exchanging, self._probing):
             await connection.close()
 
+    def cut(self) -> None:
+        """Make sure that not one more byte leaves for this dialer on a connection that is open now."""
+        for connection in self._connections:
+            connection.cut()
+
     async def call(
-        self, operation: Operation, scope: Mapping[str, object], *, before_send: BeforeSend | None = None
+        self,
+        operation: Operation,
+        scope: Mapping[str, object],
+        *,
+        before_send: BeforeSend | None = None,
+        at_wire: Callable[[], None] | None = None,
     ) -> CallResult:
         """Make one call and return what it came to.
 
         ``before_send`` is given the rendered request before every attempt, after all waiting and just before the first
         byte; what it raises stops the call and is passed on. Only where an earlier attempt may have been applied it is
-        not passed on but makes the call ``unknown``.
+        not passed on but makes the call ``unknown``. ``at_wire`` is asked when the connection stands and the bytes are
+        about to leave, so that a process that was stopped in between notices; the LockedError that it raises is always
+        passed on.
 
         Raises:
+            LockedError: the last check stopped it.
             RemoteError: the rendered request leads out of the dialer's address or cannot be sent; nothing was sent.
         """
         full = {"settings": self.settings, "options": self.options, **scope}
         request = operation.render(full)
-        course = _Course(operation, request, self._checked_url(operation.name, request), before_send)
+        course = _Course(operation, request, self._checked_url(operation.name, request), before_send, at_wire)
         self._retries.earn()
         while True:
             attempt = await self._attempt(course)
@@ -333,7 +347,7 @@ class DialerClient:
             scope = {"settings": self.settings, "options": self.options, "page": page_scope(operation.pagination)}
             try:
                 request = operation.render(scope)
-                return _Course(operation, request, self._checked_url(operation.name, request), None)
+                return _Course(operation, request, self._checked_url(operation.name, request), None, None)
             except (RenderError, RemoteError):
                 continue
         return None
@@ -352,7 +366,8 @@ class DialerClient:
         operation, request = course.operation, course.request
         headers, query = self._credentials.apply(_headers(request), request.query)
         url = course.url if query == request.query else self.origin.url(operation.name, request.path, query)
-        return self._call(operation.name, request, url, headers, operation.timeout)
+        call = self._call(operation.name, request, url, headers, operation.timeout)
+        return replace(call, at_wire=course.at_wire) if course.at_wire is not None else call
 
     def _call(self, operation: str, request: Request, url: "httpx.URL", headers: Pairs, seconds: float | None) -> Call:
         sensitive = self._credentials.sensitive()

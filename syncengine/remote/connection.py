@@ -7,13 +7,14 @@ redirects, no cookies, no environment proxies and no logging to switch off.
 
 import asyncio
 import logging
-from collections.abc import Callable
+import socket
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from functools import cache
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from syncengine.errors import AnswerError, TransportError
+from syncengine.errors import AnswerError, LockedError, TransportError
 from syncengine.failpoints import failpoint, switched_on
 from syncengine.model.exchange import Answer
 from syncengine.remote.decode import collect, decode
@@ -48,6 +49,8 @@ class Call:
     seconds: float
     # Spellings of our secrets, to be taken out of what comes back.
     echoes: tuple[bytes, ...]
+    # Asked when the connection stands and the bytes are about to leave; what it raises stops them.
+    at_wire: Callable[[], None] | None = None
 
 
 def opener(*, encrypted: bool = True) -> "Callable[[], httpx.AsyncBaseTransport]":
@@ -91,12 +94,14 @@ class Connection:
     def __init__(self, open_one: "Callable[[], httpx.AsyncBaseTransport]") -> None:
         self._open_one = open_one
         self._transport: httpx.AsyncBaseTransport | None = None
+        self._socket: socket.socket | None = None
 
     async def send(self, call: Call) -> Answer:
         """Send one request and return its answer, whatever its status.
 
         Raises:
             TransportError: no whole answer; ``sent`` tells whether the request may have reached the dialer.
+            LockedError: the call's last check found that it may not be made; no whole request has left.
             AnswerError: an answer that is too large or packed beyond reason; the request was received.
         """
         if self._transport is None:
@@ -104,13 +109,15 @@ class Connection:
         whole = False
         try:
             async with asyncio.timeout(call.seconds):
-                answer = await _exchange(self._transport, call)
+                answer = await _exchange(self._transport, call, self._trace)
             whole = True
         except TimeoutError:
             # Connecting has a shorter limit of its own, so bytes may have left.
             raise _lost(call, f"no whole answer within {call.seconds:g} s", sent=True) from None
         except ValueError as problem:
             raise AnswerError(call.dialer, call.operation, str(problem)) from None
+        except LockedError:
+            raise
         except Exception as problem:  # noqa: BLE001 - whatever its name, bytes may have left: it is a lost answer
             raise _lost(call, _words(problem, call), sent=type(problem).__name__ not in NOT_SENT) from None
         finally:
@@ -118,8 +125,20 @@ class Connection:
                 await self.close()
         return answer
 
+    async def _trace(self, event: str, info: Mapping[str, Any]) -> None:
+        if event == "connection.connect_tcp.complete":
+            self._socket = info["return_value"].get_extra_info("socket")
+
+    def cut(self) -> None:
+        """Make sure that not one more byte leaves, from wherever in the program this is called."""
+        if self._socket is not None:
+            # It may be closed already.
+            with suppress(OSError):
+                self._socket.shutdown(socket.SHUT_RDWR)
+
     async def close(self) -> None:
         """Close the connection, if there is one."""
+        self._socket = None
         transport, self._transport = self._transport, None
         if transport is not None:
             # The caller may be in the middle of being cancelled; the socket is closed all the same.
@@ -132,14 +151,21 @@ async def _quietly_closed(transport: "httpx.AsyncBaseTransport") -> None:
         await transport.aclose()
 
 
-async def _exchange(transport: "httpx.AsyncBaseTransport", call: Call) -> Answer:
+Trace = Callable[[str, Mapping[str, Any]], Awaitable[None]]
+
+
+async def _exchange(transport: "httpx.AsyncBaseTransport", call: Call, trace: Trace) -> Answer:
     import httpx
 
     connect = min(_LONGEST_CONNECT, call.seconds / 3)
     limits = {"connect": connect, "pool": connect, "read": call.seconds, "write": call.seconds}
     extensions: dict[str, object] = {"timeout": limits}
-    if switched_on():
-        extensions["trace"] = _at_failpoint
+    tracing: list[Trace] = [_at_failpoint] if switched_on() else []
+    if call.at_wire is not None:
+        call.at_wire()
+        tracing = [trace, _asking(call.at_wire), *tracing]
+    if tracing:
+        extensions["trace"] = _all_of(tracing)
     request = httpx.Request(
         call.method, call.url, headers=list(call.headers), content=call.body or None, extensions=extensions
     )
@@ -154,6 +180,24 @@ async def _exchange(transport: "httpx.AsyncBaseTransport", call: Call) -> Answer
     return decode(response.status_code, headers, redacted(raw, call.echoes))
 
 
+def _all_of(tracing: Sequence[Trace]) -> Trace:
+    async def tell(event: str, info: Mapping[str, Any]) -> None:
+        for trace in tracing:
+            await trace(event, info)
+
+    return tell
+
+
+def _asking(at_wire: Callable[[], None]) -> Trace:
+    """Ask once more just before the head is written and before the body is: connecting can take seconds."""
+
+    async def asking(event: str, _: Mapping[str, Any]) -> None:
+        if event.endswith(("send_request_headers.started", "send_request_body.started")):
+            at_wire()
+
+    return asking
+
+
 # What the transport tells of an exchange -> the failpoint at that moment.
 _FAILPOINTS = {
     "connection.connect_tcp.started": "remote.before_connect",
@@ -163,7 +207,7 @@ _FAILPOINTS = {
 }
 
 
-async def _at_failpoint(event: str, _: object) -> None:
+async def _at_failpoint(event: str, _: Mapping[str, Any]) -> None:
     import httpx
 
     if event not in _FAILPOINTS:

@@ -3,14 +3,14 @@
 Every write takes the same path, here and nowhere else::
 
     render -> gate (no listed number in a dialable request, no word for everybody in one about a do-not-call list)
-           -> intent, durable -> send -> outcome, durable
+           -> intent, durable -> lock still held -> send -> outcome, durable
 """
 
 import hashlib
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from syncengine.errors import RenderError
+from syncengine.errors import LockedError, RenderError
 from syncengine.failpoints import failpoint
 from syncengine.model.address import ACCOUNT, Address
 from syncengine.model.answers import ResponseOutcome
@@ -100,11 +100,12 @@ class DialerRun:
         Raises:
             ListedNumberError: the rendered request is dialable and carries a listed number; nothing was sent.
             RenderError: a request about a do-not-call list means everybody on it; nothing was sent.
-            LockedError: another run has taken the ledger; nothing was sent.
+            LockedError: another run has taken the ledger; this attempt was not sent.
         """
         call = 0
+        reached_wire = False
 
-        def before_send(request: Request) -> None:
+        async def before_send(request: Request) -> None:
             nonlocal call
             self._gate(operation, address, request, rows)
             _refuse_everybody(operation, address, request, rows)
@@ -112,7 +113,7 @@ class DialerRun:
                 self.journal.renew()
                 return
             failpoint("remote.before_intent")
-            call = self.journal.begin(
+            call = await self.journal.begin(
                 Intent(
                     address=address,
                     operation=operation.name,
@@ -127,7 +128,18 @@ class DialerRun:
             )
             failpoint("remote.after_intent")
 
-        result = await self.client.call(operation, scope, before_send=before_send)
+        def at_wire() -> None:
+            nonlocal reached_wire
+            self.journal.confirm()
+            reached_wire = True
+
+        try:
+            result = await self.client.call(operation, scope, before_send=before_send, at_wire=at_wire)
+        except LockedError:
+            if call and not reached_wire:
+                # Not a byte of it has left, and that is true whoever holds the lock now: nobody has to settle it.
+                await self.journal.finish(call, "deferred", "the ledger's lock was lost before it was sent", {})
+            raise
         failpoint("remote.before_outcome")
         if result.judgement.outcome in _HALTING:
             self.halted = result.judgement.message or result.judgement.name

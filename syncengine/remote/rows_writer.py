@@ -205,7 +205,7 @@ async def _send(job: RowJob, step: _Step, rows: list[RowItem], search: _Search |
         # Nothing has happened to any of them yet, and a crash before the halves are sent must not call them refused.
         outcomes = {key: replace(found, outcome="deferred") for key, found in outcomes.items()}
     if call:
-        job.run.journal.finish(call, _overall(outcomes), result.judgement.message, outcomes)
+        await job.run.journal.finish(call, _overall(outcomes), result.judgement.message, outcomes)
         failpoint("batch.booked")
     search = search or _Search()
     search.learn(outcomes)

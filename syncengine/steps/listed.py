@@ -32,7 +32,7 @@ class ListedNow:
 
         What another process has read meanwhile counts, too.
         """
-        version = self.ledger.writes_of_others()
+        version = self.ledger.dnd_serial()
         if version != self._version:
             self._indexes.clear()
             self._version = version

@@ -5,10 +5,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from syncengine.errors import UsageError
-from syncengine.ledger.ledger import open_ledger
 from syncengine.ledger.records import CallLine, RunRecord
 from syncengine.model.set_aside import SetAside
 from syncengine.rows.rejects import read_rejects
+from syncengine.steps.ledgers import ledger_of
 from syncengine.steps.loading import Loaded
 
 
@@ -26,7 +26,7 @@ class ListRejects:
 
 def runs(loaded: Loaded, limit: int) -> Sequence[RunRecord]:
     """Return the last runs, newest first; changes nothing."""
-    with open_ledger(loaded.desired.ledger, loaded.desired.project) as ledger:
+    with ledger_of(loaded) as ledger:
         return ledger.history(limit)
 
 
@@ -36,7 +36,7 @@ def calls_of_run(loaded: Loaded, run_id: int) -> Sequence[CallLine]:
     Raises:
         UsageError: the ledger has no such run of this project, or it made no call.
     """
-    with open_ledger(loaded.desired.ledger, loaded.desired.project) as ledger:
+    with ledger_of(loaded) as ledger:
         calls = ledger.calls_of_run(run_id)
     if not calls:
         raise UsageError(f"the ledger has no calls of a run {run_id} in this project; `syncengine history` lists runs")

@@ -28,8 +28,8 @@ class Planned:
 
     def save(self, path: Path) -> None:
         """Write the plan and its rows into one file, readable by its owner only."""
-        kept = self._row_sets()
-        save_plan(path, self.plan, save_row_sets(self.run.workspace, kept, self.run.workspace.folder))
+        rows = save_row_sets(self.run.workspace, self._row_sets(), self.run.workspace.folder)
+        save_plan(path, self.plan, rows, key=self.run.ledger.seal_key())
 
     def lines(self, most: int, *, whole: bool) -> list[RowLines]:
         """Return at most so many rows of the plan for people, masked unless they have asked for whole ones."""

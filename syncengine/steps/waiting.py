@@ -4,10 +4,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from syncengine.errors import UsageError
-from syncengine.ledger.ledger import Ledger, open_ledger
 from syncengine.ledger.records import OpenCall, OpenRow
 from syncengine.ledger.unsettled import Assumption
 from syncengine.model.address import Address
+from syncengine.steps.ledgers import ledger_of
 from syncengine.steps.loading import Loaded
 
 
@@ -23,7 +23,7 @@ class Waiting:
 
 def waiting_calls(loaded: Loaded) -> Waiting:
     """Return what waits; changes nothing."""
-    with _ledger(loaded) as ledger:
+    with ledger_of(loaded) as ledger:
         return Waiting(parked=ledger.parked(), open=ledger.unfinished_calls())
 
 
@@ -33,7 +33,7 @@ def waiting_rows(loaded: Loaded, call_id: int) -> tuple[OpenCall, Sequence[OpenR
     Raises:
         UsageError: no such call waits.
     """
-    with _ledger(loaded) as ledger:
+    with ledger_of(loaded) as ledger:
         for call in (*ledger.parked(), *ledger.unfinished_calls()):
             if call.call_id == call_id:
                 return call, ledger.call_rows(call_id)
@@ -47,7 +47,7 @@ def resolve_call(loaded: Loaded, call_id: int, assume: Assumption, *, now: float
         LockedError: another run holds the ledger, so the call may be under way.
         LedgerError: no such call is open, or it cannot be settled so.
     """
-    with _ledger(loaded) as ledger, ledger.lock("state resolve", now=now, wait=wait):
+    with ledger_of(loaded) as ledger, ledger.lock("state resolve", now=now, wait=wait):
         return ledger.resolve_call(call_id, assume, now=now)
 
 
@@ -57,15 +57,11 @@ def resolve_row(loaded: Loaded, address: Address, key: str, assume: Assumption, 
     Raises:
         LockedError: another run holds the ledger.
     """
-    with _ledger(loaded) as ledger, ledger.lock("state resolve", now=now, wait=wait):
+    with ledger_of(loaded) as ledger, ledger.lock("state resolve", now=now, wait=wait):
         return ledger.resolve_row(address, key, assume, now=now)
 
 
 def break_lock(loaded: Loaded, fence: int) -> bool:
     """Take the lock from a holder that has died; False when that holder has it no more."""
-    with _ledger(loaded) as ledger:
+    with ledger_of(loaded) as ledger:
         return ledger.break_lock(fence)
-
-
-def _ledger(loaded: Loaded) -> Ledger:
-    return open_ledger(loaded.desired.ledger, loaded.desired.project)

@@ -4,9 +4,10 @@ import json
 from dataclasses import asdict
 from typing import Any
 
-from syncengine.ledger.ledger import Ledger, open_ledger
+from syncengine.ledger.ledger import Ledger
 from syncengine.ledger.lock import process_name
 from syncengine.model.policy import Attempt
+from syncengine.steps.ledgers import ledger_of
 from syncengine.steps.loading import Loaded
 from syncengine.steps.processes import surely_dead, this_process
 
@@ -121,23 +122,23 @@ def clock_doubt(ledger: Ledger, *, now: float) -> str:
 
 def leader(loaded: Loaded, holder: str, *, now: float) -> str:
     """Take or keep the seat of the watcher that works, as one step of its own; return who has it."""
-    with open_ledger(loaded.desired.ledger, loaded.desired.project) as ledger:
+    with ledger_of(loaded) as ledger:
         return lead(ledger, holder, now=now)
 
 
 def leave(loaded: Loaded, holder: str) -> None:
     """Leave the seat, as one step of its own."""
-    with open_ledger(loaded.desired.ledger, loaded.desired.project) as ledger:
+    with ledger_of(loaded) as ledger:
         step_down(ledger, holder)
 
 
 def suspend_watchers(loaded: Loaded, words: str, *, now: float) -> None:
     """Let no watcher of a project apply anything until somebody resumes them."""
-    with open_ledger(loaded.desired.ledger, loaded.desired.project) as ledger:
+    with ledger_of(loaded) as ledger:
         suspend(ledger, words, now=now)
 
 
 def resume_watchers(loaded: Loaded, *, now: float) -> str:
     """Let the watchers of a project apply again; return what was suspended."""
-    with open_ledger(loaded.desired.ledger, loaded.desired.project) as ledger:
+    with ledger_of(loaded) as ledger:
         return resume(ledger, now=now)

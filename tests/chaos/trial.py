@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from random import Random
 
-from syncengine.ledger.ledger import open_ledger
+from syncengine.ledger.opening import open_ledger
 from tests.chaos import judge
 from tests.chaos.fork_server import Ended
 from tests.chaos.intents import Intents, intents_of

@@ -133,7 +133,7 @@ class Project:
 
     def _project(self, words: Sequence[object]) -> list[str]:
         takes = (
-            words[0] in {"validate", "plan", "apply", "watch", "state", "drift", "suspend", "resume"}
+            words[0] in {"validate", "plan", "apply", "watch", "state", "ledger", "drift", "suspend", "resume"}
             and "--project" not in words
         )
         if words == ("state",):

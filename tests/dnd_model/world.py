@@ -25,7 +25,7 @@ import pyarrow as pa
 
 from syncengine import sync
 from syncengine.errors import LockedError, StalePlanError
-from syncengine.ledger.ledger import open_ledger
+from syncengine.ledger.opening import open_ledger
 from syncengine.model.address import Address
 from syncengine.model.desired import Desired, Source
 from syncengine.model.plan import Allowances, Plan

@@ -1,5 +1,3 @@
-from pathlib import Path
-
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -7,6 +5,7 @@ from hypothesis import strategies as st
 from syncengine.ledger.budget import utc_day
 from syncengine.ledger.ledger import Ledger
 from syncengine.ledger.run_journal import LedgerBudget
+from tests.ledger.conftest import Home
 
 DAY = 86_400.0
 
@@ -18,10 +17,10 @@ def test_the_reserve_is_for_suppressing_calls_alone(ledger: Ledger) -> None:
     assert ledger.budget_used("dialer", day="1970-01-01") == 5
 
 
-def test_the_count_survives_a_restart_and_begins_anew_with_the_day(path: Path) -> None:
-    with Ledger.open(path, "acme") as ledger:
+def test_the_count_survives_a_restart_and_begins_anew_with_the_day(home: Home) -> None:
+    with home.open() as ledger:
         assert LedgerBudget(ledger=ledger, dialer="d", limit=1, reserve=0, clock=lambda: 0.0).take(suppressing=False)
-    with Ledger.open(path, "acme") as ledger:
+    with home.open() as ledger:
         same = LedgerBudget(ledger=ledger, dialer="d", limit=1, reserve=0, clock=lambda: DAY - 1)
         assert same.take(suppressing=False) is False
         assert LedgerBudget(ledger=ledger, dialer="d", limit=1, reserve=0, clock=lambda: DAY).take(suppressing=False)

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from syncengine.errors import LedgerError
+from syncengine.errors import DoubtfulLedgerError, LedgerError
 from syncengine.ledger.connection import Database
 from syncengine.ledger.failures import translated
 
@@ -30,8 +30,12 @@ def test_a_damaged_page_is_said_so(tmp_path: Path) -> None:
     data = bytearray(path.read_bytes())
     data[4096 * 3 : 4096 * 9] = b"\xff" * (4096 * 6)
     path.write_bytes(data)
-    opened = Database.open(path)
-    with pytest.raises(LedgerError, match=r"damaged; send nothing.*SQLITE_CORRUPT"), opened.read() as statements:
+    with pytest.raises(
+        DoubtfulLedgerError, match=r"is damaged. Nothing is planned or sent until: syncengine ledger rec"
+    ):
+        Database.open(path)
+    opened = Database.open(path, check=False)
+    with pytest.raises(DoubtfulLedgerError, match=r"damaged \(SQLITE_CORRUPT"), opened.read() as statements:
         statements.execute("SELECT sum(length(x)) FROM t").fetchall()
     opened.close()
 
@@ -53,7 +57,7 @@ def test_a_busy_file_is_waited_for_and_then_refused(tmp_path: Path) -> None:
 def test_something_that_is_no_database_is_refused_with_what_to_do(tmp_path: Path) -> None:
     path = tmp_path / "ledger.db"
     path.write_bytes(b"not a database, but long enough to be looked at " * 40)
-    with pytest.raises(LedgerError, match="put back a backup"):
+    with pytest.raises(LedgerError, match="not a ledger, or it is damaged.*ledger recover"):
         Database.open(path)
 
 

@@ -12,6 +12,7 @@ from syncengine.errors import LedgerError, LockedError
 from syncengine.ledger.ledger import Ledger
 from syncengine.model.address import Address
 from syncengine.model.ports import RowOutcome
+from tests.ledger.conftest import Home
 from tests.ledger.writing import CAMPAIGN, CONTACTS, NOW, add, begin, intent, item, rows, states
 
 
@@ -99,10 +100,10 @@ def test_a_call_that_may_be_repeated_waits_beside_its_repeat_until_that_succeeds
     assert locked.call_rows(lost) == []
 
 
-def test_a_late_answer_is_booked_after_the_lock_was_lost(path: Path) -> None:
+def test_a_late_answer_is_booked_after_the_lock_was_lost(home: Home) -> None:
     with (
-        Ledger.open(path, "acme") as sleeper,
-        Ledger.open(path, "acme") as other,
+        home.open() as sleeper,
+        home.open() as other,
         sleeper.lock("apply", now=NOW, lease=60),
     ):
         call = add(sleeper, "1", "2")
@@ -150,8 +151,8 @@ def test_a_second_create_waits_for_the_first(locked: Ledger) -> None:
     begin(locked, intent("create", address=Address("dialer", "campaign", "autumn")))
 
 
-def test_a_call_of_another_project_is_not_found(path: Path) -> None:
-    with Ledger.open(path, "acme") as one, Ledger.open(path, "other") as two, one.lock("apply", now=NOW):
+def test_a_call_of_another_project_is_not_found(home: Home) -> None:
+    with home.open() as one, home.open("other") as two, one.lock("apply", now=NOW):
         call = add(one, "1")
         with pytest.raises(LedgerError, match="no call"):
             two.finish_call(call, "applied", "", {}, now=NOW)

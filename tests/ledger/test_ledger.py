@@ -3,7 +3,7 @@ from pathlib import Path
 import pytest
 
 from syncengine.errors import LedgerError
-from syncengine.ledger.ledger import open_ledger
+from syncengine.ledger.opening import open_ledger
 
 
 def test_a_relative_and_an_absolute_path_are_understood(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -15,9 +15,9 @@ def test_a_relative_and_an_absolute_path_are_understood(tmp_path: Path, monkeypa
     assert [found.name for found in (tmp_path / ".syncengine").iterdir()] == ["ledger.db"]
 
 
-@pytest.mark.parametrize("url", ["postgresql://me:s3cret@host/db", "postgres://me:s3cret@host/db"])
-def test_postgresql_is_refused_by_name_without_its_password(url: str) -> None:
-    with pytest.raises(LedgerError, match="PostgreSQL ledgers are not yet supported in this version") as refused:
+@pytest.mark.parametrize("url", ["postgresql://me:s3cret@host/db", "postgres://host/db?password=s3cret"])
+def test_a_password_in_the_url_is_refused_and_not_repeated(url: str) -> None:
+    with pytest.raises(LedgerError, match="URL holds a password; set PGPASSWORD") as refused:
         open_ledger(url, "acme")
     assert "s3cret" not in str(refused.value)
 

@@ -8,11 +8,12 @@ import pytest
 
 from syncengine.errors import LockedError
 from syncengine.ledger.ledger import Ledger
+from tests.ledger.conftest import Home
 from tests.ledger.writing import CONTACTS, NOW, add
 
 
-def test_a_second_run_is_told_who_holds_the_lock_and_how_to_break_it(path: Path) -> None:
-    with Ledger.open(path, "acme") as one, Ledger.open(path, "acme") as two, one.lock("apply", now=NOW) as fence:
+def test_a_second_run_is_told_who_holds_the_lock_and_how_to_break_it(home: Home) -> None:
+    with home.open() as one, home.open() as two, one.lock("apply", now=NOW) as fence:
         with pytest.raises(LockedError) as refused, two.lock("watch", now=NOW + 20):
             pass
         message = str(refused.value)
@@ -37,8 +38,8 @@ def test_fences_only_grow(ledger: Ledger) -> None:
     assert seen == sorted(set(seen))
 
 
-def test_a_lapsed_lease_is_taken_over_and_the_sleeper_can_write_nothing(path: Path) -> None:
-    with Ledger.open(path, "acme") as sleeper, Ledger.open(path, "acme") as other:
+def test_a_lapsed_lease_is_taken_over_and_the_sleeper_can_write_nothing(home: Home) -> None:
+    with home.open() as sleeper, home.open() as other:
         with sleeper.lock("apply", now=NOW, lease=60):
             with other.lock("watch", now=NOW + 61):
                 for write in (
@@ -54,8 +55,8 @@ def test_a_lapsed_lease_is_taken_over_and_the_sleeper_can_write_nothing(path: Pa
         assert other.unfinished_calls() == []
 
 
-def test_leaving_a_lost_lock_does_not_free_the_new_holders(path: Path) -> None:
-    with Ledger.open(path, "acme") as sleeper, Ledger.open(path, "acme") as other:
+def test_leaving_a_lost_lock_does_not_free_the_new_holders(home: Home) -> None:
+    with home.open() as sleeper, home.open() as other:
         sleeping = sleeper.lock("apply", now=NOW, lease=60)
         sleeping.__enter__()
         with other.lock("watch", now=NOW + 61) as fence:
@@ -65,8 +66,8 @@ def test_leaving_a_lost_lock_does_not_free_the_new_holders(path: Path) -> None:
             assert holder.fence == fence
 
 
-def test_renewing_and_writing_intents_keep_the_lease_alive(path: Path) -> None:
-    with Ledger.open(path, "acme") as one, one.lock("apply", now=NOW, lease=60):
+def test_renewing_and_writing_intents_keep_the_lease_alive(home: Home) -> None:
+    with home.open() as one, one.lock("apply", now=NOW, lease=60):
         one.renew(now=NOW + 50)
         holder = one.lock_holder()
         assert holder is not None
@@ -83,8 +84,8 @@ def test_a_lease_that_lapsed_without_a_taker_can_be_renewed(ledger: Ledger) -> N
         ledger.check_fence()
 
 
-def test_a_dead_holder_can_be_broken_by_its_number_only(path: Path) -> None:
-    with Ledger.open(path, "acme") as one, Ledger.open(path, "acme") as two:
+def test_a_dead_holder_can_be_broken_by_its_number_only(home: Home) -> None:
+    with home.open() as one, home.open() as two:
         dead = one.lock("apply", now=NOW)
         fence = dead.__enter__()
         assert two.break_lock(fence - 1) is False
@@ -94,8 +95,8 @@ def test_a_dead_holder_can_be_broken_by_its_number_only(path: Path) -> None:
         dead.__exit__(None, None, None)
 
 
-def test_waiting_gets_the_lock_when_the_lease_lapses(path: Path) -> None:
-    with Ledger.open(path, "acme") as one, Ledger.open(path, "acme") as two:
+def test_waiting_gets_the_lock_when_the_lease_lapses(home: Home) -> None:
+    with home.open() as one, home.open() as two:
         holding = one.lock("apply", now=NOW, lease=0.3)
         holding.__enter__()
         with two.lock("apply", now=NOW, wait=3):
@@ -111,7 +112,6 @@ def test_the_same_run_cannot_take_it_twice(locked: Ledger) -> None:
 RACER = textwrap.dedent(
     """
     import sys, time
-    from pathlib import Path
     from syncengine.errors import LockedError
     from syncengine.ledger.ledger import Ledger
     log = open(sys.argv[2], "a", buffering=1)
@@ -120,7 +120,7 @@ RACER = textwrap.dedent(
     won = 0
     while won < 15:
         # Opened anew each time, so that the making of the file is raced for as well.
-        with Ledger.open(Path(sys.argv[1]), "acme") as ledger:
+        with Ledger.open(sys.argv[1], "acme") as ledger:
             try:
                 with ledger.lock("apply", now=1.0) as fence:
                     log.write(f"in {fence}\\n")
@@ -134,11 +134,11 @@ RACER = textwrap.dedent(
 )
 
 
-def test_two_processes_never_hold_it_at_once(path: Path, tmp_path: Path) -> None:
+def test_two_processes_never_hold_it_at_once(home: Home, tmp_path: Path) -> None:
     log = tmp_path / "log"
     racers = [
         subprocess.Popen(
-            [sys.executable, "-c", RACER, str(path), str(log)], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+            [sys.executable, "-c", RACER, home.url, str(log)], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
         )
         for _ in range(2)
     ]

@@ -85,3 +85,30 @@ def test_a_lost_call_beside_one_that_nobody_can_prove_may_not_be_made_again(lock
     removal = begin(locked, intent("remove", [item("1")], proof="repeat", effect="suppressing"))
     locked.finish_call(removal, "unknown", "", {}, now=NOW)
     assert states(locked) == {"1": "repeat_remove"}
+
+
+def test_the_generation_moves_with_every_change_of_the_rows_and_only_then(ledger: Ledger) -> None:
+    seen = [ledger.generation(CONTACTS)]
+
+    def moved() -> bool:
+        seen.append(ledger.generation(CONTACTS))
+        return seen[-1] not in seen[:-1]
+
+    with ledger.lock("apply", now=NOW):
+        assert not moved()
+        call = begin(ledger, intent("add", [item("1"), item("2")], proof="read_back"))
+        assert moved()
+        ledger.finish_call(call, "unknown", "", {}, now=NOW)
+        assert moved()
+        ledger.park_call(call)
+        assert moved()
+        ledger.resolve_call(call, "sent", now=NOW)
+        assert moved()
+        ledger.save_rows(CONTACTS, [item("3")], now=NOW)
+        assert moved()
+        ledger.forget_rows(CONTACTS, ["3"])
+        assert moved()
+        ledger.record_statements("opt-outs", ["+573001112233"], source_digest="d", now=NOW)
+        add_elsewhere = begin(ledger, intent("add", [item("1")], address=CONTACTS.__class__("dialer", "contacts", "x")))
+        ledger.finish_call(add_elsewhere, "applied", "", {}, now=NOW)
+        assert not moved()

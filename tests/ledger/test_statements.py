@@ -8,6 +8,8 @@ from hypothesis import strategies as st
 
 from syncengine.errors import LedgerError, LockedError
 from syncengine.ledger.ledger import Ledger
+from tests.ledger.conftest import Home
+from tests.ledger.writing import NOW
 
 A, B = "+573001112233", "+573001112244"
 
@@ -119,24 +121,32 @@ def test_the_last_reading_of_a_source_is_remembered(ledger: Ledger) -> None:
     assert (found.digest, found.rows, found.read_at) == ("two", 4, 2.0)
 
 
-def test_lists_of_another_project_are_not_ours(ledger: Ledger, path: Path) -> None:
+def test_lists_of_another_project_are_not_ours(ledger: Ledger, home: Home) -> None:
     read(ledger, A)
-    with Ledger.open(path, "other") as other:
+    with home.open("other") as other:
         assert other.dnd_lists() == ()
         assert other.all_numbers(["opt-outs"]) == set()
 
 
-def test_only_the_writing_of_others_is_told(ledger: Ledger, path: Path) -> None:
-    before = ledger.writes_of_others()
+def test_the_serial_of_the_numbers_in_force_moves_when_they_do_whoever_moves_them(ledger: Ledger, home: Home) -> None:
+    before = ledger.dnd_serial()
     read(ledger, A)
-    assert ledger.writes_of_others() == before
-    with Ledger.open(path, "acme") as other:
-        read(other, B)
-    assert ledger.writes_of_others() != before
+    after = ledger.dnd_serial()
+    assert after > before
+    read(ledger, A)
+    ledger.remember_source("opt-outs", digest="d", rows=1, now=NOW)
+    assert ledger.dnd_serial() == after
+    with home.open() as other:
+        read(other, A, B)
+    assert ledger.dnd_serial() > after
     assert ledger.all_numbers(["opt-outs"]) == {A, B}
+    after = ledger.dnd_serial()
+    with ledger.lock("apply", now=NOW):
+        ledger.release("opt-outs", [A], basis="plan", now=NOW)
+    assert ledger.dnd_serial() > after
 
 
-def test_a_hundred_thousand_numbers_take_no_more_than_moments(ledger: Ledger) -> None:
+def test_a_hundred_thousand_numbers_take_no_more_than_moments(ledger: Ledger, path: Path) -> None:
     numbers = [f"+57{number:010d}" for number in range(100_000)]
     began = time.perf_counter()
     assert read(ledger, *numbers).new == 100_000

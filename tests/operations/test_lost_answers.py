@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from syncengine.ledger.ledger import open_ledger
+from syncengine.ledger.opening import open_ledger
 from syncengine.model.plan import Plan
 from syncengine.remote.retries import ATTEMPTS
 from syncengine.sandbox.faults import Fault, FaultKind

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from syncengine.ledger.ledger import open_ledger
+from syncengine.ledger.opening import open_ledger
 from syncengine.model.report import ApplyReport
 from syncengine.sandbox.lynn_tasks import Ending
 from syncengine.sandbox.server import Sandbox

@@ -125,7 +125,9 @@ def test_a_plan_of_an_untrusted_branch_has_no_credential_and_opens_nothing(
     export, out = tmp_path / "facts.json", tmp_path / "plan.bin"
     main = repository.branch({})
     assert repository.job(main, "ledger", "export", "--for-ci", export).code == 0
-    place = repository.branch({"syncengine.yaml": AT_EVIL, "data/people.csv": MAIN["data/people.csv"] + "4,3101230004,Lu\n"})
+    place = repository.branch(
+        {"syncengine.yaml": AT_EVIL, "data/people.csv": MAIN["data/people.csv"] + "4,3101230004,Lu\n"}
+    )
     trusted = repository.job(main, "plan", "--refresh", "none", "--json")
     # Nothing of the owner is there: neither his folder nor his ledger nor a secret.
     shutil.rmtree(repository.owner / "syncengine")

@@ -4,12 +4,13 @@ import logging
 import ssl
 import time
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import httpx
 import pytest
 
-from syncengine.errors import AnswerError, TransportError
+from syncengine.errors import AnswerError, LockedError, TransportError
 from syncengine.model.exchange import Answer
 from syncengine.remote.connection import NOT_SENT, Call, Connection, opener
 from tests.remote.dialing import Loopback, Talk, loopback
@@ -402,3 +403,70 @@ zj0EAwIDSAAwRQIhANnejTzfvwDdhQc8I7BbEaynEPXl7tc5wsYV/shu9fE1AiAS
 IPHpcRSxx5FO5Fx0tdt5B8jjlId36T3k2hxnYdgzbQ==
 -----END CERTIFICATE-----
 """
+
+
+@pytest.mark.parametrize(("refused_at", "received"), [(1, b""), (2, b""), (3, b"POST /things HTTP/1.1")])
+def test_the_last_check_is_asked_before_connecting_before_the_head_and_before_the_body(
+    refused_at: int, received: bytes
+) -> None:
+    asked: list[int] = []
+    got: list[bytes] = []
+
+    def at_wire() -> None:
+        asked.append(1)
+        if len(asked) == refused_at:
+            raise LockedError("lost")
+
+    async def talk(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        got.append(await reader.read())
+
+    async def run() -> None:
+        async with loopback(talk) as server:
+            connection = Connection(OPEN)
+            with pytest.raises(LockedError):
+                await connection.send(replace(call(server.base_url, body=b"the body"), at_wire=at_wire))
+            await connection.close()
+            await asyncio.sleep(0.05)
+            got.extend(server.requests)
+
+    asyncio.run(run())
+    heard = b"".join(got)
+    assert heard.startswith(received)
+    assert bool(heard) == bool(received)
+    assert b"the body" not in heard
+
+
+def test_a_call_whose_last_check_agrees_is_sent_whole() -> None:
+    asked: list[int] = []
+
+    async def run() -> Answer:
+        async with loopback(saying(WHOLE)) as server:
+            connection = Connection(OPEN)
+            try:
+                checked = replace(call(server.base_url, body=b"b"), at_wire=lambda: asked.append(1))
+                return await connection.send(checked)
+            finally:
+                await connection.close()
+
+    assert asyncio.run(run()).status == 200
+    assert len(asked) == 3
+
+
+def test_a_connection_that_is_cut_lets_no_byte_out_any_more() -> None:
+    async def run() -> None:
+        async with loopback(saying(WHOLE)) as server:
+            connection = Connection(OPEN)
+            connection.cut()
+
+            def cut_at_the_body() -> None:
+                asked.append(1)
+                if len(asked) == 3:
+                    connection.cut()
+
+            asked: list[int] = []
+            with pytest.raises(TransportError) as lost:
+                await connection.send(replace(call(server.base_url, body=b"the body"), at_wire=cut_at_the_body))
+            assert lost.value.sent
+            await connection.close()
+
+    asyncio.run(run())

@@ -190,3 +190,44 @@ def test_a_scope_has_settings_and_options_and_a_campaign_only_where_there_is_one
         assert run.scope("spring")["campaign"] == campaign_scope(run.vendor, run.campaigns["spring"])
 
     with_run(bench, look)
+
+
+def test_a_run_that_wakes_up_after_its_lease_sends_nothing_and_leaves_nothing_to_settle(
+    bench: Bench, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def slept_after_the_intent() -> None:
+        assert len(bench.in_file("SELECT 1 FROM call WHERE state = 'intent'")) == 1
+        raise LockedError("held up for 300 s")
+
+    async def write(run: DialerRun) -> None:
+        monkeypatch.setattr(bench.ledger, "confirm_lock", slept_after_the_intent)
+        with pytest.raises(LockedError):
+            await run.write(call("records.add", "dialable"), run.scope("spring"), SPRING, action="add", rows=[item(1)])
+
+    with_run(bench, write)
+    assert bench.dialers.calls == []
+    assert bench.in_file("SELECT state, outcome FROM call") == [("done", "deferred")]
+    assert bench.states() == {item(1).key: "deferred"}
+
+
+def test_a_lease_that_ran_out_before_a_repeat_leaves_the_first_attempt_unknown(
+    bench: Bench, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    bench.dialers.answers = {"records.add": lambda _: 503}
+
+    async def write(run: DialerRun) -> None:
+        confirmed: list[int] = []
+
+        def once() -> None:
+            confirmed.append(1)
+            if len(confirmed) > 1:
+                raise LockedError("held up for 300 s")
+
+        monkeypatch.setattr(bench.ledger, "confirm_lock", once)
+        operation = call("records.add", "dialable", proof=Proof(by="repeat"))
+        with pytest.raises(LockedError):
+            await run.write(operation, run.scope("spring"), SPRING, action="add", rows=[item(1)])
+
+    with_run(bench, write)
+    assert len(bench.dialers.calls) == 1
+    assert bench.in_file("SELECT state FROM call") == [("intent",)]

@@ -7,7 +7,8 @@ from pathlib import Path
 from typing import Any
 
 from syncengine import sync
-from syncengine.ledger.ledger import Ledger, open_ledger
+from syncengine.ledger.ledger import Ledger
+from syncengine.ledger.opening import open_ledger
 from syncengine.rows.workspace import Workspace
 from syncengine.sandbox.server import Sandbox
 from syncengine.steps.reading import Readings, read_dialers

@@ -11,7 +11,8 @@ from typing import Any
 import orjson
 
 from syncengine import sync
-from syncengine.ledger.ledger import Ledger, open_ledger
+from syncengine.ledger.ledger import Ledger
+from syncengine.ledger.opening import open_ledger
 from syncengine.model.address import Address
 from syncengine.model.plan import Allowances, Plan
 from syncengine.model.report import ApplyReport

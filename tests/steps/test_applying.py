@@ -6,7 +6,7 @@ import pytest
 
 from syncengine import sync
 from syncengine.errors import GuardError, LockedError, StalePlanError, UsageError
-from syncengine.ledger.ledger import open_ledger
+from syncengine.ledger.opening import open_ledger
 from syncengine.model.report import Progress
 from tests.steps.acme import VENDOR, bent
 from tests.steps.projects import BLOCKED, LEADS, Made, done, in_force, tel, tels

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from syncengine import sync
-from syncengine.errors import GuardError, StalePlanError
+from syncengine.errors import StalePlanError
 from tests.steps.projects import Made, tel
 
 
@@ -78,27 +78,19 @@ def test_an_apply_moves_the_serial_and_another_ledger_the_lineage(made: Made) ->
     applied = basis(made)
     assert applied["serial"] > before["serial"]
     assert applied["lineage"] == before["lineage"]
-    for path in (made.root / ".syncengine").glob("ledger.db*"):
+    for path in (made.root / ".syncengine").glob("ledger.*"):
         path.unlink()
     assert basis(made)["lineage"] != before["lineage"]
 
 
-@pytest.mark.parametrize("change", [change for change, _ in MOVES if change is not project])
-def test_a_saved_plan_is_refused_when_it_would_do_something_else_now(
+@pytest.mark.parametrize("change", [change for change, _ in MOVES])
+def test_a_saved_plan_is_refused_when_anything_it_was_made_from_has_moved(
     made: Made, change: Callable[[Made], None]
 ) -> None:
     made.plan(refresh="none")
     saved = made.plan(refresh="none")
     change(made)
     with pytest.raises(StalePlanError):
-        sync.apply(made.load(), made.options(), sync.Applying(saved=saved))
-    assert not made.acme.writes()
-
-
-def test_a_guard_that_has_become_stricter_stops_a_saved_plan_too(made: Made) -> None:
-    saved = made.plan(refresh="none")
-    made.project["guards"] = {"max_newly_callable": 1}
-    with pytest.raises(GuardError):
         sync.apply(made.load(), made.options(), sync.Applying(saved=saved))
     assert not made.acme.writes()
 

@@ -331,7 +331,7 @@ def test_a_listing_of_campaigns_that_is_not_whole_proves_no_creation(made: Made)
 def test_while_another_run_holds_the_lock_its_calls_are_left_to_it(made: Made) -> None:
     open_call(made, "add", "park", tel(1))
     loaded = made.load()
-    from syncengine.ledger.ledger import open_ledger
+    from syncengine.ledger.opening import open_ledger
 
     with open_ledger(loaded.desired.ledger, loaded.desired.project) as other, other.lock("apply", now=made.now):
         plan = made.plan()
@@ -341,7 +341,7 @@ def test_while_another_run_holds_the_lock_its_calls_are_left_to_it(made: Made) -
 
 def test_a_plan_that_has_nothing_to_settle_takes_no_lock(made: Made) -> None:
     loaded = made.load()
-    from syncengine.ledger.ledger import open_ledger
+    from syncengine.ledger.opening import open_ledger
 
     with open_ledger(loaded.desired.ledger, loaded.desired.project) as other, other.lock("apply", now=made.now):
         assert made.plan().notes == ()

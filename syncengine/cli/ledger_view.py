@@ -1,0 +1,80 @@
+"""The state of a ledger, for people and for programs; no personal data is in it."""
+
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from syncengine.sync import LedgerStatus, Recovered
+
+
+def status_text(found: "LedgerStatus") -> str:
+    """Return the status as lines."""
+    holder = found.holder
+    last = found.last_run
+    outcome = last.outcome or "has not ended" if last else ""
+    rows = sum(found.rows.values())
+    lines = [
+        f"ledger    {found.where}, project {found.project}, schema version {found.schema_version}",
+        f"lineage   {found.lineage}, change number {found.serial:,}",
+        f"lock      {f'{holder.who} runs {holder.operation} since {_moment(holder.since)}' if holder else 'free'}",
+        f"knows     {found.statements:,} do-not-call numbers, {found.campaigns:,} campaigns, {rows:,} rows",
+        *(f"          {address}: {count:,} rows" for address, count in found.rows.items()),
+        f"waiting   {found.parked_calls:,} calls for a person, {found.open_calls:,} for proof",
+        f"last run  {f'{last.kind} of {_moment(last.started_at)}: {outcome}' if last else 'none'}",
+    ]
+    return "\n".join(lines)
+
+
+def status_json(found: "LedgerStatus") -> dict[str, object]:
+    """Return the status as plain values."""
+    return {
+        "format_version": 1,
+        "where": found.where,
+        "project": found.project,
+        "schema_version": found.schema_version,
+        "lineage": found.lineage,
+        "serial": found.serial,
+        "locked_by": found.holder.who if found.holder else None,
+        "fence": found.holder.fence if found.holder else None,
+        "statements": found.statements,
+        "campaigns": found.campaigns,
+        "rows": dict(found.rows),
+        "open_calls": found.open_calls,
+        "parked_calls": found.parked_calls,
+        "last_run": found.last_run.run_id if found.last_run else None,
+    }
+
+
+def recovered_text(found: "Recovered") -> str:
+    """Return what a recovery came to, and what a person has to do now."""
+    lines = []
+    if found.aside is not None:
+        lines.append(f"the damaged file is kept as {found.aside}; {found.salvaged:,} rows could be read of it")
+    lines += [f"do-not-call list {name}: {count:,} numbers in force" for name, count in found.statements.items()]
+    lines += [
+        f"{address}: {count:,} additions may have been made before; they are parked"
+        for address, count in found.parked.items()
+    ]
+    if found.parked:
+        lines.append("look at the dialers, then settle each with: syncengine state list, syncengine state resolve")
+        lines.append(
+            "people who were added since the ledger lost its memory, and are in no source any more, are known to nobody"
+            " but the dialer"
+        )
+    lines.append("the ledger is recovered; plans that were saved before are stale")
+    return "\n".join(lines)
+
+
+def recovered_json(found: "Recovered") -> dict[str, object]:
+    """Return what a recovery came to as plain values."""
+    return {
+        "format_version": 1,
+        "set_aside": str(found.aside) if found.aside else None,
+        "salvaged": found.salvaged,
+        "statements": dict(found.statements),
+        "parked": dict(found.parked),
+    }
+
+
+def _moment(seconds: float) -> str:
+    return datetime.fromtimestamp(seconds, UTC).strftime("%Y-%m-%d %H:%M:%S UTC")

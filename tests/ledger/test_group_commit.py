@@ -1,0 +1,47 @@
+import asyncio
+
+import pytest
+
+from syncengine.ledger.group_commit import GroupCommit
+
+
+def test_lines_of_one_turn_go_together_and_those_of_the_next_on_their_own() -> None:
+    groups: list[list[int]] = []
+
+    def together(lines: list[int]) -> list[int]:
+        groups.append(lines)
+        return [line * 10 for line in lines]
+
+    def alone(line: int) -> int:
+        return together([line])[0]
+
+    async def work() -> list[int]:
+        group = GroupCommit(together=together, alone=alone)
+        first = await asyncio.gather(*(group.write(line) for line in (1, 2, 3)))
+        return [*first, await group.write(4)]
+
+    assert asyncio.run(work()) == [10, 20, 30, 40]
+    assert groups == [[1, 2, 3], [4]]
+
+
+def test_what_fails_together_is_tried_alone_and_each_hears_of_its_own() -> None:
+    def together(_: list[int]) -> list[int]:
+        raise ValueError("together")
+
+    def alone(line: int) -> int:
+        if line == 2:
+            raise ValueError("two")
+        return line
+
+    async def work() -> list[int | BaseException]:
+        group = GroupCommit(together=together, alone=alone)
+        return await asyncio.gather(*(group.write(line) for line in (1, 2, 3)), return_exceptions=True)
+
+    one, two, three = asyncio.run(work())
+    assert (one, str(two), three) == (1, "two", 3)
+
+    async def single() -> None:
+        await GroupCommit(together=together, alone=alone).write(2)
+
+    with pytest.raises(ValueError, match="two"):
+        asyncio.run(single())
