@@ -589,7 +589,7 @@ def _patches(world: World) -> Sequence[Any]:
     init: Any = DialerClient.__init__
     return [
         mock.patch.dict(init.__kwdefaults__, words),
-        mock.patch("syncengine.remote.client.opener", lambda **_: Transport),
+        mock.patch("syncengine.remote.client.opener", return_value=Transport),
         mock.patch("asyncio.run", world.engine.run),
         mock.patch("syncengine.sync.Workspace", RememberedWorkspace),
         mock.patch("syncengine.steps.differences.difference_of_contacts", _contacts_from_now),
