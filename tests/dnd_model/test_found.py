@@ -48,6 +48,16 @@ FOUND: dict[str, tuple[str, list[Step]]] = {
             *[("apply", {})] * 8,
         ],
     ),
+    # A lost removal that waits for a person was never tried again, so that its tries were never counted.
+    "a running campaign whose removal waits for a person is stopped": (
+        "parking",
+        [
+            ("begin", {"started": True}),
+            ("state", {"name": "everyone", "number": 0}),
+            ("apply in trouble", {"before": 0, "what": ["lost_before"]}),
+            *[("apply", {})] * 8,
+        ],
+    ),
 }
 
 

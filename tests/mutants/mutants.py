@@ -172,6 +172,11 @@ MUTANTS: Mapping[str, Mutant] = {
         "tests/engine/test_holds.py::"
         "test_a_running_campaign_that_a_listed_number_does_not_leave_is_stopped_after_some_tries",
     ),
+    "a parked removal is waited for": Mutant(
+        "syncengine.rows.verdicts:contact_verdict",
+        _instead("'note/parked and listed'", "'note/waiting and listed'"),
+        "tests/dnd_model/test_found.py::test_a_fault_that_was_found_stays_mended",
+    ),
     "tries are not counted": Mutant(
         "syncengine.remote.executor:_count_suppressions",
         _nothing(),

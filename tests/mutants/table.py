@@ -99,7 +99,7 @@ INVARIANTS: Mapping[str, Row] = {
             "test_a_listed_row_that_resists_holds_the_start_and_counts_and_a_later_success_clears_it",
             _MODEL,
         ),
-        ("a stubborn campaign runs on", "tries are not counted"),
+        ("a stubborn campaign runs on", "tries are not counted", "a parked removal is waited for"),
     ),
     "D10": Row(
         (
