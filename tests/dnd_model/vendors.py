@@ -76,6 +76,7 @@ LISTED
         success: {status: [200]}
         items: {shape: none}
         batch: 10
+        refused_batch: unknown
         proof: {by: ADDED, settle: 30}
 """
 
@@ -137,6 +138,7 @@ LISTED
         success: {status: [200]}
         items: {shape: none}
         batch: 10
+        refused_batch: unknown
         proof: {by: repeat}
 """
 
@@ -149,6 +151,7 @@ _UNBLOCK = """\
         success: {status: [200]}
         items: {shape: none}
         batch: 10
+        refused_batch: unknown
         proof: {by: repeat}
 """
 
