@@ -54,6 +54,7 @@ from syncengine.steps.loading import Loaded, load
 from syncengine.steps.looking_back import ListRejects, calls_of_run, rejects, runs
 from syncengine.steps.offline import base_of, doubts, rebuild
 from syncengine.steps.options import Options
+from syncengine.steps.overdue import overdue
 from syncengine.steps.planned import Planned
 from syncengine.steps.propagation import propagation_of
 from syncengine.steps.pulling import Pulled, pull
@@ -208,7 +209,14 @@ def _plan(run: Run) -> Planned:
             refresh=run.options.refresh,
             created_at=run.options.clock(),
             scope=run.options.scope,
-            notes=(*settled, *sources.notes, *readings.notes, *differences.notes, *checked),
+            notes=(
+                *overdue(run, readings, differences),
+                *settled,
+                *sources.notes,
+                *readings.notes,
+                *differences.notes,
+                *checked,
+            ),
         )
     )
     failpoint("plan.made")
