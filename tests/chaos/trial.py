@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from random import Random
 
+from syncengine.ledger.ledger import Ledger
 from syncengine.ledger.opening import open_ledger
 from tests.chaos import judge
 from tests.chaos.fork_server import Ended
@@ -224,7 +225,7 @@ class Trial:
         if self._has_ledger():
             if damage := self.intents.damage():
                 crimes.append(f"the ledger is damaged: {damage}")
-            with open_ledger(self.job.ledger, self.job.project) as ledger:
+            with self._ledger() as ledger:
                 if not at_once:
                     crimes += judge.row_crimes(self.job, ledger)
                 crimes += judge.shown_crimes(ended, ledger)
@@ -238,6 +239,9 @@ class Trial:
         for crime in crimes:
             self._crime(crime)
 
+    def _ledger(self) -> Ledger:
+        return open_ledger(self.job.ledger, self.job.project)
+
     def _has_ledger(self) -> bool:
         return not self.job.ledger.startswith("sqlite") or (self.job.root / ".syncengine" / "ledger.db").exists()
 
@@ -246,7 +250,7 @@ class Trial:
         told = ended.told
         if told is None or told.error or not told.empty or told.holds:
             return False
-        with open_ledger(self.job.ledger, self.job.project) as ledger:
+        with self._ledger() as ledger:
             parked, unfinished = ledger.parked(), ledger.unfinished_calls()
         for call in parked:
             self._settle(call.call_id)
@@ -265,7 +269,7 @@ class Trial:
         self.world.server.begin(order)
         ended = self.world.server.end()
         self.figures.counts["parked"] += 1
-        with open_ledger(self.job.ledger, self.job.project) as ledger:
+        with self._ledger() as ledger:
             if any(each.call_id == call for each in ledger.parked()):
                 told = ended.told.text if ended.told is not None else ended.code
                 self._crime(f"call {call} is still parked after one command: {told}")
@@ -288,7 +292,7 @@ class Trial:
             # The next plan must be empty at once.
             return
         if gap == "unlock" and self._has_ledger():
-            with open_ledger(self.job.ledger, self.job.project) as ledger:
+            with self._ledger() as ledger:
                 holder = ledger.lock_holder()
                 if holder is not None:
                     ledger.break_lock(holder.fence)
