@@ -20,7 +20,7 @@ from typing import IO, Self
 from tests.chaos.orders import Order, Told, order_from, said, told_from
 
 _ANSWER = "answer.json"
-# Waits for a child that is stuck; a run takes a fraction of a second.
+# For the server to end by itself.
 _PATIENCE = 60.0
 
 
