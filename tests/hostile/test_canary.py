@@ -98,7 +98,7 @@ def _add_people(root: Path) -> None:
     columns = header.split(delimiter)
     rows = []
     for number in range(PEOPLE):
-        cells = {name: "" for name in columns}
+        cells = dict.fromkeys(columns, "")
         cells[columns[_phone_column(columns)]] = _phone(number) if number % 10 else f"{_phone(number)} 0000000"
         text = [name for name in columns if name != columns[_phone_column(columns)]]
         cells[text[0]] = _name(number)
@@ -123,7 +123,8 @@ def _forms(text: str, *, phone: bool = False) -> set[bytes]:
     if phone:
         # National form, and what is left when eight digits are kept.
         forms |= {bare[2:].encode(), bare[-8:].encode()}
-    else:
+    elif text.startswith("zQ"):
+        # The sandbox's own credentials begin with words that stand everywhere.
         forms.add(raw[:8])
     return {form for form in forms if len(form) >= 8}
 
@@ -204,12 +205,12 @@ def _do(*words: str) -> int:
 
 def test_the_twelve_forms_are_found_where_they_are() -> None:
     secret = _secret(3)
-    forms = {form: "it" for form in _forms(secret)}
+    forms = dict.fromkeys(_forms(secret), "it")
     for told in (secret, quote(secret, safe=""), secret.encode().hex(), json.dumps({"a": secret}), secret[::-1]):
         assert _found(told.encode(), forms) == {"it"}
     for before in ("", "x", "xy"):
         assert _found(base64.b64encode(f"{before}{secret}".encode()), forms) == {"it"}
     assert _found(f"the key {secret[:8]}...".encode(), forms) == {"it"}
-    phone = {form: "it" for form in _forms(_phone(3), phone=True)}
+    phone = dict.fromkeys(_forms(_phone(3), phone=True), "it")
     for told in (_phone(3)[1:], _phone(3)[3:], " ".join(_phone(3)[1:]), _phone(3)[-8:]):
         assert _found(told.encode(), phone) == {"it"}
