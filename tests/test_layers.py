@@ -31,9 +31,10 @@ LAYERS: dict[str, set[str]] = {
     "planfile": {*VALUES, "views"},
     "steps": {*VALUES, "config", "rows", "engine", "remote", "ledger", "planfile"},
     "sync": {*VALUES, "steps", "engine", "ledger", "rows", "planfile"},
-    "watch": {"errors", "diagnostics"},
+    "landing": {*VALUES, "sync", "steps", "engine", "ledger", "rows"},
+    "watch": GROUND,
     "face": VALUES,
-    "cli": {*VALUES, "sync", "watch", "face", "hosts", "sandbox", "config", "views", "planfile"},
+    "cli": {*VALUES, "sync", "landing", "watch", "face", "hosts", "sandbox", "config", "views", "planfile"},
     "__main__": {"cli"},
     "__init__": set(),
 }
