@@ -97,7 +97,7 @@ class LedgerReader:
             return rows.table(connection, self._project, address)
 
     def generation(self, address: Address) -> str:
-        """Return a word that is another one after every change of what :meth:`rows_table` returns; fit for a file name."""
+        """Return a word for file names, another one after every change of what :meth:`rows_table` returns."""
         with self._database.read() as connection:
             lineage, _ = schema.basis(connection, self._project)
             return f"{lineage}-{rows.generation(connection, self._project, address)}"
