@@ -18,7 +18,7 @@ from typing import Any
 import click
 
 from syncengine.cli.exits import CHANGES, GUARD
-from syncengine.hosts.host import Host, State
+from syncengine.hosts.ports import Host, State
 from syncengine.hosts.reviews import TOKENS, approved_plan, host_of, keep_comment, keep_drift_issue
 
 STALE = 5
@@ -141,7 +141,7 @@ def apply_job(job: Job, *, by_author: bool, lock_timeout: float) -> int:
 
 def _show_anew(job: Job, why: str) -> int:
     """Show today's plan for approval, and stop; there is nothing to approve when it is empty."""
-    code, text = _plan(job)
+    code, text = _plan(job, "--notify", "approval")
     if code not in {0, GUARD}:
         job.tell(_failed(job, "No plan could be made", "plan.md"), state="failure", status="no plan could be made")
         return code
@@ -156,7 +156,7 @@ def _show_anew(job: Job, why: str) -> int:
 
 def drift_job(job: Job) -> int:
     """Read the dialers, and keep the one issue; drift is no failure of the job."""
-    code, text = _plan(job, "--detailed-exitcode")
+    code, text = _plan(job, "--detailed-exitcode", "--notify", "drift")
     if code not in {0, CHANGES, GUARD}:
         return code
     drifted = code != 0

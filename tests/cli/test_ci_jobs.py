@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from syncengine.cli.ci_jobs import _without_tokens
 from syncengine.cli.exits import run
 from syncengine.cli.main import cli
 from tests.cli.conftest import Project
@@ -112,3 +113,9 @@ def test_drift_is_one_issue(project: Project, fake: Fake, monkeypatch: pytest.Mo
     assert ci(project, "drift") == 0
     assert len(fake.issues) == 1
     project.said += [found["body"] for found in fake.issues]
+
+
+def test_the_hosts_token_is_not_given_to_the_commands(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("GH_TOKEN", "GITHUB_TOKEN", "SYNCENGINE_GITLAB_TOKEN"):
+        monkeypatch.setenv(name, "t0ken")
+    assert "t0ken" not in _without_tokens().values()

@@ -145,5 +145,7 @@ def repository(
     made.git("init", "--quiet", "--initial-branch=main")
     made.commit(MAIN)
     yield made
-    left = "".join(path.read_text("utf-8", "replace") for path in (owner.parent / "runner").rglob("*") if path.is_file())
+    left = "".join(
+        path.read_text("utf-8", "replace") for path in (owner.parent / "runner").rglob("*") if path.is_file()
+    )
     assert TOKEN not in left

@@ -96,7 +96,9 @@ def test_a_manifest_that_is_a_bomb_is_refused(repository: Repository, text: str)
 
 
 def test_a_name_of_the_branch_writes_nothing_into_the_comment(repository: Repository) -> None:
-    name = "</details>![x](https://evil.example/?q)@everyone <!-- syncengine plan --> \\u202e[/approve 0123456789abcdef]"
+    name = (
+        "</details>![x](https://evil.example/?q)@everyone <!-- syncengine plan --> \\u202e[/approve 0123456789abcdef]"
+    )
     place = repository.branch({"manifests/all.yaml": MANIFEST.replace("name: Spring", f'name: "{name}"')})
     done = repository.job(place, "plan", "--refresh", "none", "--format", "markdown")
     assert done.code == 0, done.said
@@ -119,7 +121,9 @@ def test_an_allowance_to_release_holds_for_one_plan_and_not_for_other_numbers(re
     # The next commit of the branch takes another person's number off, as many as were allowed.
     other = MANIFEST.replace("scope: all,", 'scope: all, release: ["+573101230008"],')
     moved = repository.branch({"manifests/all.yaml": other, **first})
-    repository.job(repository.branch({"data/opt-outs.csv": "phone\n3101230003\n3101230008\n"}), "plan", "--refresh", "none")
+    repository.job(
+        repository.branch({"data/opt-outs.csv": "phone\n3101230003\n3101230008\n"}), "plan", "--refresh", "none"
+    )
     words = ["apply", "--refresh", "none", "--allow-dnd-remove", "1", "--expect", allowed]
     done = repository.job(moved, *words)
     assert (done.code, done.asked) == (5, []), done.said
