@@ -20,6 +20,7 @@ import click
 from syncengine.cli.exits import CHANGES, GUARD
 from syncengine.hosts.ports import Host, State
 from syncengine.hosts.reviews import TOKENS, approved_plan, host_of, keep_comment, keep_drift_issue
+from syncengine.hosts.web import HostError
 
 STALE = 5
 # Characters of a command's words that are shown where it failed.
@@ -87,8 +88,13 @@ class Job:
             return
         if self.pull is not None:
             keep_comment(self.host, self.pull, text)
-        if self.sha:
+        if not self.sha:
+            return
+        try:
             self.host.set_status(self.sha, state, status)
+        except HostError as problem:
+            # The job's own result stands beside it; a token may well have no right to more than comments.
+            click.echo(f"warning: the check was not set: {problem}", err=True)
 
 
 def _without_tokens() -> dict[str, str]:

@@ -95,6 +95,17 @@ def test_a_token_of_a_fork_fails_the_job_and_nothing_is_shown_of_it(
     assert "t0ken" not in "".join(project.said)
 
 
+def test_a_check_that_may_not_be_set_is_a_warning(
+    project: Project, fake: Fake, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    pipeline("gitlab", fake, monkeypatch, project.folder)
+    fake.read_only = True
+    project.manifest("nonsense: 1\n")
+    # No comment is asked for, so only the check is refused.
+    assert ci(project, "plan", "--sha", "abc") == 1
+    assert "warning: the check was not set" in "".join(project.said)
+
+
 def test_without_a_host_the_results_are_files(project: Project, monkeypatch: pytest.MonkeyPatch) -> None:
     for name in ("GITHUB_REPOSITORY", "GH_TOKEN", "GITHUB_TOKEN", "CI_PROJECT_ID"):
         monkeypatch.delenv(name, raising=False)
