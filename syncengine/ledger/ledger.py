@@ -96,11 +96,6 @@ class Ledger:
         with self._database.read() as connection:
             return schema.basis(connection, self._project)
 
-    @property
-    def folder(self) -> Path | None:
-        """Return the folder of the file; None where the ledger is no file."""
-        return self._database.path.parent
-
     # ------------------------------------------------------------------------------------------------- the lock
 
     @contextmanager
@@ -285,11 +280,6 @@ class Ledger:
         """Write rows that were seen at the dialer; settles open calls about them. Return how many."""
         with self._change(locked=True) as connection:
             return rows.save(connection, self._project, address, items, state=state, expires_at=expires_at, now=now)
-
-    def restore_rows(self, address: Address, table: "pa.Table", *, state: str, expires_at: float | None) -> None:
-        """Write rows as another ledger says that they are: key, phones, content_hash, remote_id, refused_hash."""
-        with self._change(locked=True) as connection:
-            rows.restore(connection, self._project, address, table, state=state, expires_at=expires_at)
 
     def forget_rows(self, address: Address, keys: Iterable[str] | None = None) -> int:
         """Forget settled rows (None: all of the collection) and return how many."""
