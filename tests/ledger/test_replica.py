@@ -6,7 +6,7 @@ import pyarrow as pa
 import pytest
 
 from syncengine.errors import LockedError
-from syncengine.ledger.ledger import open_ledger
+from syncengine.ledger.opening import open_ledger
 from syncengine.ledger.replica import restore_rows
 from syncengine.model.address import Address
 
