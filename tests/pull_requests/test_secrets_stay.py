@@ -87,7 +87,7 @@ def test_a_setting_in_the_branch_moves_no_host(repository: Repository, server: s
     ],
 )
 def test_a_look_alike_of_an_allowed_origin_is_another_one(repository: Repository, url: str) -> None:
-    (repository.owner / "syncengine" / "origins").write_text(f"https://{THE_DIALER}\n")
+    (repository.owner / "syncengine" / "origins").write_text(f"https://{THE_DIALER}\nhttp://{THE_DIALER}\n")
     place = repository.branch({"syncengine.yaml": AT_EVIL.replace(f"https://{EVIL}", f'"{url}"')})
     done = repository.job(place, "plan")
     assert (done.asked, done.code) == ([], 1), done.said
