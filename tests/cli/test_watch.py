@@ -217,7 +217,7 @@ def test_a_release_behind_a_swapped_link_keeps_its_ledger_or_is_refused(project:
     file.write_text(f"{file.read_text()}ledger: sqlite:///{tmp_path}/kept/ledger.db\n")
     project.run(*LOOK, "--apply", "--project", current)
     assert len(project.added()) == 2
-    assert not (project.folder / ".syncengine").exists()
+    assert not (project.folder / ".syncengine" / "ledger.db").exists()
 
 
 def test_a_disk_that_fails_is_told_and_outlived(project: Project, monkeypatch) -> None:
