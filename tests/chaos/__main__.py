@@ -5,12 +5,15 @@ import platform
 import sqlite3
 import sys
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 
 from syncengine import __version__
 from tests.chaos import seeds
 from tests.chaos.registry import SUITES, Outcome, Size
+from tests.ledger.postgres_server import NONE, running
 
 RESULTS = Path(__file__).with_name("RESULTS.md")
 
@@ -18,13 +21,30 @@ RESULTS = Path(__file__).with_name("RESULTS.md")
 def main(words: list[str] | None = None) -> int:
     """Run suites; the exit code is 1 when anything failed."""
     given = _parser().parse_args(words)
+    with _ledger_url(given.ledger) as ledger:
+        return _run(given, ledger)
+
+
+@contextmanager
+def _ledger_url(wanted: str) -> Iterator[str]:
+    """Yield the URL of the ledger; the word postgresql stands for a server that is started for this."""
+    if wanted != "postgresql":
+        yield wanted
+        return
+    with running() as server:
+        if server is None:
+            raise SystemExit(NONE)
+        yield server.url
+
+
+def _run(given: argparse.Namespace, ledger: str) -> int:
     failed = False
     for name in SUITES if given.suite == "all" else [given.suite]:
         size = Size(
             count=SUITES[name].count if given.count is None else given.count,
             seed=given.seed,
             workers=given.workers,
-            ledger=given.ledger,
+            ledger=ledger,
         )
         outcome = SUITES[name].run(size)
         print(line_of(name, outcome), flush=True)
@@ -45,7 +65,11 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--count", type=int, help="how much; left out: the whole")
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--workers", type=int, default=1)
-    parser.add_argument("--ledger", default="", help="URL of a PostgreSQL ledger; left out: SQLite")
+    parser.add_argument(
+        "--ledger",
+        default="",
+        help="URL of a PostgreSQL ledger, or postgresql for a server of its own; left out: SQLite",
+    )
     parser.add_argument("--append", action="store_true", help="add a section to RESULTS.md")
     return parser
 

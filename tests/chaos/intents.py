@@ -64,6 +64,7 @@ class _Postgresql:
         import psycopg
 
         self._connection: Any = psycopg.connect(url, autocommit=True)
+        self._connection.execute("SET search_path TO syncengine")
 
     def open_call(self, project: str, digest: str) -> int:
         return int(self._one(_OPEN.format("%s"), (project, digest)) or 0)
