@@ -174,7 +174,7 @@ def test_status_says_where_it_is_and_what_it_knows(only_uk: Project) -> None:
     document = project.run("ledger", "status", "--json").document
     assert document["rows"] == {"uk/contacts/motor-trade": 2}
     assert document["locked_by"] is None
-    assert "schema version 2" in project.run("ledger", "migrate").out
+    assert "schema version 3" in project.run("ledger", "migrate").out
 
 
 def test_a_ledger_moves_to_another_file_and_the_old_one_is_closed(only_uk: Project) -> None:

@@ -17,4 +17,4 @@ def test_a_target_without_a_root_lies_below_the_project(made: Made) -> None:
     assert (made.root / "new" / "home.db").exists()
     made.project["ledger"] = "sqlite:///new/home.db"
     assert ledger_status(made.load()).where == str(made.root / "new" / "home.db")
-    assert migrate_ledger(made.load()) == (2, 2)
+    assert migrate_ledger(made.load()) == (3, 3)
