@@ -54,8 +54,10 @@ from syncengine.steps.loading import Loaded, load
 from syncengine.steps.looking_back import ListRejects, calls_of_run, rejects, runs
 from syncengine.steps.offline import base_of, doubts, rebuild
 from syncengine.steps.options import Options
+from syncengine.steps.overdue import overdue
 from syncengine.steps.planned import Planned
 from syncengine.steps.propagation import propagation_of
+from syncengine.steps.pulling import Pulled, pull
 from syncengine.steps.reading import read_dialers
 from syncengine.steps.recovering import Recovered, park_what_may_be_there, refuse_half_a_picture
 from syncengine.steps.run import Run
@@ -95,6 +97,7 @@ __all__ = [
     "OpenRow",
     "Options",
     "Planned",
+    "Pulled",
     "Recovered",
     "RunRecord",
     "Waiting",
@@ -116,6 +119,7 @@ __all__ = [
     "person",
     "planned",
     "planned_offline",
+    "pull",
     "recover",
     "rejects",
     "resolve_call",
@@ -205,7 +209,14 @@ def _plan(run: Run) -> Planned:
             refresh=run.options.refresh,
             created_at=run.options.clock(),
             scope=run.options.scope,
-            notes=(*settled, *sources.notes, *readings.notes, *differences.notes, *checked),
+            notes=(
+                *overdue(run, readings, differences),
+                *settled,
+                *sources.notes,
+                *readings.notes,
+                *differences.notes,
+                *checked,
+            ),
         )
     )
     failpoint("plan.made")

@@ -78,7 +78,8 @@ def _formatted(path: Path, diagnostics: "Diagnostics") -> "Formatted | None":
         # Written in its place, the link would be gone.
         diagnostics.error("this is a link", Location(str(path)), hint="Name the file that it leads to.")
         return None
-    raw = read_bytes(path, str(path), diagnostics)
+    # The way to the folder may lead over links, as on machines where a temporary folder is one; the file is none.
+    raw = read_bytes(path.parent.resolve() / path.name, str(path), diagnostics)
     return formatted(raw, label=str(path), diagnostics=diagnostics) if raw is not None else None
 
 

@@ -39,7 +39,7 @@ def check_fields(key: str, written: CampaignFile, vendor: Vendor, complaints: Co
             )
         elif field is not None:
             _check_value(field, value, path, complaints)
-        elif len(path) > 3 or (name == "type" and name not in _choosing(vendor)):
+        elif len(path) > 3 or (name == "type" and name not in choosing(vendor)):
             _unknown_field(name, path, vendor, complaints)
     if written.id is None:
         _check_required(key, written, vendor, complaints)
@@ -52,7 +52,7 @@ def _places(key: str, written: CampaignFile) -> dict[str, tuple[str, ...]]:
     return places | {name: ("campaigns", key, "settings", name) for name in written.settings}
 
 
-def _choosing(vendor: Vendor) -> set[str]:
+def choosing(vendor: Vendor) -> set[str]:
     """Return the fields that decide which rows and calls a campaign has, whether or not they are sent."""
     return {name for collection in vendor.collections for name in collection.when} | set(
         vendor.campaigns.start_only_when
@@ -87,7 +87,7 @@ def _check_required(key: str, written: CampaignFile, vendor: Vendor, complaints:
 def _check_value(field: CampaignField, value: object, path: Path, complaints: Complaints) -> None:
     elements = value if field.kind == "list" and isinstance(value, list) else [value]
     for index, element in enumerate(elements):
-        if _is_fine(field, element):
+        if fits_field(field, element):
             continue
         place = (*path, index) if elements is value else path
         complaints.error(
@@ -98,7 +98,8 @@ def _check_value(field: CampaignField, value: object, path: Path, complaints: Co
         )
 
 
-def _is_fine(field: CampaignField, value: object) -> bool:
+def fits_field(field: CampaignField, value: object) -> bool:
+    """Whether a manifest may state a value for a field; of a list, for one of its elements."""
     if field.values:
         return _as_word(value) in field.values
     match field.kind:

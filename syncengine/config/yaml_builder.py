@@ -22,7 +22,7 @@ Withhold = Callable[[Path, str], bool]
 MAX_DEPTH = 40
 MAX_NODES = 100_000
 # An escape in double quotes can write what may not stand in the file itself, and end a text for whoever reads it in C.
-_CONTROLS = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
+CONTROLS = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
 
 
 class Position(NamedTuple):
@@ -249,7 +249,7 @@ class Tree:
                 expected="a plain value",
                 hint="Remove the tag; put the value in quotes to make it text. A ! at the start of a text, too.",
             )
-        found = _CONTROLS.search(event.value) if type(event) is yaml.ScalarEvent else None
+        found = CONTROLS.search(event.value) if type(event) is yaml.ScalarEvent else None
         if found is not None:
             self._mistake(
                 f"the control character U+{ord(found.group()):04X} cannot stand in a text, written as an escape either",

@@ -31,7 +31,8 @@ class RowPlan:
     notes: list[str] = field(default_factory=list)
     # Campaign key -> listed rows that nothing at this vendor keeps from being rung.
     stuck: dict[str, int] = field(default_factory=dict)
-    # Those campaigns among them at whose vendor no call could ever take such a row out: there is nothing to try.
+    # Those campaigns among them where no call can take such a row out, ever or until a person has settled an earlier
+    # one: there is nothing to try.
     helpless: set[str] = field(default_factory=set)
 
 
@@ -41,6 +42,8 @@ def plan_rows(findings: DialerFindings) -> RowPlan:
     for found in findings.rows:
         if found.listed_stuck:
             plan.stuck[found.address.name] = plan.stuck.get(found.address.name, 0) + found.listed_stuck
+        if found.listed_parked:
+            plan.helpless.add(found.address.name)
         for row_set in found.sets:
             _plan_set(findings, found, row_set, plan)
         _note_counts(found, plan)

@@ -68,6 +68,8 @@ class RowFindings:
     waiting: int = 0
     # Listed numbers among the waiting ones, or listed rows that this vendor cannot remove or block.
     listed_stuck: int = 0
+    # Those among the stuck ones whose removal only a person can settle: until then nothing is tried.
+    listed_parked: int = 0
     # Listed rows that stay, each of whose listed numbers the dialer's own do-not-call list is to hold for them.
     protected: int = 0
     # Refused by the vendor before and unchanged since.

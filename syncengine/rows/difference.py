@@ -139,6 +139,10 @@ def difference_of_dnd(
     return compared.outcome(address, book, source_empty=False)
 
 
+# Listed rows that no call of this plan takes out: their removal is under way, or waits for a person.
+_STUCK = frozenset({"waiting and listed", "parked and listed"})
+
+
 class _Counts(TypedDict):
     unchanged: int
     desired: int
@@ -148,6 +152,7 @@ class _Counts(TypedDict):
     not_updatable: int
     waiting: int
     listed_stuck: int
+    listed_parked: int
     rejected_before: int
 
 
@@ -337,6 +342,7 @@ class _Comparison:
                 f"SELECT count(*) FROM {self._wanted.table} w SEMI JOIN {self._listed_keys} USING (key)"
             )
         desired = self._wanted.rows - suppressed
+        parked = notes.get("parked and listed", 0)
         return {
             "unchanged": desired - (sum(group.moving for group in groups) - self._twice),
             "desired": desired,
@@ -344,8 +350,9 @@ class _Comparison:
             "in_ledger": self._known,
             "vanished": notes.get("vanished", 0),
             "not_updatable": notes.get("not updatable", 0),
-            "waiting": notes.get("waiting", 0) + notes.get("waiting and listed", 0),
-            "listed_stuck": sum(g.rows if g.note == "waiting and listed" else g.ambiguous for g in groups),
+            "waiting": notes.get("waiting", 0) + notes.get("waiting and listed", 0) + parked,
+            "listed_stuck": sum(g.rows if g.note in _STUCK else g.ambiguous for g in groups),
+            "listed_parked": parked,
             "rejected_before": notes.get("rejected before", 0),
         }
 

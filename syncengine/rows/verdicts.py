@@ -66,6 +66,7 @@ def contact_verdict(rules: Rules) -> str:
         else [
             # Do-not-call, before anything else: an unknown addition counts as there, an unknown removal as still there.
             ("listed AND (blocked_there OR (state = 'blocked' AND NOT there))", "''"),
+            ("listed AND state = 'parked_remove' AND NOT there", "'note/parked and listed'"),
             (f"listed AND {_BEING_SUPPRESSED} AND NOT there", "'note/waiting and listed'"),
             # The dialer would not touch it, and its whole listing does not have it: there is nobody to suppress.
             (f"listed AND {vanished} AND NOT there AND {_RESISTS}", "''"),

@@ -143,7 +143,7 @@ async def _snapshot(
     client: DialerClient, vendor: Vendor, dialer: Dialer, known: Mapping[str, KnownCampaign], options: Options
 ) -> CampaignSnapshot:
     operation = vendor.campaigns.operations.get("list")
-    if not _allowed(operation, options):
+    if not may_call(operation, options):
         return _from_ledger(dialer, known, "its listing of campaigns is not documented and was not allowed")
     snapshot = await look_for_campaigns(client, vendor, known)
     return _from_ledger(dialer, known, "") if snapshot.source == "none" else snapshot
@@ -181,7 +181,8 @@ def _from_ledger(dialer: Dialer, known: Mapping[str, KnownCampaign], problem: st
     )
 
 
-def _allowed(operation: Operation | None, options: Options) -> bool:
+def may_call(operation: Operation | None, options: Options) -> bool:
+    """Whether a call exists and is documented, or was allowed though it is not."""
     if operation is None or operation.ability == "absent":
         return False
     return operation.ability == "documented" or options.allowances.unverified
@@ -275,7 +276,7 @@ async def _read_member(
     client: DialerClient, reading: DialerReading, member: Member, options: Options, rows: dict[Address, Look]
 ) -> None:
     operation = member.collection.operations.get("list")
-    if member.collection.listed is None or not _allowed(operation, options):
+    if member.collection.listed is None or not may_call(operation, options):
         return
     if member.campaign and not reading.campaigns[member.campaign].id:
         return

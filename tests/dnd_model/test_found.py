@@ -3,6 +3,7 @@
 import pytest
 
 from tests.dnd_model.steps import Step, play
+from tests.dnd_model.world import DAY
 
 FOUND: dict[str, tuple[str, list[Step]]] = {
     # A refused do-not-call entry was noted and never offered again, and nothing was held for it any more.
@@ -47,6 +48,16 @@ FOUND: dict[str, tuple[str, list[Step]]] = {
             *[("apply", {})] * 8,
         ],
     ),
+    # A lost removal that waits for a person was never tried again, so that its tries were never counted.
+    "a running campaign whose removal waits for a person is stopped": (
+        "parking",
+        [
+            ("begin", {"started": True}),
+            ("state", {"name": "everyone", "number": 0}),
+            ("apply in trouble", {"before": 0, "what": ["lost_before"]}),
+            *[("apply", {})] * 8,
+        ],
+    ),
 }
 
 
@@ -54,3 +65,16 @@ FOUND: dict[str, tuple[str, list[Step]]] = {
 def test_a_fault_that_was_found_stays_mended(name: str) -> None:
     kind, history = FOUND[name]
     play(kind, history)
+
+
+@pytest.mark.parametrize("kind", ["listing", "blind", "lapsing", "marking"])
+def test_a_listed_contact_leaves_a_running_campaign(kind: str) -> None:
+    world = play(kind, [("begin", {"started": True}), ("state", {"name": "only-spring", "number": 0}), ("apply", {})])
+    assert world.dialer.requests["block" if kind == "marking" else "remove"] == 1
+
+
+def test_an_entry_that_lapses_is_renewed_before() -> None:
+    # They last ten days there, and the file is fetched every third.
+    days = [("wait", {"seconds": 3 * DAY, "fetch": True}), ("apply", {})]
+    world = play("lapsing", [("begin", {"started": True}), ("state", {"name": "everyone", "number": 1}), *days * 5])
+    assert world.dialer.requests["dnd add"] > 1

@@ -3,6 +3,7 @@
 =========  ====================================================================================================
 listing    lists everything and holds an account's do-not-call list; lost calls are read back
 blind      shows campaigns and no contacts, and holds no do-not-call list; what is lost is repeated or parked
+parking    as blind, but a removal whose answer was lost waits for a person, too
 lapsing    holds a list whose entries lapse and which nobody can read; a contact is changed by replacing it
 marking    holds a listed contact back by a mark on it; contacts go by an id, so that their number can change
 sticky     takes contacts and never lets go of them; its own do-not-call list is all there is
@@ -75,6 +76,7 @@ LISTED
         success: {status: [200]}
         items: {shape: none}
         batch: 10
+        refused_batch: unknown
         proof: {by: ADDED, settle: 30}
 """
 
@@ -136,6 +138,7 @@ LISTED
         success: {status: [200]}
         items: {shape: none}
         batch: 10
+        refused_batch: unknown
         proof: {by: repeat}
 """
 
@@ -148,6 +151,7 @@ _UNBLOCK = """\
         success: {status: [200]}
         items: {shape: none}
         batch: 10
+        refused_batch: unknown
         proof: {by: repeat}
 """
 
@@ -246,6 +250,15 @@ KINDS = {
             _REMOVE_LEADS,
             ADDED="park",
             REMOVED="repeat",
+        ),
+        _kind(
+            "parking",
+            _LIST_CAMPAIGNS,
+            _WRITE_CAMPAIGNS,
+            _leads(listed=False),
+            _REMOVE_LEADS,
+            ADDED="park",
+            REMOVED="park",
         ),
         _kind(
             "lapsing",

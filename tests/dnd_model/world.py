@@ -17,7 +17,6 @@ from collections.abc import Callable, Coroutine, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from threading import Thread
 from typing import Any
 from unittest import mock
 
@@ -27,11 +26,12 @@ from syncengine import sync
 from syncengine.errors import LockedError, StalePlanError
 from syncengine.ledger.opening import open_ledger
 from syncengine.model.address import Address
-from syncengine.model.desired import Desired, Source
+from syncengine.model.desired import Desired
 from syncengine.model.plan import Allowances, Plan
 from syncengine.model.report import ApplyReport
 from syncengine.remote.client import DialerClient
 from syncengine.rows.difference import Actual, Difference, difference_of_contacts, difference_of_dnd
+from syncengine.rows.known_rows import KnownRows, from_ledger
 from syncengine.steps.loading import Loaded, load
 from syncengine.steps.options import Options
 from tests.dnd_model.dialer import Campaign, Crash, Dialer, Lead, State, Transport
@@ -62,6 +62,8 @@ LISTS: Mapping[str, tuple[str, tuple[str, ...]]] = {
 MAX_AGE = 7 * DAY
 MAX_SHRINK = 0.5
 SETTLE = 200.0
+# Beyond the settle time of every vendor of the model.
+_LONG_AGO = 100.0
 
 
 @dataclass
@@ -589,37 +591,49 @@ def _patches(world: World) -> Sequence[Any]:
     init: Any = DialerClient.__init__
     return [
         mock.patch.dict(init.__kwdefaults__, words),
-        mock.patch("syncengine.remote.client.opener", lambda **_: Transport),
+        mock.patch("syncengine.remote.client.opener", return_value=Transport),
         mock.patch("asyncio.run", world.engine.run),
         mock.patch("syncengine.sync.Workspace", RememberedWorkspace),
-        mock.patch("syncengine.steps.differences.difference_of_contacts", _contacts_from_now),
-        mock.patch("syncengine.steps.differences.difference_of_dnd", _dnd_from_now),
+        mock.patch("syncengine.steps.differences.difference_of_contacts", _contacts_from_now(world.now)),
+        mock.patch("syncengine.steps.differences.difference_of_dnd", _dnd_from_now(world.now)),
+        mock.patch("syncengine.steps.differences.from_ledger", _rows_from_now(world.now)),
+        mock.patch("syncengine.rows.known_rows.from_ledger", _rows_from_now(world.now)),
     ]
 
 
-def _contacts_from_now(*args: Any, actual: Actual, **more: Any) -> Difference:
-    return difference_of_contacts(*args, actual=_from(actual, 0.0), **more)
+def _contacts_from_now(now: float) -> Callable[..., Difference]:
+    def made(*args: Any, actual: Actual, **more: Any) -> Difference:
+        until = actual.listed_until - now
+        return difference_of_contacts(*args, actual=replace(actual, listed_until=until), **more)
+
+    return made
 
 
-def _dnd_from_now(*args: Any, actual: Actual, now: float, **more: Any) -> Difference:
-    return difference_of_dnd(*args, actual=_from(actual, now), now=0.0, **more)
+def _dnd_from_now(now: float) -> Callable[..., Difference]:
+    def made(*args: Any, actual: Actual, **more: Any) -> Difference:
+        until = actual.listed_until - now
+        return difference_of_dnd(*args, actual=replace(actual, listed_until=until), **{**more, "now": 0.0})
+
+    return made
 
 
-def _from(actual: Actual, now: float) -> Actual:
-    """Return the same rows with times counted from now, so that the same state at another time is the same table."""
-    rows = actual.ledger
-    until = actual.listed_until
-    new = [float(at > until) for at in rows.column("updated_at").to_pylist()]
-    expires = [None if at is None else at - now for at in rows.column("expires_at").to_pylist()]
-    changed = {
-        "updated_at": pa.array(new, pa.float64()),
-        "expires_at": pa.array(expires, pa.float64()),
-        "message": pa.array([""] * len(new), rows.schema.field("message").type),
-        "call_id": pa.array([0] * len(new), rows.schema.field("call_id").type),
-    }
-    for name, column in changed.items():
-        rows = rows.set_column(rows.schema.get_field_index(name), name, column)
-    return Actual(ledger=rows, listing=actual.listing, listed_until=0.5)
+def _rows_from_now(now: float) -> Callable[..., KnownRows]:
+    """Take in the ledger's rows with times counted from now, so that the same state at another time is the same table.
 
+    What was written before any settle time is as old as can be; a call's number and message decide nothing.
+    """
 
-__all__ = ["CAMPAIGNS", "DAY", "LISTS", "PEOPLE", "SPELLINGS", "Source", "Thread", "World"]
+    def taken(workspace: Any, rows: pa.Table) -> KnownRows:
+        ages = [at - now if at - now > -_LONG_AGO else -10 * _LONG_AGO for at in rows.column("updated_at").to_pylist()]
+        expires = [None if at is None else at - now for at in rows.column("expires_at").to_pylist()]
+        changed = {
+            "updated_at": pa.array(ages, pa.float64()),
+            "expires_at": pa.array(expires, pa.float64()),
+            "message": pa.array([""] * len(ages), rows.schema.field("message").type),
+            "call_id": pa.array([0] * len(ages), rows.schema.field("call_id").type),
+        }
+        for name, column in changed.items():
+            rows = rows.set_column(rows.schema.get_field_index(name), name, column)
+        return from_ledger(workspace, rows)
+
+    return taken

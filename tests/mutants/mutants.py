@@ -1,0 +1,307 @@
+"""Mutants: each takes one defence out of the engine by replacing one function of it, in the tests' process alone."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from typing import Any
+
+
+@dataclass(frozen=True, slots=True)
+class Mutant:
+    """One defence less."""
+
+    # "module:function" or "module:Class.method".
+    target: str
+    # The function as it is -> the one without the defence.
+    without: Callable[[Callable[..., Any]], Callable[..., Any]]
+    # The test that must fail.
+    fails: str
+
+
+def _nothing(result: Any = None) -> Callable[[Any], Callable[..., Any]]:
+    """Do nothing and return always the same."""
+    return lambda _: lambda *_args, **_more: result
+
+
+def _instead(old: str, new: str) -> Callable[[Any], Callable[..., Any]]:
+    """Replace a part of the SQL that a function returns."""
+
+    def made(real: Callable[..., Any]) -> Callable[..., Any]:
+        def changed(*args: Any, **more: Any) -> Any:
+            text = real(*args, **more)
+            assert old in text, f"the mutant finds no {old!r} any more"
+            return text.replace(old, new, 1)
+
+        return changed
+
+    return made
+
+
+def _dnd_after_contacts(real: Callable[..., Any]) -> Callable[..., Any]:
+    return lambda change, created: "dnd removals" if change.action == "add" else real(change, created)
+
+
+def _absence_releases(real: Callable[..., Any]) -> Callable[..., Any]:
+    def record(connection: Any, project: str, list_name: str, *args: Any, **more: Any) -> Any:
+        found = real(connection, project, list_name, *args, **more)
+        connection.execute(
+            "UPDATE statement SET released_at = 0 WHERE project = ? AND list_name = ? AND absent_since IS NOT NULL",
+            (project, list_name),
+        )
+        return found
+
+    return record
+
+
+def _endless(real: Callable[..., Any]) -> Callable[..., Any]:
+    return lambda dnd_list, *args, **more: real(replace(dnd_list, max_age=1e18), *args, **more)
+
+
+def _first_reading_only(real: Callable[..., Any]) -> Callable[..., Any]:
+    return lambda raw, regions: frozenset(sorted(real(raw, regions))[:1])
+
+
+def _open_rows_forgotten(_: Any) -> Callable[..., Any]:
+    return lambda *_args: iter(())
+
+
+def _as_of_planning(real: Callable[..., Any]) -> Callable[..., Any]:
+    def hits(self: Any, address: Any, data: bytes) -> set[str]:
+        self._version = self.ledger.writes_of_others()
+        return real(self, address, data)  # type: ignore[no-any-return]
+
+    return hits
+
+
+def _no_reserve(real: Callable[..., Any]) -> Callable[..., Any]:
+    return lambda *args, **more: real(*args, **{**more, "reserve": 0})
+
+
+def _any_evidence(real: Callable[..., Any]) -> Callable[..., Any]:
+    return lambda *args, evidence, **more: real(*args, evidence=evidence or "-", **more)
+
+
+def _send_first(real: Callable[..., Any]) -> Callable[..., Any]:
+    """Send a write without an intent."""
+    del real
+
+    async def announce(*_: Any) -> None:
+        return None
+
+    return announce
+
+
+def _answered_is_done(real: Callable[..., Any]) -> Callable[..., Any]:
+    def without_answer(self: Any, course: Any, problem: Any) -> Any:
+        found = real(self, course, problem)
+        return replace(found, judgement=replace(found.judgement, outcome="applied"), again="no")
+
+    return without_answer
+
+
+def _every_refusal_repeated(_: Any) -> Callable[..., Any]:
+    return lambda _operation: True
+
+
+MUTANTS: Mapping[str, Mutant] = {
+    "no last gate": Mutant(
+        "syncengine.remote.dialer_run:DialerRun._gate",
+        _nothing(),
+        "tests/remote/test_rows_writer.py::test_a_listed_number_is_held_and_the_rest_of_its_batch_goes_out",
+    ),
+    "lists after contacts": Mutant(
+        "syncengine.engine.levels:_dnd_level",
+        _dnd_after_contacts,
+        "tests/engine/test_levels.py::test_a_list_is_written_first_unless_it_belongs_to_a_campaign_that_the_plan_creates",
+    ),
+    "a failed listing holds nothing": Mutant(
+        "syncengine.remote.rows_writer:_after",
+        _nothing(),
+        "tests/remote/test_executor.py::"
+        "test_a_failed_addition_to_the_accounts_list_holds_additions_and_starts_of_all_its_campaigns",
+    ),
+    "a refused listing is given up": Mutant(
+        "syncengine.rows.verdicts:dnd_verdict",
+        _instead(
+            "CASE ", "CASE WHEN wanted AND state = 'rejected' AND refused_hash = own_hash THEN 'note/rejected before' "
+        ),
+        "tests/dnd_model/test_found.py::test_a_fault_that_was_found_stays_mended",
+    ),
+    "absence releases": Mutant(
+        "syncengine.ledger.statements:record",
+        _absence_releases,
+        "tests/ledger/test_statements.py::test_a_line_that_is_gone_releases_nobody",
+    ),
+    "a release needs no leave": Mutant(
+        "syncengine.engine.guards:dnd_removals",
+        _nothing(()),
+        "tests/engine/test_guards.py::test_every_entry_that_leaves_a_do_not_call_list_needs_an_allowance",
+    ),
+    "an unsound list holds nothing": Mutant(
+        "syncengine.engine.holds:_why_held",
+        _nothing(""),
+        "tests/engine/test_holds.py::test_an_unsound_list_holds_what_could_ring_somebody_and_says_what",
+    ),
+    "a list of any age": Mutant(
+        "syncengine.rows.dnd:_doubts",
+        _endless,
+        "tests/rows/test_dnd.py::test_an_old_list_holds_but_counts",
+    ),
+    "no alarm after a day": Mutant(
+        "syncengine.steps.overdue:overdue",
+        _nothing(()),
+        "tests/steps/test_overdue.py::test_an_entry_that_a_dialer_does_not_take_for_a_day_is_an_alarm",
+    ),
+    "one reading of a number": Mutant(
+        "syncengine.rows.phones:plausible",
+        _first_reading_only,
+        "tests/rows/test_dnd.py::test_a_number_that_several_regions_understand_is_listed_in_all_of_them",
+    ),
+    "who is there already stays": Mutant(
+        "syncengine.rows.verdicts:contact_verdict",
+        _instead("listed AND (there OR NOT", "false AND (there OR NOT"),
+        "tests/dnd_model/test_found.py::test_a_listed_contact_leaves_a_running_campaign",
+    ),
+    "the account's list protects everybody": Mutant(
+        "syncengine.rows.difference:_Comparison.protected_by",
+        _nothing(10**6),
+        "tests/dnd_model/test_found.py::test_a_fault_that_was_found_stays_mended",
+    ),
+    "a stubborn campaign runs on": Mutant(
+        "syncengine.engine.holds:_stop_the_stubborn",
+        _nothing(),
+        "tests/engine/test_holds.py::"
+        "test_a_running_campaign_that_a_listed_number_does_not_leave_is_stopped_after_some_tries",
+    ),
+    "a parked removal is waited for": Mutant(
+        "syncengine.rows.verdicts:contact_verdict",
+        _instead("'note/parked and listed'", "'note/waiting and listed'"),
+        "tests/dnd_model/test_found.py::test_a_fault_that_was_found_stays_mended",
+    ),
+    "tries are not counted": Mutant(
+        "syncengine.remote.executor:_count_suppressions",
+        _nothing(),
+        "tests/remote/test_executor.py::"
+        "test_a_listed_row_that_resists_holds_the_start_and_counts_and_a_later_success_clears_it",
+    ),
+    "open calls are forgotten": Mutant(
+        "syncengine.ledger.rows:_waiting",
+        _open_rows_forgotten,
+        "tests/ledger/test_journal.py::test_an_intent_shows_its_rows_as_perhaps_there",
+    ),
+    "statements as of planning": Mutant(
+        "syncengine.steps.listed:ListedNow.hits",
+        _as_of_planning,
+        "tests/steps/test_listed.py::test_what_another_process_reads_counts_at_once",
+    ),
+    "a plan keeps no statement": Mutant(
+        "syncengine.ledger.ledger:Ledger.record_statements",
+        lambda real: lambda self, name, _numbers, **more: real(self, name, [], **more),
+        "tests/steps/test_sources.py::test_a_plan_keeps_what_a_list_states",
+    ),
+    "no lane for suppression": Mutant(
+        "syncengine.ledger.budget:take",
+        _no_reserve,
+        "tests/ledger/test_budget.py::test_the_reserve_is_for_suppressing_calls_alone",
+    ),
+    "a lane of fifty calls": Mutant(
+        "syncengine.steps.clients:reserve_of",
+        lambda _: lambda _limit, vendor: vendor.limits.reserve,
+        "tests/steps/test_clients.py::"
+        "test_a_lane_of_the_days_calls_is_kept_for_suppression_whatever_the_vendor_file_says",
+    ),
+    "no fence": Mutant(
+        "syncengine.ledger.lock:require",
+        _nothing(),
+        "tests/ledger/test_lock.py::test_a_lapsed_lease_is_taken_over_and_the_sleeper_can_write_nothing",
+    ),
+    "no evidence asked for": Mutant(
+        "syncengine.ledger.journal:begin",
+        _any_evidence,
+        "tests/ledger/test_journal.py::test_a_dialable_call_without_evidence_is_refused",
+    ),
+    "everybody may be meant": Mutant(
+        "syncengine.remote.dialer_run:means_everybody",
+        _nothing(result=False),
+        "tests/remote/test_dialer_run.py::test_a_request_that_means_everybody_on_a_do_not_call_list_is_not_sent",
+    ),
+    "sent before it is written down": Mutant(
+        "syncengine.remote.client:DialerClient._announce",
+        _send_first,
+        "tests/remote/test_rows_writer.py::test_the_intent_is_in_the_ledgers_file_before_the_dialer_sees_the_request",
+    ),
+    "a lost answer is success": Mutant(
+        "syncengine.remote.client:DialerClient._without_answer",
+        _answered_is_done,
+        "tests/remote/test_rows_writer.py::test_a_lost_answer_leaves_the_rows_unknown_and_they_are_not_sent_again",
+    ),
+    "every call is repeated": Mutant(
+        "syncengine.remote.retries:repeat_is_harmless",
+        _every_refusal_repeated,
+        "tests/remote/test_client.py::test_a_call_is_repeated_only_where_that_is_harmless",
+    ),
+    "no second create is refused": Mutant(
+        "syncengine.ledger.journal:_refuse_second_create",
+        _nothing(),
+        "tests/ledger/test_journal.py::test_a_second_create_waits_for_the_first",
+    ),
+    "a waiting row is sent again": Mutant(
+        "syncengine.ledger.journal:_refuse_waiting",
+        _nothing(),
+        "tests/ledger/test_journal.py::test_a_waiting_row_is_not_sent_again",
+    ),
+    "stale plans are applied": Mutant(
+        "syncengine.planfile:refuse_stale",
+        _nothing(),
+        "tests/test_planfile.py::test_another_plan_is_stale_and_both_ids_are_named",
+    ),
+    "a proof is taken at once": Mutant(
+        "syncengine.steps.settling:_is_over",
+        _nothing(result=True),
+        "tests/steps/test_settling.py::test_before_the_settle_time_is_over_a_listing_tells_nothing",
+    ),
+    "a word of success is enough": Mutant(
+        "syncengine.remote.judge:_proves",
+        _nothing(result=True),
+        "tests/remote/test_judge.py::test_a_page_or_half_an_answer_never_proves_that_something_is_done",
+    ),
+    "an empty source removes": Mutant(
+        "syncengine.engine.guards:empty_source",
+        _nothing(()),
+        "tests/engine/test_guards.py::test_an_empty_source_stops_only_what_would_remove_somebody",
+    ),
+    "secrets go to any origin": Mutant(
+        "syncengine.config.origins:check_origin",
+        _nothing(),
+        "tests/config/test_origins.py::test_an_override_and_a_vendor_file_of_the_project_need_the_owners_word",
+    ),
+    "every refused batch is halved": Mutant(
+        "syncengine.remote.rows_writer:_may_bisect",
+        lambda _: lambda _operation, rows, result: len(rows) > 1 and result.judgement.outcome == "rejected",
+        "tests/remote/test_rows_writer.py::test_a_refused_batch_of_which_a_part_may_have_arrived_is_not_halved",
+    ),
+    "entries lapse unrenewed": Mutant(
+        "syncengine.rows.verdicts:dnd_verdict",
+        lambda real: lambda **given: real(**{**given, "renew_before": None}),
+        "tests/dnd_model/test_found.py::test_an_entry_that_lapses_is_renewed_before",
+    ),
+    "a list of any quality": Mutant(
+        "syncengine.rows.dnd:_unreadable",
+        _nothing([]),
+        "tests/rows/test_dnd.py::test_a_line_that_cannot_be_read_holds_and_the_others_count",
+    ),
+    "newer ledgers are opened": Mutant(
+        "syncengine.ledger.schema:migrate",
+        _nothing(),
+        "tests/ledger/test_schema.py::test_a_newer_schema_is_refused",
+    ),
+    "network disks are taken": Mutant(
+        "syncengine.ledger.connection:_refuse_network",
+        _nothing(),
+        "tests/ledger/test_connection.py::test_a_network_file_system_is_refused",
+    ),
+    "a dialer's wish to wait is not heard": Mutant(
+        "syncengine.remote.retry_after:retry_after",
+        _nothing(),
+        "tests/remote/test_client.py::test_the_dialers_own_wish_to_wait_is_granted_up_to_a_quarter_of_an_hour",
+    ),
+}
