@@ -5,11 +5,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from syncengine.config.adoption import Adopted, adopted, adoption_manifest
-from syncengine.ledger.ledger import Ledger, open_ledger
+from syncengine.ledger.ledger import Ledger
 from syncengine.model.desired import Dialer
 from syncengine.model.snapshot import ActualCampaign, CampaignSnapshot
 from syncengine.remote.campaigns_reader import read_campaigns
 from syncengine.steps.clients import open_client
+from syncengine.steps.ledgers import ledger_of
 from syncengine.steps.loading import Loaded
 from syncengine.steps.options import Options
 from syncengine.steps.reading import may_call
@@ -38,7 +39,7 @@ class Pulled:
 def pull(loaded: Loaded, options: Options) -> Pulled:
     """Read the campaigns of the chosen dialers and return the manifest that adopts those which are not known yet."""
     names = [name for name in loaded.desired.dialers if not options.dialers or name in options.dialers]
-    with open_ledger(loaded.desired.ledger, loaded.desired.project) as ledger:
+    with ledger_of(loaded) as ledger:
         snapshots = asyncio.run(_read(loaded, [loaded.desired.dialers[name] for name in names], ledger, options))
         known = {name: _known(loaded, name, ledger) for name in names}
     taken = set(loaded.desired.campaigns)
