@@ -6,7 +6,7 @@ READY := $(VENV)/.ready
 PIP := $(BIN)/python -m pip --quiet --disable-pip-version-check
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test check format bench chaos storm kills lock wheel clean
+.PHONY: help demo test check format bench chaos hostile storm kills lock wheel clean
 
 help: ## what can be run here
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-8s %s\n", $$1, $$2}' Makefile
@@ -43,6 +43,9 @@ bench: $(READY) ## measure startup, the demo's plan and 100,000 contacts
 chaos: $(READY) ## kills, faults and signals, all of them (hours); SUITE=kills COUNT=100 for a part
 	$(BIN)/python -m tests.chaos $(or $(SUITE),all) --workers 2 $(if $(COUNT),--count $(COUNT)) \
 		$(if $(SEED),--seed $(SEED)) $(if $(LEDGER),--ledger $(LEDGER)) --append
+
+hostile: $(READY) ## 1,020 hostile inputs and 45 redirects, each in a process of its own
+	@$(BIN)/python -m tests.hostile
 
 storm: $(READY) ## 50 storms of 10,000 file events over a watched folder
 	STORM_SEEDS=50 STORM_EVENTS=10000 $(BIN)/python -m pytest tests/watch/test_storm.py

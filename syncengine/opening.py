@@ -4,6 +4,7 @@ Between the check of a path and its use a checkout may exchange it, so nothing i
 the way is opened beneath the one before, links are refused, and readers that want a name get the name of the open file.
 """
 
+import errno
 import os
 import stat
 from collections.abc import Iterator
@@ -82,7 +83,7 @@ def _descriptor(path: Path) -> int:
             folder = beneath
         return os.open(path.name, _FILE, dir_fd=folder)
     except OSError as error:
-        if error.filename is not None and _is_link(error.filename, folder):
+        if error.errno == errno.ELOOP or (error.filename is not None and _is_link(error.filename, folder)):
             raise NotOpenedError("a link stands in the way to it") from error
         raise
     finally:

@@ -18,7 +18,6 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from syncengine.engine.planner import Inputs, make_plan
-from syncengine.engine.policy import after, decide, kinds_of
 from syncengine.errors import GuardError, StalePlanError, UsageError
 from syncengine.failpoints import failpoint
 from syncengine.ledger.ledger import Ledger
@@ -27,16 +26,14 @@ from syncengine.ledger.records import CallLine, OpenCall, OpenRow, RunRecord
 from syncengine.ledger.recovery import doubt_suppressions, trust
 from syncengine.ledger.upkeep import Status as LedgerStatus
 from syncengine.model.plan import Plan
-from syncengine.model.policy import Decision, Standing
 from syncengine.model.report import ApplyReport, Progress
-from syncengine.model.watching import Drift, Propagation
 from syncengine.planfile import Seal, refuse_stale
 from syncengine.rows.workspace import Workspace
 from syncengine.steps.applying import apply_plan
 from syncengine.steps.basis import basis_of
 from syncengine.steps.clients import check_extra
+from syncengine.steps.deadlines import near_deadline
 from syncengine.steps.differences import difference
-from syncengine.steps.drifting import drift_of
 from syncengine.steps.examples import check_examples
 from syncengine.steps.facts import facts_json, load_facts, take_facts
 from syncengine.steps.isolation import without_network
@@ -52,11 +49,11 @@ from syncengine.steps.ledgers import (
 )
 from syncengine.steps.loading import Loaded, load
 from syncengine.steps.looking_back import ListRejects, calls_of_run, rejects, runs
+from syncengine.steps.notifying import notify
 from syncengine.steps.offline import base_of, doubts, rebuild
 from syncengine.steps.options import Options
 from syncengine.steps.overdue import overdue
 from syncengine.steps.planned import Planned
-from syncengine.steps.propagation import propagation_of
 from syncengine.steps.pulling import Pulled, pull
 from syncengine.steps.reading import read_dialers
 from syncengine.steps.recovering import Recovered, park_what_may_be_there, refuse_half_a_picture
@@ -66,29 +63,11 @@ from syncengine.steps.settling import settle
 from syncengine.steps.sources import read_sources
 from syncengine.steps.vendor_check import vendor_check
 from syncengine.steps.waiting import Waiting, break_lock, resolve_call, resolve_row, waiting_calls, waiting_rows
-from syncengine.steps.watch_notes import (
-    clock_doubt,
-    free_lock_of_the_dead,
-    keep_attempt,
-    last_attempt,
-    lead,
-    leader,
-    leave,
-    person,
-    resume_watchers,
-    shown,
-    sign_lock,
-    suspend_watchers,
-    suspended,
-    watcher_name,
-)
+from syncengine.steps.watch_notes import free_lock_of_the_dead
 
 __all__ = [
     "Applying",
     "CallLine",
-    "Drift",
-    "Landed",
-    "Landing",
     "LedgerStatus",
     "ListRejects",
     "Loaded",
@@ -107,16 +86,14 @@ __all__ = [
     "calls_of_run",
     "check_examples",
     "check_ledger",
-    "drift_of",
     "export_facts",
-    "land",
-    "leader",
-    "leave",
     "ledger_status",
     "load",
     "migrate_ledger",
     "move_ledger",
-    "person",
+    "near_deadline",
+    "notify",
+    "plan_run",
     "planned",
     "planned_offline",
     "pull",
@@ -125,14 +102,10 @@ __all__ = [
     "resolve_call",
     "resolve_row",
     "restore_ledger",
-    "resume_watchers",
     "runs",
     "saved_lines",
-    "shown",
-    "suspend_watchers",
     "waiting_calls",
     "waiting_rows",
-    "watcher_name",
 ]
 
 
@@ -149,7 +122,7 @@ class NotApplicableError(GuardError):
 def planned(loaded: Loaded, options: Options) -> Iterator[Planned]:
     """Make a plan; its rows can be looked at until the block ends."""
     with ledger_of(loaded) as ledger, Workspace() as workspace:
-        yield _plan(Run(loaded=loaded, ledger=ledger, workspace=workspace, options=options))
+        yield plan_run(Run(loaded=loaded, ledger=ledger, workspace=workspace, options=options))
 
 
 def export_facts(loaded: Loaded, options: Options, *, salt: str) -> dict[str, object]:
@@ -157,7 +130,7 @@ def export_facts(loaded: Loaded, options: Options, *, salt: str) -> dict[str, ob
     options = replace(options, refresh="none")
     with ledger_of(loaded) as ledger, Workspace() as workspace:
         run = Run(loaded=loaded, ledger=ledger, workspace=workspace, options=options)
-        made = _plan(run)
+        made = plan_run(run)
         return facts_json(take_facts(made, salt=salt))
 
 
@@ -178,7 +151,7 @@ def planned_offline(loaded: Loaded, options: Options, export: Path, base: Path |
         ):
             before = base_of(loaded, facts, base, folder / "base")
             known = rebuild(_offline(before, options, ledger, workspace, folder), facts)
-            made = _plan(_offline(loaded, options, ledger, workspace, folder))
+            made = plan_run(_offline(loaded, options, ledger, workspace, folder))
             unsure = doubts(made, facts, known)
             basis = replace(made.plan.basis, lineage=facts.lineage, serial=facts.serial)
             yield replace(made, plan=replace(made.plan, basis=basis, notes=(*unsure, *made.plan.notes)))
@@ -188,7 +161,8 @@ def _offline(loaded: Loaded, options: Options, ledger: Ledger, workspace: Worksp
     return Run(loaded=loaded, ledger=ledger, workspace=workspace, options=options, locked=True, own_folder=folder)
 
 
-def _plan(run: Run) -> Planned:
+def plan_run(run: Run) -> Planned:
+    """Make a plan from all that a run reads."""
     check_extra(run.loaded, run.options)
     sources = read_sources(run)
     failpoint("plan.sources_read")
@@ -236,6 +210,8 @@ class Applying:
     # Asked with the plan before anything is sent.
     approve: Callable[[Plan], bool] = lambda _: True
     on_progress: Callable[[Progress], None] | None = None
+    # Told of the plan before anything is sent, with all that it was made from.
+    on_planned: Callable[[Planned], None] = lambda _: None
     interrupted: Callable[[], bool] = lambda: False
     # Seconds to wait for the ledger's lock.
     lock_timeout: float = 0.0
@@ -264,7 +240,8 @@ def apply(loaded: Loaded, options: Options, applying: Applying) -> tuple[Plan, A
     ):
         if applying.seal is not None:
             applying.seal.refuse_broken(ledger.seal_key())
-        made = _plan(Run(loaded=loaded, ledger=ledger, workspace=workspace, options=options, locked=True))
+        made = plan_run(Run(loaded=loaded, ledger=ledger, workspace=workspace, options=options, locked=True))
+        applying.on_planned(made)
         _refuse_another(made.plan, applying, now=now())
         if made.plan.empty:
             return made.plan, None
@@ -290,7 +267,7 @@ def recover(loaded: Loaded, options: Options, *, wait: float = 0.0) -> Recovered
         ledger.lock("recover", now=options.clock(), wait=wait),
     ):
         doubt_suppressions(ledger)
-        made = _plan(Run(loaded=loaded, ledger=ledger, workspace=workspace, options=options, locked=True))
+        made = plan_run(Run(loaded=loaded, ledger=ledger, workspace=workspace, options=options, locked=True))
         refuse_half_a_picture(made, doubted)
         parked = park_what_may_be_there(made)
         trust(doubted)
@@ -309,100 +286,3 @@ def _refuse_another(plan: Plan, applying: Applying, *, now: float) -> None:
         raise StalePlanError(
             f"the plan is {plan.plan_id} now, not {applying.expect}; read it with: syncengine plan, then apply that one"
         )
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Landing:
-    """How a watcher applies."""
-
-    # Whether it applies at all.
-    applies: bool
-    # Who it is among watchers; empty: it does not care whether there are others.
-    holder: str = ""
-    # Told of a plan and of what lands of it, before anything is sent; False: nothing is.
-    approve: Callable[["Landed"], bool] = lambda _: True
-    on_progress: Callable[[Progress], None] | None = None
-    interrupted: Callable[[], bool] = lambda: False
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Landed:
-    """What a watcher found, what it decided, and what it did."""
-
-    plan: Plan
-    decision: Decision
-    drift: tuple[Drift, ...]
-    propagation: tuple[Propagation, ...]
-    # Who suspended the watchers; empty: nobody.
-    suspended: str
-    # None: nothing was sent.
-    report: ApplyReport | None = None
-    # Seconds since 1970 when the same files are tried again; None: they landed.
-    retry_at: float | None = None
-
-
-def land(loaded: Loaded, options: Options, landing: Landing) -> Landed:
-    """Plan, and carry out what the policy lets land; the lock is held only where something does.
-
-    Raises:
-        LockedError: another run holds the ledger.
-    """
-    with ledger_of(loaded) as ledger, Workspace() as workspace:
-        free_lock_of_the_dead(ledger)
-        # Calls that a dead run left open are settled under the lock, so that is where to begin.
-        if not landing.applies or not ledger.unfinished_calls():
-            made = _plan(Run(loaded=loaded, ledger=ledger, workspace=workspace, options=options))
-            looked = _decided(made, landing)
-            if looked.decision.lands is None:
-                return looked
-    with (
-        ledger_of(loaded) as ledger,
-        Workspace() as workspace,
-        ledger.lock("watch", now=options.clock()) as fence,
-    ):
-        sign_lock(ledger, fence, now=options.clock())
-        made = _plan(Run(loaded=loaded, ledger=ledger, workspace=workspace, options=options, locked=True))
-        looked = _decided(made, landing)
-        if looked.decision.lands is None or not landing.approve(looked):
-            return looked
-        report, retry_at = _carry_out(made, looked.decision.lands, landing)
-        return replace(looked, report=report, retry_at=retry_at)
-
-
-def _decided(made: Planned, landing: Landing) -> Landed:
-    standing = _standing(made.run, landing)
-    return Landed(
-        plan=made.plan,
-        decision=decide(made.plan, made.run.loaded.watch.policy(), standing),
-        drift=drift_of(made),
-        propagation=propagation_of(made),
-        suspended=standing.suspended,
-    )
-
-
-def _standing(run: Run, landing: Landing) -> Standing:
-    ledger, now = run.ledger, run.options.clock()
-    leading = lead(ledger, landing.holder, now=now) if landing.holder else ""
-    return Standing(
-        now=now,
-        applies=landing.applies,
-        clock_doubt=clock_doubt(ledger, now=now),
-        suspended=suspended(ledger),
-        leader="" if leading == landing.holder else f"{shown(leading)} leads; this watcher stands by",
-        attempt=last_attempt(ledger),
-    )
-
-
-def _carry_out(made: Planned, part: Plan, landing: Landing) -> tuple[ApplyReport, float | None]:
-    """Apply, and remember beforehand that these files were tried; compliance alone is no try of the rest."""
-    ledger, clock, policy = made.run.ledger, made.run.options.clock, made.run.loaded.watch.policy()
-    narrowed = replace(made, plan=part)
-    if kinds_of(part) == {"compliance"}:
-        return apply_plan(narrowed, on_progress=landing.on_progress, interrupted=landing.interrupted), None
-    # Under the id of the whole plan, by which the next one is seen to be another.
-    attempt = after(last_attempt(ledger), made.plan, policy, now=clock())
-    keep_attempt(ledger, attempt, now=clock())
-    report = apply_plan(narrowed, on_progress=landing.on_progress, interrupted=landing.interrupted)
-    well = report.complete or report.interrupted
-    keep_attempt(ledger, None if well else replace(attempt, ended=True), now=clock())
-    return report, None if well else attempt.not_before

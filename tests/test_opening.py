@@ -60,6 +60,11 @@ def test_where_open_files_have_no_names_an_exchange_is_noticed(root: Path, monke
     monkeypatch.setattr(opening, "_NAMES_OF_OPEN_FILES", root / "none")
     path = root / "data" / "list.csv"
     assert read_whole(path, limit=100) == b"phone\n"
-    with pytest.raises(NotOpenedError, match="exchanged"), opened(path, limit=100):
-        path.rename(root / "data" / "old.csv")
+    with pytest.raises(NotOpenedError, match="exchanged"):
+        _exchange_while_open(path)
+
+
+def _exchange_while_open(path: Path) -> None:
+    with opened(path, limit=100):
+        path.rename(path.with_name("old.csv"))
         path.write_text("another")

@@ -34,6 +34,7 @@ def command(
     from syncengine.cli.interrupt import interruptible
     from syncengine.cli.planning import Given, show_plan, show_warnings
     from syncengine.cli.reporting import asked, progress_shown
+    from syncengine.cli.telling import Telling
     from syncengine.planfile import load_sealed
 
     given = Given(**rest)
@@ -41,6 +42,7 @@ def command(
     loaded = sync.load(project)
     show_warnings(loaded.diagnostics)
     decided = approved or saved is not None or bool(expect)
+    telling = Telling(loaded)
     with interruptible() as stop, progress_shown() as on_progress:
         ask = asked(given, stop, decided=decided)
         try:
@@ -53,14 +55,17 @@ def command(
                     expect=expect,
                     approve=ask,
                     on_progress=on_progress,
+                    on_planned=telling.look,
                     interrupted=stop.asked,
                     lock_timeout=lock_timeout,
                 ),
             )
         except sync.NotApplicableError as stopped:
             show_plan(stopped.plan, given)
+            telling.of_plan(stopped.plan, "guard")
             click.echo(f"error: {stopped}", err=True)
             raise Exit(GUARD) from stopped
+    telling.of_apply(plan, report)
     if report is not None:
         _tell(report, given)
     elif stop.asked():

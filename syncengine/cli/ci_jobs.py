@@ -18,8 +18,9 @@ from typing import Any
 import click
 
 from syncengine.cli.exits import CHANGES, GUARD
-from syncengine.hosts.host import Host, State
+from syncengine.hosts.ports import Host, State
 from syncengine.hosts.reviews import TOKENS, approved_plan, host_of, keep_comment, keep_drift_issue
+from syncengine.hosts.web import HostError
 
 STALE = 5
 # Characters of a command's words that are shown where it failed.
@@ -87,8 +88,13 @@ class Job:
             return
         if self.pull is not None:
             keep_comment(self.host, self.pull, text)
-        if self.sha:
+        if not self.sha:
+            return
+        try:
             self.host.set_status(self.sha, state, status)
+        except HostError as problem:
+            # The job's own result stands beside it; a token may well have no right to more than comments.
+            click.echo(f"warning: the check was not set: {problem}", err=True)
 
 
 def _without_tokens() -> dict[str, str]:
@@ -141,7 +147,7 @@ def apply_job(job: Job, *, by_author: bool, lock_timeout: float) -> int:
 
 def _show_anew(job: Job, why: str) -> int:
     """Show today's plan for approval, and stop; there is nothing to approve when it is empty."""
-    code, text = _plan(job)
+    code, text = _plan(job, "--notify", "approval")
     if code not in {0, GUARD}:
         job.tell(_failed(job, "No plan could be made", "plan.md"), state="failure", status="no plan could be made")
         return code
@@ -156,7 +162,7 @@ def _show_anew(job: Job, why: str) -> int:
 
 def drift_job(job: Job) -> int:
     """Read the dialers, and keep the one issue; drift is no failure of the job."""
-    code, text = _plan(job, "--detailed-exitcode")
+    code, text = _plan(job, "--detailed-exitcode", "--notify", "drift")
     if code not in {0, CHANGES, GUARD}:
         return code
     drifted = code != 0

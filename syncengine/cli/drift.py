@@ -9,7 +9,7 @@ from syncengine.cli.exits import CHANGES, Exit
 from syncengine.cli.options import project_option
 
 if TYPE_CHECKING:
-    from syncengine.sync import Drift
+    from syncengine.model.watching import Drift
 
 
 @click.command("drift")
@@ -25,12 +25,12 @@ def command(
 
     Everything is read, and no dialer is written to. What changed in the files is no drift: plan shows that.
     """
-    from syncengine import sync
+    from syncengine import landing, sync
     from syncengine.cli.output import print_json
 
     options = sync.Options(refresh="full", dialers=dialers, campaigns=targets)
     with sync.planned(sync.load(project), options) as made:
-        found = sync.drift_of(made)
+        found = landing.drift_of(made)
         plan = made.plan
     unread = [note for note in plan.notes if "not whole" in note]
     if as_json:

@@ -1,7 +1,7 @@
 """``syncengine plan``."""
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 import click
 
@@ -17,6 +17,11 @@ if TYPE_CHECKING:
 @project_option
 @planning_options
 @click.option("--out", type=click.Path(dir_okay=False, path_type=Path), help="Save the plan here, for: apply FILE.")
+@click.option(
+    "--notify",
+    type=click.Choice(["approval", "drift"]),
+    help="Tell the notifications of the project file that this plan waits for approval, or that it is drift.",
+)
 @click.option("--detailed-exitcode", is_flag=True, help="Exit with 2 when there are changes.")
 @click.option("--show-personal-data", "whole", is_flag=True, help="Whole numbers and fields, as text or page.")
 @click.option("--offline", is_flag=True, help="Without ledger, credential or network: for a branch nobody has read.")
@@ -40,6 +45,7 @@ def command(
     whole_plan: str,
     export: Path | None,
     base: Path | None,
+    notify: Literal["approval", "drift"] | None,
     detailed_exitcode: bool,
     whole: bool,
     offline: bool,
@@ -52,9 +58,13 @@ def command(
     """
     from syncengine import sync
     from syncengine.cli.planning import Given, put_plan, show_warnings
+    from syncengine.cli.telling import Telling
     from syncengine.model.row_lines import MOST_LINES
 
-    _check_offline(export, base, given=(given := Given(**rest)), offline=offline)
+    given = Given(**rest)
+    _check_offline(export, base, given=given, offline=offline)
+    if offline and notify is not None:
+        raise UsageError("--notify reaches out; --offline does not")
     loaded = sync.load(project)
     show_warnings(loaded.diagnostics)
     planned = (
@@ -74,6 +84,10 @@ def command(
         )
         if out is not None:
             click.echo(f"saved to {out}; apply it within a day with: syncengine apply {out}", err=True)
+        if notify is not None:
+            telling = Telling(loaded)
+            telling.look(made)
+            telling.of_plan(made.plan, notify)
         if not made.plan.applicable or made.plan.held_sources:
             raise Exit(GUARD)
         if detailed_exitcode and not made.plan.empty:

@@ -15,7 +15,7 @@ def command(project: Path) -> None:
 
     What they had given up for now is tried again, and a clock that was set back is believed as it is.
     """
-    from syncengine import sync
+    from syncengine import landing, sync
 
-    found = sync.resume_watchers(sync.load(project), now=time.time())
+    found = landing.resume_watchers(sync.load(project), now=time.time())
     click.echo(f"resumed ({found})" if found else "nothing was suspended; what failed is tried again at the next look")

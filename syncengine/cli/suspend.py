@@ -18,10 +18,10 @@ def command(project: Path, reason: str) -> None:
     showing. Do-not-call entries wait too: for a pause that must not hold these, use a deny window in the project file.
     An apply by hand is not stopped.
     """
-    from syncengine import sync
+    from syncengine import landing, sync
     from syncengine.cli.watch_telling import local_time
 
     now = time.time()
-    by = f"suspended by {sync.person()} on {local_time(now)}"
-    sync.suspend_watchers(sync.load(project), f"{by}: {reason}" if reason else by, now=now)
+    by = f"suspended by {landing.person()} on {local_time(now)}"
+    landing.suspend_watchers(sync.load(project), f"{by}: {reason}" if reason else by, now=now)
     click.echo("watchers apply nothing, do-not-call entries included; go on with: syncengine resume")

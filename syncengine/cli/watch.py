@@ -69,6 +69,7 @@ def command(
                 settle=stated.settle if settle is None else settle,
                 interval=stated.interval if interval is None else interval,
                 jitter=stated.jitter,
+                wanted=watcher.wanted,
                 alive=alive,
                 waiting=watcher.waiting,
             )

@@ -47,6 +47,8 @@ class Telling:
         elif plan.plan_id == self._shown:
             self._head(cause, f"still the plan shown above. {totals(plan)}")
         else:
+            # What was said of another plan is said again of this one.
+            self._held, self._drift = (), ()
             self._head(cause, "this would change" if plan.applicable else "stopped by a guard")
             show_plan(plan, self.given)
         self._shown = plan.plan_id

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from syncengine import sync
+from syncengine import landing, sync
 from syncengine.cli.exits import GUARD, IN_PART, INTERRUPTED
 from syncengine.cli.interrupt import Stop
 from syncengine.cli.planning import Given
@@ -106,12 +106,22 @@ class Watcher:
         """Keep the seat of the watcher that works, if it is ours; called from another thread."""
         loaded = self._loaded
         if self.holder and loaded is not None and self._leads:
-            sync.leader(loaded, self.holder, now=time.time())
+            landing.leader(loaded, self.holder, now=time.time())
 
     def leave_seat(self) -> None:
         """Let whoever stands by take over at once."""
         if self.holder and self._loaded is not None:
-            sync.leave(self._loaded, self.holder)
+            landing.leave(self._loaded, self.holder)
+
+    def wanted(self) -> bool:
+        """Whether somebody has suspended or resumed the watchers since the last look."""
+        if self._loaded is None or not self.state.applies or self.state.leader:
+            return False
+        try:
+            return landing.suspension(self._loaded) != self.state.suspended
+        except SyncEngineError:
+            # The next look tells it.
+            return False
 
     # ------------------------------------------------------------------------------------------------------- acting
 
@@ -148,12 +158,12 @@ class Watcher:
             _refuse_left_behind(self.project, loaded)
         self._put(project=loaded.desired.project, applies=applies, files=_names(loaded), policy=_policy(loaded))
         # The next apply may be ours, so it matters who leads; whoever only looks is in nobody's way.
-        self.holder = self.holder or (sync.watcher_name() if applies and not self.once else "")
+        self.holder = self.holder or (landing.watcher_name() if applies and not self.once else "")
         if self.holder and (turn := self._stand_by(cause, loaded)) is not None:
             return turn
         moved = False
 
-        def approve(looked: sync.Landed) -> bool:
+        def approve(looked: landing.Landed) -> bool:
             nonlocal moved
             # Half of a checkout may have been read: nothing is sent on account of it.
             moved = snapshot.moved(loaded.files())
@@ -163,21 +173,21 @@ class Watcher:
             self._put(plan=looked.plan, held=looked.decision.held, drift=looked.drift, applying=True)
             return True
 
-        landing = sync.Landing(
+        how = landing.Landing(
             applies=applies,
             holder=self.holder,
             approve=approve,
             on_progress=self._on_progress,
             interrupted=self._interrupted,
         )
-        landed = sync.land(loaded, self.given.options(), landing)
+        landed = landing.land(loaded, self.given.options(), how)
         if moved or (landed.report is None and snapshot.moved(loaded.files())):
             return Turn(again=True)
         return self._landed(cause, landed, began)
 
     def _stand_by(self, cause: Cause, loaded: "sync.Loaded") -> Turn | None:
         """Return when to look again where another watcher leads; None: this one does."""
-        leader = sync.leader(loaded, self.holder, now=time.time())
+        leader = landing.leader(loaded, self.holder, now=time.time())
         self._leads = leader == self.holder
         if leader == self.holder:
             if self._leader:
@@ -186,12 +196,12 @@ class Watcher:
             self._put(leader="")
             return None
         if leader != self._leader:
-            self._telling.notice(cause, f"{sync.shown(leader)} leads on this ledger; this watcher stands by")
+            self._telling.notice(cause, f"{landing.shown(leader)} leads on this ledger; this watcher stands by")
         self._leader = leader
-        self._put(leader=sync.shown(leader))
+        self._put(leader=landing.shown(leader))
         return Turn(at=time.time() + _SOON)
 
-    def _landed(self, cause: Cause, landed: "sync.Landed", began: float) -> Turn:
+    def _landed(self, cause: Cause, landed: "landing.Landed", began: float) -> Turn:
         plan, decision, report = landed.plan, landed.decision, landed.report
         if report is None and not self.stop.asked():
             self._tell(cause, landed)
@@ -232,7 +242,7 @@ class Watcher:
             self._told = True
             self._telling.notice("change", f"nothing is read yet: {why}")
 
-    def _tell(self, cause: Cause, looked: "sync.Landed") -> None:
+    def _tell(self, cause: Cause, looked: "landing.Landed") -> None:
         if not looked.plan.applicable or looked.plan.held_sources:
             self.code = GUARD
         self._telling.plan(cause, looked.plan, looked.decision, looked.drift)

@@ -63,6 +63,29 @@ def check_origin(dialer: Dialer, vendor: Vendor, base_url: str, allowed: Iterabl
     )
 
 
+def check_webhook(url: str, allowed: Iterable[str]) -> None:
+    """Check that facts of a project may go to a webhook: to this machine, or to where the owner has allowed.
+
+    Raises:
+        ConfigError: they may not; the text says exactly what to add and where.
+    """
+    diagnostics = Diagnostics()
+    try:
+        origin = origin_of(url)
+    except ValueError as problem:
+        diagnostics.error(f"notifications: {problem}", expected="https://host, https://host:port or either with a path")
+        raise ConfigError(diagnostics) from None
+    if _is_loopback(_host(origin)):
+        return
+    if origin.startswith("http:") or origin not in set(allowed):
+        diagnostics.error(
+            f"notifications: the webhook is at {origin}, which is not allowed yet",
+            expected="an https origin that the owner of this machine allowed",
+            hint=f"If this is right, add the line {origin} to {_owners_file(os.environ)}, or set {VARIABLE}={origin}.",
+        )
+        raise ConfigError(diagnostics)
+
+
 def allowed_origins(environment: Mapping[str, str]) -> tuple[str, ...]:
     """Return the origins that the owner of the machine allows: from the environment and from the owner's file.
 

@@ -5,10 +5,10 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, Literal, Self
 from urllib.parse import parse_qsl, urlsplit
 
-from pydantic import AfterValidator, Field
+from pydantic import AfterValidator, Field, model_validator
 from pydantic_core import PydanticCustomError
 
 from syncengine.config import yaml_builder
@@ -95,6 +95,36 @@ class GuardsFile(Written):
     """How many campaigns may start in one plan."""
 
 
+NoticeEvent = Literal["approval", "guard", "partial", "drift", "dnd_deadline"]
+_EVENTS: tuple[NoticeEvent, ...] = ("approval", "guard", "partial", "drift", "dnd_deadline")
+
+
+class NotificationFile(Written):
+    """Where to say that something waits for people: counts, names of lists and dialers, never a person."""
+
+    webhook: str = ""
+    """Address that takes a signed JSON document. Its origin must be allowed by the owner of the machine, unless it is
+    this machine."""
+    secret: SecretReference | None = None
+    """What deliveries to the webhook are signed with: env:NAME or file:path."""
+    apprise: SecretReference | None = None
+    """Instead of a webhook: env:NAME of a variable that holds an Apprise address, as of a chat or of mail."""
+    on: Annotated[tuple[NoticeEvent, ...], Field(min_length=1)] = _EVENTS
+    """approval: a plan waits for it; guard: one is stopped; partial: something was not done; drift: a dialer was
+    changed by others; dnd_deadline: an opt-out is almost a day old and not at every dialer."""
+
+    @model_validator(mode="after")
+    def _one_way(self) -> Self:
+        if bool(self.webhook) is (self.apprise is not None):
+            raise PydanticCustomError("notification", "one of webhook and apprise", {"expected": "just one of the two"})
+        if bool(self.webhook) is not (self.secret is not None):
+            raise PydanticCustomError("notification", "secret", {"expected": "webhook and secret together"})
+        if self.apprise is not None and not self.apprise.startswith("env:"):
+            # A file of the project would let a branch choose where facts go.
+            raise PydanticCustomError("notification", "apprise", {"expected": "env:NAME of a variable"})
+        return self
+
+
 class ProjectFile(Written):
     """A syncengine project."""
 
@@ -120,6 +150,8 @@ class ProjectFile(Written):
     never."""
     watch: WatchFile | None = None
     """How `syncengine watch` works."""
+    notifications: tuple[NotificationFile, ...] = ()
+    """Where to say that something waits for people."""
 
 
 @dataclass(frozen=True, slots=True)

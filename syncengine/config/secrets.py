@@ -29,9 +29,7 @@ def resolve_secrets(dialer: Dialer, root: Path) -> dict[str, Secret]:
     diagnostics = Diagnostics()
     secrets: dict[str, Secret] = {}
     for name, reference in sorted(dialer.secrets.items()):
-        kind, _, where = reference.partition(":")
-        value, problem, hint = _from_environment(where) if kind == "env" else _from_file(where, root)
-        problem = problem or _unfit(value)
+        value, problem, hint = _found(reference, root)
         if problem:
             message = f'dialer "{dialer.name}": the secret "{name}" ({reference}): {problem}'
             diagnostics.error(message, dialer.location, hint=hint)
@@ -39,6 +37,26 @@ def resolve_secrets(dialer: Dialer, root: Path) -> dict[str, Secret]:
     if diagnostics.failed:
         raise ConfigError(diagnostics)
     return secrets
+
+
+def resolve_secret(reference: str, root: Path, what: str) -> Secret:
+    """Return one secret that is no dialer's, as that of a webhook.
+
+    Raises:
+        ConfigError: it cannot be had; ``what`` says whose it is.
+    """
+    value, problem, hint = _found(reference, root)
+    if problem:
+        diagnostics = Diagnostics()
+        diagnostics.error(f"{what} ({reference}): {problem}", hint=hint)
+        raise ConfigError(diagnostics)
+    return Secret(value)
+
+
+def _found(reference: str, root: Path) -> tuple[str, str, str]:
+    kind, _, where = reference.partition(":")
+    value, problem, hint = _from_environment(where) if kind == "env" else _from_file(where, root)
+    return value, problem or _unfit(value), hint
 
 
 def _from_environment(variable: str) -> tuple[str, str, str]:

@@ -21,6 +21,8 @@ Withhold = Callable[[Path, str], bool]
 
 MAX_DEPTH = 40
 MAX_NODES = 100_000
+# More than anybody reads; a file of nothing else would fill the screen for minutes.
+MAX_MISTAKES = 100
 # An escape in double quotes can write what may not stand in the file itself, and end a text for whoever reads it in C.
 CONTROLS = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
 
@@ -273,6 +275,10 @@ class Tree:
     def _mistake(self, message: str, event: Any, *, expected: str = "", hint: str = "", fatal: bool = False) -> None:
         at = self._location(event.start_mark)
         self.mistakes.append(Mistake(message, at, _width(event), expected, hint, fatal))
+        if len(self.mistakes) >= MAX_MISTAKES:
+            last = f"{MAX_MISTAKES} mistakes so far; the rest of the file was not read"
+            self.mistakes.append(Mistake(last, at, fatal=True))
+            raise _Stop
 
     def _location(self, mark: Any) -> Location:
         return Location(self.label, mark.line + 1, mark.column + 1)

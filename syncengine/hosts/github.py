@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator, Mapping
 from urllib.parse import quote
 
-from syncengine.hosts.host import Comment, Issue, State
+from syncengine.hosts.ports import Comment, Issue, State
 from syncengine.hosts.web import HostError, Web
 
 _REPOSITORY = re.compile(r"[A-Za-z0-9_.-]+/[A-Za-z0-9_.-]+")

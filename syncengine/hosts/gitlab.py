@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from urllib.parse import quote
 
-from syncengine.hosts.host import Comment, Issue, State
+from syncengine.hosts.ports import Comment, Issue, State
 from syncengine.hosts.web import HostError, Web
 
 # Maintainers: those who may merge into a protected branch.

@@ -9,7 +9,7 @@ from collections.abc import Mapping
 
 from syncengine.hosts.github import GitHub
 from syncengine.hosts.gitlab import GitLab
-from syncengine.hosts.host import Host
+from syncengine.hosts.ports import Host
 from syncengine.hosts.web import Web
 
 # Variables that hold a token of a host.

@@ -268,11 +268,6 @@ class Ledger(LedgerReader):
         with self.changing(locked=True) as connection:
             return rows.save(connection, self._project, address, items, state=state, expires_at=expires_at, now=now)
 
-    def restore_rows(self, address: Address, table: "pa.Table", *, state: str, expires_at: float | None) -> None:
-        """Write rows as another ledger says that they are: key, phones, content_hash, remote_id, refused_hash."""
-        with self.changing(locked=True) as connection:
-            rows.restore(connection, self._project, address, table, state=state, expires_at=expires_at)
-
     def forget_rows(self, address: Address, keys: Iterable[str] | None = None) -> int:
         """Forget settled rows (None: all of the collection) and return how many."""
         with self.changing(locked=True) as connection:

@@ -96,16 +96,11 @@ class LedgerReader:
         with self._database.read() as connection:
             return rows.table(connection, self._project, address)
 
-    def rows_state(self) -> str:
-        """Return a text that changes with every change of any row, fit for a file name."""
-        lineage, serial = self.basis()
-        return f"{lineage}-{serial}"
-
     def generation(self, address: Address) -> str:
-        """Return a word that is another one after every change of what :meth:`rows_table` returns."""
+        """Return a word for file names, another one after every change of what :meth:`rows_table` returns."""
         with self._database.read() as connection:
             lineage, _ = schema.basis(connection, self._project)
-            return f"{lineage}/{rows.generation(connection, self._project, address)}"
+            return f"{lineage}-{rows.generation(connection, self._project, address)}"
 
     def remote_ids(self, address: Address, keys: Sequence[str]) -> Mapping[str, str]:
         """Return key -> the vendor's id, for the rows that are known to be there."""

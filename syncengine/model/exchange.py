@@ -7,6 +7,8 @@ request can be shown, hashed and kept in a plan without holding a secret.
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from syncengine.model.phone import mask_key
+
 
 @dataclass(frozen=True, slots=True)
 class Request:
@@ -21,6 +23,10 @@ class Request:
     body: bytes = b""
     content_type: str = ""
 
+    def __repr__(self) -> str:
+        """Return what can be printed: everything else may hold people."""
+        return f"Request({self.method}, {len(self.body)} bytes of body)"
+
 
 @dataclass(frozen=True, slots=True)
 class Answer:
@@ -34,6 +40,10 @@ class Answer:
     # The body as text (replacement characters for what is not UTF-8), for phrases in bodies that are not JSON.
     text: str = ""
     is_json: bool = False
+
+    def __repr__(self) -> str:
+        """Return what can be printed: everything else may hold people."""
+        return f"Answer({self.status}, {len(self.raw)} bytes)"
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,3 +61,7 @@ class RowItem:
     content_hash: str = ""
     # The vendor's own id of the row, where known.
     remote_id: str = ""
+
+    def __repr__(self) -> str:
+        """Return what can be printed: key, phones and record are a person."""
+        return f"RowItem({mask_key(self.key)})"

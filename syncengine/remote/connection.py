@@ -52,6 +52,9 @@ class Call:
     # Asked when the connection stands and the bytes are about to leave; what it raises stops them.
     at_wire: Callable[[], None] | None = None
 
+    def __repr__(self) -> str:
+        return f"Call({self.dialer} {self.operation} {self.method})"
+
 
 def opener(*, encrypted: bool = True) -> "Callable[[], httpx.AsyncBaseTransport]":
     """Return a function that opens connections; certificates are always verified.

@@ -191,7 +191,7 @@ def _known(comparing: _Comparing, reading: DialerReading, member: Member) -> Kno
         run.workspace,
         run.row_copies,
         name=hashlib.sha256(str(address).encode()).hexdigest()[:16],
-        state=run.ledger.rows_state(),
+        state=run.ledger.generation(address),
         read=lambda: run.ledger.rows_table(address),
     )
 

@@ -17,6 +17,7 @@ from pathlib import Path
 
 from syncengine.config.sources import beneath
 from syncengine.errors import SyncEngineError
+from syncengine.ledger.replica import restore_rows
 from syncengine.model.address import Address
 from syncengine.rows import positions
 from syncengine.steps.differences import difference
@@ -99,7 +100,7 @@ def rebuild(run: Run, facts: Facts) -> Rebuilt:
             raise SyncEngineError(f"what feeds {address} has changed since the ledger was exported; {_WAY_ON}")
         for group in held.groups:
             rows = positions.rows_of(run.workspace, surveyed.placed[address], group)
-            run.ledger.restore_rows(Address.parse(address), rows, state=group.state, expires_at=group.expires_at)
+            restore_rows(run.ledger, Address.parse(address), rows, state=group.state, expires_at=group.expires_at)
     return Rebuilt(
         positions.texts(run.workspace, surveyed.numbers, "number"),
         {address: positions.texts(run.workspace, table, "key") for address, table in surveyed.placed.items()},

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from syncengine.errors import SyncEngineError
+from syncengine.ledger.connection import path_of
 from syncengine.ledger.ledger import Ledger
 from syncengine.rows.workspace import Workspace
 from syncengine.steps.loading import Loaded
@@ -45,14 +46,20 @@ class Run:
         It stands beside the ledger and is trusted as that is: one that came with a branch could say that a listed
         number is another one.
         """
-        beside = self.ledger.folder
-        return None if beside is None else beside / "phones.parquet"
+        return None if self._beside_ledger is None else self._beside_ledger / "phones.parquet"
 
     @property
     def row_copies(self) -> Path | None:
         """Return the folder for copies of the ledger's rows, for the same reason beside the ledger."""
-        beside = self.ledger.folder
-        return None if beside is None else beside / "rows"
+        return None if self._beside_ledger is None else self._beside_ledger / "rows"
+
+    @property
+    def _beside_ledger(self) -> Path | None:
+        """The folder of the ledger's file; None where it is none."""
+        if self.own_folder is not None:
+            return self.own_folder
+        url = self.loaded.desired.ledger
+        return path_of(url).parent if url.startswith("sqlite:") else None
 
     def shown(self, path: Path) -> str:
         """Return a path of ours as people should see it."""

@@ -132,6 +132,12 @@ def leave(loaded: Loaded, holder: str) -> None:
         step_down(ledger, holder)
 
 
+def suspension(loaded: Loaded) -> str:
+    """Return who suspended the watchers of a project, as one step of its own."""
+    with ledger_of(loaded) as ledger:
+        return suspended(ledger)
+
+
 def suspend_watchers(loaded: Loaded, words: str, *, now: float) -> None:
     """Let no watcher of a project apply anything until somebody resumes them."""
     with ledger_of(loaded) as ledger:

@@ -19,6 +19,8 @@ Cause = Literal["start", "change", "clock"]
 # name no others needs one more look, never many.
 _MOST_LOOKS = 4
 _TICK = 0.5
+# Seconds between two questions whether there is another reason to act.
+_ASK = 5.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,6 +45,8 @@ class Watching:
     jitter: float = 0.0
     # Seconds after which the files are looked at in case an event was lost.
     rescan: float = 30.0
+    # Asked now and then while the loop waits: whether there is a reason to act besides files and the clock.
+    wanted: Callable[[], bool] = lambda: False
     # Called at least twice a second while the loop waits.
     alive: Callable[[], None] = lambda: None
     # Told while the files are not at rest: since when, and why.
@@ -118,6 +122,7 @@ def _wait(
 ) -> Cause | None:
     """Wait for an event or the clock; None: asked to stop."""
     rescan = time.monotonic() + watching.rescan
+    ask = time.monotonic() + _ASK
     while not stop.is_set():
         watching.alive()
         now = time.monotonic()
@@ -126,6 +131,10 @@ def _wait(
             return "clock"
         if wake.wait(timeout=min(_TICK, deadline - now)):
             return "change"
+        if time.monotonic() >= ask:
+            if watching.wanted():
+                return "clock"
+            ask = time.monotonic() + _ASK
         if time.monotonic() >= rescan:
             if resting.moved():
                 return "change"

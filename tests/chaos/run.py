@@ -1,6 +1,6 @@
 """One run of the engine, inside a process that may be killed at any moment.
 
-Nothing of the engine is replaced but its clock, the pauses between repeats and the pace at which tasks are asked about.
+Nothing of the engine is replaced but its clock, the length of its pauses and the pace at which tasks are asked about.
 """
 
 import sys
@@ -20,6 +20,7 @@ from syncengine.model.plan import Allowances, Plan
 from syncengine.model.report import ApplyReport
 from syncengine.planfile import load_plan
 from syncengine.remote import client
+from syncengine.remote.retries import Breaker
 from syncengine.sync import Applying, Loaded, Options
 from tests.chaos import mutants
 from tests.chaos.orders import Order, Told, said
@@ -42,6 +43,7 @@ def carry_out(loaded: Loaded, order: Order, answer: Path) -> int:
     armed = Armed((Failure.parse(text) for text in order.failures), stall=clock.stall)
     failpoints.arm(armed)
     client.backoff = lambda _, random: 0.001 * random()  # type: ignore[assignment]  # a pause, much shorter
+    client.Breaker = partial(Breaker, cool_down=0.02)  # type: ignore[misc, assignment]  # likewise
     if order.mutant:
         mutants.switch_on(order.mutant)
     told = Told()

@@ -11,7 +11,7 @@ slash stands how the next run comes: ``unlock`` at once, a person having broken 
 lease is over; ``settled`` (the usual) when every settle time is over, too.
 """
 
-from collections.abc import Sequence
+from collections.abc import Container, Sequence
 from dataclasses import dataclass
 from typing import Literal, NamedTuple, cast, get_args
 
@@ -95,9 +95,9 @@ class Scenario:
         """Return how many runs of a phase are disturbed, those between them included."""
         return max((each.attempt + 1 for each in self.treatments if each.phase == phase), default=0)
 
-    def without(self, index: int) -> "Scenario":
-        """Return the scenario without one treatment."""
-        return Scenario(ways=self.ways, treatments=[t for n, t in enumerate(self.treatments) if n != index])
+    def without(self, indexes: Container[int]) -> "Scenario":
+        """Return the scenario without some treatments."""
+        return Scenario(ways=self.ways, treatments=[t for n, t in enumerate(self.treatments) if n not in indexes])
 
 
 def _treatment(word: str) -> Treatment:

@@ -25,7 +25,7 @@ def test_a_scenario_reads_as_it_is_written() -> None:
 
 
 def test_a_scenario_without_one_treatment_is_smaller() -> None:
-    assert str(Scenario.parse(LINE).without(1)) == LINE.replace(" build.1=spoil@0.05@77", "")
+    assert str(Scenario.parse(LINE).without({1})) == LINE.replace(" build.1=spoil@0.05@77", "")
 
 
 @pytest.mark.parametrize(

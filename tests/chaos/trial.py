@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from random import Random
 
+from syncengine.ledger.ledger import Ledger
 from syncengine.ledger.opening import open_ledger
 from tests.chaos import judge
 from tests.chaos.fork_server import Ended
@@ -25,7 +26,7 @@ _GAPS: dict[Gap, float] = {"unlock": 0.0, "lease": 130.0, "settled": 400.0}
 _SIGNALS = {"kill": signal.SIGKILL, "term": signal.SIGTERM, "int": signal.SIGINT}
 # Undisturbed runs that a phase may take to come to its end.
 _MOST_RUNS = 10
-_STUCK_SECONDS = 60.0
+_STUCK_SECONDS = 180.0
 
 
 @dataclass(slots=True)
@@ -127,7 +128,7 @@ class Trial:
                 treated = min(treated, attempt + 1)
             disturbed = bool(treatments)
             if not disturbed and self._is_over(ended):
-                self._judge_end(phase)
+                self._judge_end(phase, ended.told.notes if ended.told is not None else [])
                 return
             self._wait(ended, treatments, disturbed=disturbed)
         told = ended.told.plan if ended.told is not None else ended.code
@@ -224,7 +225,7 @@ class Trial:
         if self._has_ledger():
             if damage := self.intents.damage():
                 crimes.append(f"the ledger is damaged: {damage}")
-            with open_ledger(self.job.ledger, self.job.project) as ledger:
+            with self._ledger() as ledger:
                 if not at_once:
                     crimes += judge.row_crimes(self.job, ledger)
                 crimes += judge.shown_crimes(ended, ledger)
@@ -238,19 +239,22 @@ class Trial:
         for crime in crimes:
             self._crime(crime)
 
+    def _ledger(self) -> Ledger:
+        return open_ledger(self.job.ledger, self.job.project)
+
     def _has_ledger(self) -> bool:
         return not self.job.ledger.startswith("sqlite") or (self.job.root / ".syncengine" / "ledger.db").exists()
 
     def _is_over(self, ended: Ended) -> bool:
         """Whether a run had nothing left to do; what is parked is settled on the way."""
         told = ended.told
-        if told is None or told.error or not told.empty or told.holds:
+        if told is None or told.error or told.complete:
             return False
-        with open_ledger(self.job.ledger, self.job.project) as ledger:
+        with self._ledger() as ledger:
             parked, unfinished = ledger.parked(), ledger.unfinished_calls()
         for call in parked:
             self._settle(call.call_id)
-        return not parked and not unfinished
+        return told.empty and not told.holds and not parked and not unfinished
 
     def _settle(self, call: int) -> None:
         """Settle a parked call by one command, as a person who has looked at the dialer."""
@@ -265,14 +269,15 @@ class Trial:
         self.world.server.begin(order)
         ended = self.world.server.end()
         self.figures.counts["parked"] += 1
-        with open_ledger(self.job.ledger, self.job.project) as ledger:
+        with self._ledger() as ledger:
             if any(each.call_id == call for each in ledger.parked()):
                 told = ended.told.text if ended.told is not None else ended.code
                 self._crime(f"call {call} is still parked after one command: {told}")
 
-    def _judge_end(self, phase: str) -> None:
+    def _judge_end(self, phase: str, notes: Sequence[str]) -> None:
         for line in self.job.lines:
-            for crime in judge.line_crimes(self.job, line):
+            self.figures.counts["released, shown as blocked by others"] += bool(judge.left_blocked(line, notes))
+            for crime in judge.line_crimes(self.job, line, notes):
                 self._crime(f"{phase}: {crime}")
 
     def _crime(self, text: str) -> None:
@@ -288,7 +293,7 @@ class Trial:
             # The next plan must be empty at once.
             return
         if gap == "unlock" and self._has_ledger():
-            with open_ledger(self.job.ledger, self.job.project) as ledger:
+            with self._ledger() as ledger:
                 holder = ledger.lock_holder()
                 if holder is not None:
                     ledger.break_lock(holder.fence)

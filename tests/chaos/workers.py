@@ -13,6 +13,8 @@ from tests.chaos.world import World
 
 # Of each worker; a defect that is hit so often needs no further example.
 _ENOUGH_FAILURES = 3
+# Of one failing scenario; it is printed before.
+_SHRINKING_SECONDS = 120.0
 # Crimes begin so; what begins otherwise is counted as something else.
 _CRIMES = ("lost", "doubled", "listed callable", "unknown not shown", "sent without an intent")
 
@@ -81,20 +83,35 @@ def carry_out(
         if watch is not None:
             watch(trial, figures)
         if figures.crimes:
-            smaller = shrunk(world, scenario, saved=saved)
-            failures.append(Failure(line=str(smaller), reason="; ".join(figures.crimes)))
-            print(f"FAILED {smaller}\n       {failures[-1].reason}", flush=True)
+            reason = "; ".join(figures.crimes)
+            print(f"FAILED {scenario}\n       {reason}", flush=True)
+            failures.append(Failure(line=str(shrunk(world, scenario, saved=saved)), reason=reason))
             if len(failures) == _ENOUGH_FAILURES:
                 break
     return counts, failures
 
 
-def shrunk(world: World, scenario: Scenario, *, saved: bool, tries: int = 3) -> Scenario:
-    """Take away every treatment without which the trial fails all the same; what depends on time is tried again."""
-    for index in reversed(range(len(scenario.treatments))):
-        smaller = scenario.without(index)
-        if any(Trial(world, smaller, saved=saved).run().crimes for _ in range(tries if _by_time(smaller) else 1)):
-            scenario = smaller
+def shrunk(world: World, scenario: Scenario, *, saved: bool, seconds: float = _SHRINKING_SECONDS) -> Scenario:
+    """Take away treatments, in ever smaller pieces, without which the trial fails all the same, while there is time.
+
+    What depends on time is tried more than once.
+    """
+    until = time.monotonic() + seconds
+
+    def fails(smaller: Scenario) -> bool:
+        tries = 3 if _by_time(smaller) else 1
+        return any(time.monotonic() < until and Trial(world, smaller, saved=saved).run().crimes for _ in range(tries))
+
+    piece = len(scenario.treatments) // 2
+    while piece and time.monotonic() < until:
+        start = 0
+        while start < len(scenario.treatments):
+            smaller = scenario.without(range(start, start + piece))
+            if fails(smaller):
+                scenario = smaller
+            else:
+                start += piece
+        piece //= 2
     return scenario
 
 

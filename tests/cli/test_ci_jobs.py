@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from syncengine.cli.ci_jobs import _without_tokens
 from syncengine.cli.exits import run
 from syncengine.cli.main import cli
 from tests.cli.conftest import Project
@@ -94,6 +95,17 @@ def test_a_token_of_a_fork_fails_the_job_and_nothing_is_shown_of_it(
     assert "t0ken" not in "".join(project.said)
 
 
+def test_a_check_that_may_not_be_set_is_a_warning(
+    project: Project, fake: Fake, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    pipeline("gitlab", fake, monkeypatch, project.folder)
+    fake.read_only = True
+    project.manifest("nonsense: 1\n")
+    # No comment is asked for, so only the check is refused.
+    assert ci(project, "plan", "--sha", "abc") == 1
+    assert "warning: the check was not set" in "".join(project.said)
+
+
 def test_without_a_host_the_results_are_files(project: Project, monkeypatch: pytest.MonkeyPatch) -> None:
     for name in ("GITHUB_REPOSITORY", "GH_TOKEN", "GITHUB_TOKEN", "CI_PROJECT_ID"):
         monkeypatch.delenv(name, raising=False)
@@ -112,3 +124,9 @@ def test_drift_is_one_issue(project: Project, fake: Fake, monkeypatch: pytest.Mo
     assert ci(project, "drift") == 0
     assert len(fake.issues) == 1
     project.said += [found["body"] for found in fake.issues]
+
+
+def test_the_hosts_token_is_not_given_to_the_commands(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("GH_TOKEN", "GITHUB_TOKEN", "SYNCENGINE_GITLAB_TOKEN"):
+        monkeypatch.setenv(name, "t0ken")
+    assert "t0ken" not in _without_tokens().values()

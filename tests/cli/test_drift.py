@@ -4,12 +4,12 @@ from tests.cli.conftest import Project
 
 
 def test_rows_that_the_dialer_no_longer_lists_are_drift(project: Project, monkeypatch) -> None:
-    from syncengine import sync
+    from syncengine import landing
     from syncengine.model.address import Address
     from syncengine.model.watching import Drift
 
     found = Drift(address=Address("uk", "contacts", "motor-trade"), what="no longer listed by the dialer", count=3)
-    monkeypatch.setattr(sync, "drift_of", lambda _: (found,))
+    monkeypatch.setattr(landing, "drift_of", lambda _: (found,))
     assert project.run("drift").out == "uk/contacts/motor-trade: 3 rows no longer listed by the dialer\n"
     project.run("drift", "--detailed-exitcode", expected=2)
 

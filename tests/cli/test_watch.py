@@ -176,6 +176,18 @@ def test_a_broken_file_keeps_the_last_good_plan_and_says_where_it_is_broken(proj
     assert watcher.state.broken == ()
 
 
+def test_a_watcher_looks_soon_after_it_was_suspended_or_resumed(project: Project) -> None:
+    watcher = watcher_of(project)
+    watcher.act("start", at_rest(watcher))
+    assert not watcher.wanted()
+    project.run("suspend")
+    assert watcher.wanted()
+    watcher.act("clock", at_rest(watcher))
+    assert not watcher.wanted()
+    project.run("resume")
+    assert watcher.wanted()
+
+
 def test_a_watcher_that_stands_by_reads_no_dialer(project: Project) -> None:
     first, second = watcher_of(project), watcher_of(project)
     first.holder, second.holder = "ann@one pid 1 [a:b:1:1]", "bob@two pid 2 [c:d:2:2]"
@@ -209,13 +221,13 @@ def test_a_release_behind_a_swapped_link_keeps_its_ledger_or_is_refused(project:
 
 
 def test_a_disk_that_fails_is_told_and_outlived(project: Project, monkeypatch) -> None:
-    from syncengine import sync
+    from syncengine import landing
 
     def full(*_: object) -> None:
         raise OSError(28, "No space left on device", "rejects/leads.csv")
 
     watcher = watcher_of(project)
-    monkeypatch.setattr(sync, "land", full)
+    monkeypatch.setattr(landing, "land", full)
     assert watcher.act("start", at_rest(watcher)).at is not None
     assert watcher.state.broken == ("rejects/leads.csv: No space left on device",)
 

@@ -442,7 +442,7 @@ class World:
         self._kept = [(p, p.read_bytes()) for p in self.folder.iterdir() if p.name in {"ledger.db", "ledger.db-wal"}]
 
     def _after_crash(self) -> None:
-        for path in self.folder.iterdir():
+        for path in self.folder.glob("ledger.db*"):
             path.unlink()
         for path, data in self._kept:
             path.write_bytes(data)

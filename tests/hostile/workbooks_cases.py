@@ -323,9 +323,9 @@ def _two_phones() -> bytes:
 
 
 def _moment() -> bytes:
-    import datetime
+    import datetime as dt
 
-    return _parquet({"phone": [datetime.datetime(2026, 1, 1, tzinfo=datetime.UTC)]})
+    return _parquet({"phone": [dt.datetime(2026, 1, 1, tzinfo=dt.UTC)]})
 
 
 def _decimals() -> bytes:

@@ -4,6 +4,7 @@ Workers are forked from a parent that has the program imported already: that is 
 it, and what they share with the parent counts in full against their memory.
 """
 
+import contextlib
 import gc
 import importlib
 import os
@@ -53,6 +54,9 @@ def prepare() -> None:
     heavy = "duckdb pyarrow pyarrow.parquet phonenumbers python_calamine xlsxwriter charset_normalizer httpx jwt orjson"
     for name in heavy.split():
         importlib.import_module(name)
+    # Where it happens to be installed, the HTTP library imports it at the first call, and that starts a program.
+    with contextlib.suppress(ImportError):
+        importlib.import_module("trio")
     gc.freeze()
 
 

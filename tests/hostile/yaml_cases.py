@@ -52,6 +52,7 @@ def _check_places(diagnostics: Diagnostics, at: str) -> None:
     demand(not at or f"{first.line}:{first.column}" == at, f"the place is {first.line}:{first.column}, not {at}")
     demand(at or not first.line or first.column, "a line without its column")
     demand(all(len(item.render()) < 6_000 for item in errors), "a message of thousands of characters")
+    demand(len(errors) < 200, "more mistakes than anybody reads")
 
 
 def _check_seen(desired: Desired, sees: str) -> None:

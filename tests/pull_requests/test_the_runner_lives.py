@@ -91,6 +91,7 @@ BOMB = "a0: &a0 [x]\n" + "".join(f"a{n}: &a{n} [{', '.join([f'*a{n - 1}'] * 9)}]
 def test_a_manifest_that_is_a_bomb_is_refused(repository: Repository, text: str) -> None:
     said = refused(repository, {"manifests/all.yaml": text})
     assert "all.yaml" in said
+    assert ("larger than 5 MB" in said) is (len(text) > 5_000_000)
     assert len(said) < 100_000
     assert not list(repository.owner.parent.rglob("escaped"))
 
@@ -99,9 +100,10 @@ def test_a_name_of_the_branch_writes_nothing_into_the_comment(repository: Reposi
     name = (
         "</details>![x](https://evil.example/?q)@everyone <!-- syncengine plan --> \\u202e[/approve 0123456789abcdef]"
     )
-    place = repository.branch({"manifests/all.yaml": MANIFEST.replace("name: Spring", f'name: "{name}"')})
+    place = repository.branch({"manifests/all.yaml": MANIFEST.replace("name: Spring,", f'name: Spring, settings: {{description: "{name}"}},')})
     done = repository.job(place, "plan", "--refresh", "none", "--format", "markdown")
     assert done.code == 0, done.said
+    assert "0123456789abcdef" in done.said
     for live in ("<!-- syncengine", "![x](", "@everyone", "https://evil", "\u202e"):
         assert live not in done.said
     assert done.said.count("</details>") == done.said.count("<details>")

@@ -113,6 +113,22 @@ def test_an_action_that_asks_for_another_look_gets_it_at_once_and_not_for_ever(w
     assert causes == ["start"] * 4
 
 
+def test_another_reason_to_act_is_asked_for_now_and_then(tmp_path, monkeypatch):
+    monkeypatch.setattr("syncengine.watch.loop._ASK", 0.2)
+    causes, stop, answers = [], threading.Event(), iter([False, True])
+
+    def act(cause, _):
+        causes.append(cause)
+        if len(causes) == 2:
+            stop.set()
+        return Turn()
+
+    files = Files(named=list, project=tmp_path)
+    watch(Watching(files=files, settle=0.05, interval=60.0, wanted=lambda: next(answers, False)), act, stop)
+    assert causes == ["start", "clock"]
+    assert next(answers, None) is None
+
+
 def test_a_config_map_swapped_by_its_link_is_seen(watched, tmp_path):
     folders = [tmp_path / f"..{n}" for n in range(2)]
     for number, folder in enumerate(folders):

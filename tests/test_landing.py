@@ -1,0 +1,46 @@
+"""What of a plan is carried out, end to end; the rules are in ``engine/test_policy``, more of it in ``cli/test_watch``."""
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from syncengine import landing, sync
+from syncengine.sandbox.server import Sandbox
+from tests.steps.at_the_sandbox import ledger_of, project_at
+
+
+@pytest.fixture(scope="module")
+def sandbox() -> Iterator[Sandbox]:
+    with Sandbox() as running:
+        yield running
+
+
+def test_what_is_tried_is_written_down_before_the_first_call_and_forgotten_when_it_ended_well(
+    tmp_path: Path, sandbox: Sandbox
+) -> None:
+    project = project_at("comunik8", tmp_path, sandbox)
+    project.write()
+    file = project.root / "syncengine.yaml"
+    file.write_text(json.dumps({**json.loads(file.read_text()), "watch": {"may_land": ["audience"]}}))
+    loaded = sync.load(project.root)
+    seen: list[str] = []
+
+    def approve(looked: landing.Landed) -> bool:
+        assert looked.decision.lands is not None
+        return True
+
+    def interrupted() -> bool:
+        with ledger_of(project) as ledger:
+            seen.append(ledger.notes.read("watch/attempt"))
+        return False
+
+    how = landing.Landing(applies=True, approve=approve, interrupted=interrupted)
+    landed = landing.land(loaded, sync.Options(), how)
+    assert landed.report is not None
+    assert landed.report.complete
+    assert all(looked for looked in seen)
+    with ledger_of(project) as ledger:
+        assert ledger.notes.read("watch/attempt") == ""
+        assert ledger.lock_holder() is None
