@@ -27,13 +27,14 @@ _DAY = 86_400.0
 def open_ledger(url: str, project: str, *, beside: Path | None = None) -> Ledger:
     """Open the ledger of a project by its URL, as ``sqlite:///path``.
 
-    ``beside`` is the folder that holds the mark; without one, what became of the ledger meanwhile is not known.
+    ``beside`` is the project's folder for the mark of a ledger that is no file; without one, there is no mark, and what
+    became of the ledger meanwhile is not known.
 
     Raises:
         DoubtfulLedgerError: it is damaged, gone, older than it was or another one.
         LedgerError: another kind of URL, or the file cannot be opened.
     """
-    mark_file = MarkFile(beside / MARK) if beside is not None else None
+    mark_file = mark_of(url, beside) if beside is not None else None
     mark = mark_file.read() if mark_file is not None else None
     if mark is not None and is_sqlite(url) and not is_there(path_of(url)):
         raise DoubtfulLedgerError(
@@ -51,6 +52,14 @@ def open_ledger(url: str, project: str, *, beside: Path | None = None) -> Ledger
             ledger.close()
         raise
     return ledger
+
+
+def mark_of(url: str, beside: Path) -> MarkFile:
+    """Return the mark of a ledger: beside its file, or where the project keeps its own."""
+    if not is_sqlite(url):
+        return MarkFile(beside / MARK)
+    path = path_of(url)
+    return MarkFile(path.with_name(f"{path.name}.mark"))
 
 
 def is_there(path: Path) -> bool:

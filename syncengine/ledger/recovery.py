@@ -8,8 +8,8 @@ from syncengine.errors import DoubtfulLedgerError, LedgerError
 from syncengine.ledger import schema
 from syncengine.ledger.connection import Database, path_of
 from syncengine.ledger.ledger import Ledger
-from syncengine.ledger.mark import Mark, MarkFile
-from syncengine.ledger.opening import MARK, MOVED, is_there
+from syncengine.ledger.mark import Mark
+from syncengine.ledger.opening import MOVED, is_there, mark_of
 from syncengine.ledger.salvage import salvage, set_aside
 from syncengine.ledger.stores import is_sqlite, open_store
 
@@ -35,7 +35,7 @@ def open_doubted(url: str, project: str, *, beside: Path) -> Doubted:
     Raises:
         LedgerError: the file cannot be opened for another reason than its damage.
     """
-    mark_file = MarkFile(beside / MARK)
+    mark_file = mark_of(url, beside)
     mark = None
     with suppress(DoubtfulLedgerError):
         mark = mark_file.read()

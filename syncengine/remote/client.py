@@ -15,7 +15,6 @@ from functools import cached_property
 from types import TracebackType
 from typing import TYPE_CHECKING, Self
 
-from syncengine import __version__
 from syncengine.errors import AnswerError, RemoteError, RenderError, TransportError
 from syncengine.model.answers import ResponseOutcome
 from syncengine.model.exchange import Answer, Request
@@ -29,6 +28,7 @@ from syncengine.remote.limits import Budget, Pace, Sleep, Unlimited
 from syncengine.remote.origin import Origin
 from syncengine.remote.pages import page_scope
 from syncengine.remote.redaction import echoes_of
+from syncengine.remote.request_headers import headers_of
 from syncengine.remote.retries import ATTEMPTS, Breaker, RetryBudget, backoff, repeat_is_harmless
 from syncengine.remote.retry_after import retry_after
 
@@ -182,7 +182,7 @@ class DialerClient:
             await connection.close()
 
     def cut(self) -> None:
-        """Make sure that not one more byte leaves for this dialer on a connection that is open now."""
+        """Let not one more byte out to this dialer on a connection that is open now."""
         for connection in self._connections:
             connection.cut()
 
@@ -196,14 +196,11 @@ class DialerClient:
     ) -> CallResult:
         """Make one call and return what it came to.
 
-        ``before_send`` is given the rendered request before every attempt, after all waiting and just before the first
-        byte; what it raises stops the call and is passed on. Only where an earlier attempt may have been applied it is
-        not passed on but makes the call ``unknown``. ``at_wire`` is asked when the connection stands and the bytes are
-        about to leave, so that a process that was stopped in between notices; the LockedError that it raises is always
-        passed on.
+        ``before_send`` is given the rendered request before every attempt, after all waiting; what it raises stops the
+        call and is passed on, but where an earlier attempt may have been applied it makes the call ``unknown``.
+        ``at_wire`` is asked when the bytes are about to leave; the LockedError that it raises is always passed on.
 
         Raises:
-            LockedError: the last check stopped it.
             RemoteError: the rendered request leads out of the dialer's address or cannot be sent; nothing was sent.
         """
         full = {"settings": self.settings, "options": self.options, **scope}
@@ -364,10 +361,9 @@ class DialerClient:
 
     def _wired(self, course: _Course) -> Call:
         operation, request = course.operation, course.request
-        headers, query = self._credentials.apply(_headers(request), request.query)
+        headers, query = self._credentials.apply(headers_of(request), request.query)
         url = course.url if query == request.query else self.origin.url(operation.name, request.path, query)
-        call = self._call(operation.name, request, url, headers, operation.timeout)
-        return replace(call, at_wire=course.at_wire) if course.at_wire is not None else call
+        return replace(self._call(operation.name, request, url, headers, operation.timeout), at_wire=course.at_wire)
 
     def _call(self, operation: str, request: Request, url: "httpx.URL", headers: Pairs, seconds: float | None) -> Call:
         sensitive = self._credentials.sensitive()
@@ -392,7 +388,7 @@ class DialerClient:
             if not self._admission.budget.take(suppressing=True):
                 raise RemoteError(self.dialer, "credentials", "today's budget of calls is used up")
             # Its answer holds the token, so nothing may be taken out of it; it is shown to nobody.
-            call = replace(self._call("credentials", request, url, _headers(request), None), echoes=())
+            call = replace(self._call("credentials", request, url, headers_of(request), None), echoes=())
             try:
                 answer = await self._exchanging.send(call)
                 if answer.status < 500 or attempt == _EXCHANGE_ATTEMPTS:
@@ -402,11 +398,3 @@ class DialerClient:
                     raise
             await self.sleep(backoff(attempt, self._random))
             attempt += 1
-
-
-def _headers(request: Request) -> Pairs:
-    ours = [("User-Agent", f"syncengine/{__version__}"), ("Accept", "application/json"), ("Accept-Encoding", "gzip")]
-    if request.content_type:
-        ours.append(("Content-Type", request.content_type))
-    stated = {name.lower() for name, _ in request.headers}
-    return (*((name, value) for name, value in ours if name.lower() not in stated), *request.headers)

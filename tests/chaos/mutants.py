@@ -35,17 +35,21 @@ def _retry_every_write() -> None:
 
 def _no_intent() -> None:
     """Nothing is written down before it is sent."""
-    RunJournal.begin = lambda *_: 0  # type: ignore[method-assign]
+
+    async def unwritten(*_: object) -> int:
+        return 0
+
+    RunJournal.begin = unwritten  # type: ignore[method-assign]
 
 
 def _booked_before_sent() -> None:
     """The outcome is written before the call is made."""
     begin = RunJournal.begin
 
-    def booked(self: RunJournal, intent: Intent) -> int:
-        number = begin(self, intent)
+    async def booked(self: RunJournal, intent: Intent) -> int:
+        number = await begin(self, intent)
         with suppress(Exception):
-            self.finish(number, "applied", "", {})
+            await self.finish(number, "applied", "", {})
         return number
 
     RunJournal.begin = booked  # type: ignore[method-assign]
@@ -67,7 +71,7 @@ def _lock_kept() -> None:
 def _lists_forgotten() -> None:
     """No number counts as listed, neither in the plan nor at the last gate."""
     ListedNow.hits = lambda *_: set()  # type: ignore[method-assign]
-    statements.all_numbers = lambda *_: set()
+    statements.all_numbers = lambda *_, **__: set()
 
 
 MUTANTS: dict[str, Callable[[], None]] = {

@@ -38,7 +38,7 @@ def refused(project: Project, words: str) -> None:
 
 def settled(project: Project) -> None:
     """Let what was written last be long ago."""
-    mark = ledger_file(project).parent / "ledger.mark"
+    mark = ledger_file(project).parent / "ledger.db.mark"
     found = json.loads(mark.read_text())
     mark.write_text(json.dumps(found | {"at": found["at"] - 3_600}))
 
@@ -87,8 +87,7 @@ def test_a_ledger_put_back_from_an_old_copy_is_refused_and_what_it_forgot_is_par
 def test_a_deleted_ledger_is_missed_and_everybody_is_parked(only_uk: Project) -> None:
     project = only_uk
     applied(project, 1, 2)
-    for path in ledger_file(project).parent.glob("ledger.db*"):
-        path.unlink()
+    ledger_file(project).unlink()
     refused(project, "is gone, though")
     assert not ledger_file(project).exists()
     recovered(project, motor_trade=2)
@@ -97,11 +96,11 @@ def test_a_deleted_ledger_is_missed_and_everybody_is_parked(only_uk: Project) ->
 def test_a_ledger_of_another_project_copy_is_refused(only_uk: Project) -> None:
     project = only_uk
     applied(project, 1, 2)
-    (ledger_file(project).parent / "ledger.mark").rename(project.folder / "mark")
+    (ledger_file(project).parent / "ledger.db.mark").rename(project.folder / "mark")
     for path in ledger_file(project).parent.glob("ledger.db*"):
         path.unlink()
     applied(project, 1, 2)
-    (project.folder / "mark").rename(ledger_file(project).parent / "ledger.mark")
+    (project.folder / "mark").rename(ledger_file(project).parent / "ledger.db.mark")
     refused(project, "is another one than this project has written to so far")
     recovered(project)
 
@@ -174,7 +173,7 @@ def test_status_says_where_it_is_and_what_it_knows(only_uk: Project) -> None:
     document = project.run("ledger", "status", "--json").document
     assert document["rows"] == {"uk/contacts/motor-trade": 2}
     assert document["locked_by"] is None
-    assert "schema version 2" in project.run("ledger", "migrate").out
+    assert "schema version 3" in project.run("ledger", "migrate").out
 
 
 def test_a_ledger_moves_to_another_file_and_the_old_one_is_closed(only_uk: Project) -> None:

@@ -29,7 +29,7 @@ def refusal(path: Path, project: str = "acme") -> str:
 def test_what_was_left_is_opened_again_and_a_fresh_copy_of_the_project_too(path: Path) -> None:
     change(path)
     change(path)
-    (path.parent / "ledger.mark").unlink()
+    (path.parent / "ledger.db.mark").unlink()
     change(path)
 
 
@@ -117,7 +117,7 @@ def test_a_large_file_is_looked_through_once_a_day_only(path: Path, monkeypatch:
     for _ in range(2):
         open_ledger(f"sqlite:///{path}", "acme", beside=path.parent).close()
     assert checks == [False, False]
-    mark = path.parent / "ledger.mark"
+    mark = path.parent / "ledger.db.mark"
     mark.write_text(json.dumps(json.loads(mark.read_text()) | {"checked_at": 1.0}))
     for _ in range(2):
         open_ledger(f"sqlite:///{path}", "acme", beside=path.parent).close()
@@ -149,7 +149,7 @@ def test_a_ledger_that_was_not_closed_is_taken_up_with_its_log(path: Path, tmp_p
         add(ledger, "9")
         copy = tmp_path / "copy"
         copy.mkdir()
-        for name in ("ledger.db", "ledger.db-wal", "ledger.mark"):
+        for name in ("ledger.db", "ledger.db-wal", "ledger.db.mark"):
             shutil.copy(path.parent / name, copy / name)
     ledger.close()
     with open_ledger(f"sqlite:///{copy / 'ledger.db'}", "acme", beside=copy) as again:

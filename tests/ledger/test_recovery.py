@@ -45,18 +45,21 @@ def test_a_crash_in_the_middle_leaves_it_refused(path: Path) -> None:
         open_ledger(url(path), "acme")
 
 
-def test_other_copies_of_the_project_know_the_lineage_that_was_recovered(path: Path, tmp_path: Path) -> None:
+def test_whoever_knew_the_lineage_that_was_recovered_goes_on(path: Path, tmp_path: Path) -> None:
     filled(path)
-    elsewhere = tmp_path / "elsewhere"
-    open_ledger(url(path), "acme", beside=elsewhere).close()
+    mark = path.with_name("ledger.db.mark")
+    before = mark.read_bytes()
     doubted = open_doubted(url(path), "acme", beside=path.parent)
     with doubted.ledger as ledger, ledger.lock("recover", now=NOW):
         trust(doubted)
-    open_ledger(url(path), "acme", beside=elsewhere).close()
+    mark.write_bytes(before)
+    open_ledger(url(path), "acme", beside=path.parent).close()
+    after = mark.read_bytes()
     old = tmp_path / "old.db"
     filled(old)
+    old.with_name("old.db.mark").write_bytes(after)
     with pytest.raises(DoubtfulLedgerError, match="is another one"):
-        open_ledger(url(old), "acme", beside=elsewhere)
+        open_ledger(url(old), "acme", beside=path.parent)
 
 
 def test_what_a_dialer_was_told_of_do_not_call_counts_as_undone(path: Path) -> None:

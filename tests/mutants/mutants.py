@@ -66,7 +66,7 @@ def _open_rows_forgotten(_: Any) -> Callable[..., Any]:
 
 def _as_of_planning(real: Callable[..., Any]) -> Callable[..., Any]:
     def hits(self: Any, address: Any, data: bytes) -> set[str]:
-        self._version = self.ledger.writes_of_others()
+        self._version = self.ledger.dnd_serial()
         return real(self, address, data)  # type: ignore[no-any-return]
 
     return hits

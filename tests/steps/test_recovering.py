@@ -11,8 +11,7 @@ from tests.steps.projects import BLOCKED, Made, notes
 
 def lost(made: Made) -> None:
     """Let the ledger vanish."""
-    for path in (made.root / ".syncengine").glob("ledger.db*"):
-        path.unlink()
+    (made.root / ".syncengine" / "ledger.db").unlink()
 
 
 def recovered(made: Made) -> sync.Recovered:
@@ -66,5 +65,5 @@ def test_the_mark_of_a_recovered_ledger_is_its_own(made: Made) -> None:
     recovered(made)
     with made.ledger() as ledger:
         lineage = ledger.basis()[0]
-    assert lineage in Path(made.root / ".syncengine" / "ledger.mark").read_text()
+    assert lineage in Path(made.root / ".syncengine" / "ledger.db.mark").read_text()
     made.plan()
