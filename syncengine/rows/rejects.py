@@ -7,7 +7,7 @@ quotation mark in front. A phone keeps its plus: what is nothing but a number is
 
 import csv
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from syncengine.errors import SyncEngineError
@@ -19,7 +19,7 @@ from syncengine.rows.workspace import Workspace
 
 
 def write_rejects(
-    workspace: Workspace, path: Path, contacts: Contacts, *, wanted: Wanted | None = None, position: int = 0
+    workspace: Workspace, path: Path, contacts: Contacts, *, mapped: Sequence[tuple[Wanted, int]] = ()
 ) -> int:
     """Write the rows of a list that were set aside and return how many; no file is written when there are none.
 
@@ -27,12 +27,13 @@ def write_rejects(
         workspace: where the tables are.
         path: the file; an older one is replaced.
         contacts: the list; the columns of the file are its own, after row, file and reason.
-        wanted: the list mapped for a collection, to write what the mapping set aside as well.
-        position: which of the mapped lists it is.
+        mapped: the list as mapped for each collection that it feeds, and which of the mapped lists it is there, to write
+            what the mappings set aside as well; a row that two of them refuse for one reason stands there once.
     """
     rows = _set_aside(workspace, contacts)
-    if wanted is not None:
+    for wanted, position in mapped:
         rows += _unmapped(workspace, contacts, wanted, position)
+    rows = list(dict.fromkeys(rows))
     if not rows:
         return 0
     path.parent.mkdir(parents=True, exist_ok=True)

@@ -9,7 +9,6 @@ from syncengine.model.address import Address
 from syncengine.model.findings import DialerFindings, RowFindings
 from syncengine.model.plan import SourceSummary
 from syncengine.model.vendor import Collection, Column
-from syncengine.rows.contacts import Contacts
 from syncengine.rows.difference import Actual, Difference, difference_of_contacts, difference_of_dnd
 from syncengine.rows.known_rows import KnownRows, copied, from_ledger
 from syncengine.rows.rejects import write_rejects
@@ -53,6 +52,8 @@ class _Comparing:
     # Campaign (empty: the account) -> tables of what the dialer's own do-not-call lists are to hold, while it is
     # compared.
     kept_there: dict[str, list[str]] = field(default_factory=dict)
+    # Contact list -> how each collection that it feeds has mapped it, and which of the mapped lists it is there.
+    mapped: dict[str, list[tuple[Wanted, int]]] = field(default_factory=dict)
     # Contact list -> the file into which its unusable rows were written.
     rejects: dict[str, str] = field(default_factory=dict)
 
@@ -87,6 +88,7 @@ def difference(run: Run, sources: Sources, readings: Readings) -> Differences:
         )
     # Mapping has learned how numbers are written at home, which takes longest of all where a vendor wants that.
     sources.book.save()
+    _write_rejects(comparing)
     found.summaries += _summaries(comparing)
     return found
 
@@ -141,7 +143,8 @@ def _contacts(comparing: _Comparing, reading: DialerReading, member: Member, fou
     )
     found.wanted[member.address] = wanted.table
     if member.collection.holds == "contacts":
-        _write_rejects(comparing, lists, wanted)
+        for position, contacts in enumerate(lists):
+            comparing.mapped.setdefault(contacts.list.name, []).append((wanted, position))
     found.notes += [f"{member.address}: {count:,} rows: {why}" for why, count in wanted.rejected.items()]
     listed = member.dnd
     return difference_of_contacts(
@@ -243,15 +246,13 @@ def _numbers_table(workspace: Workspace, numbers: set[str]) -> str:
     return workspace.table("numbers", "SELECT unnest(?::VARCHAR[]) AS number", [sorted(numbers)])
 
 
-def _write_rejects(comparing: _Comparing, lists: Sequence[Contacts], wanted: Wanted) -> None:
+def _write_rejects(comparing: _Comparing) -> None:
     """Write each list's unusable rows beside the ledger, once a run: what one collection cannot take is in it, too."""
-    for position, contacts in enumerate(lists):
-        name = contacts.list.name
+    for name, mapped in comparing.mapped.items():
         path = rejects_file(comparing.run.folder, name)
-        count = write_rejects(comparing.workspace, path, contacts, wanted=wanted, position=position)
-        if count:
+        if write_rejects(comparing.workspace, path, comparing.sources.contacts[name], mapped=mapped):
             comparing.rejects[name] = comparing.run.shown(path)
-        elif name not in comparing.rejects:
+        else:
             # What an earlier plan set aside has been mended since.
             path.unlink(missing_ok=True)
 

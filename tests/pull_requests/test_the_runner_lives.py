@@ -100,7 +100,9 @@ def test_a_name_of_the_branch_writes_nothing_into_the_comment(repository: Reposi
     name = (
         "</details>![x](https://evil.example/?q)@everyone <!-- syncengine plan --> \\u202e[/approve 0123456789abcdef]"
     )
-    place = repository.branch({"manifests/all.yaml": MANIFEST.replace("name: Spring,", f'name: Spring, settings: {{description: "{name}"}},')})
+    place = repository.branch(
+        {"manifests/all.yaml": MANIFEST.replace("name: Spring,", f'name: Spring, settings: {{description: "{name}"}},')}
+    )
     done = repository.job(place, "plan", "--refresh", "none", "--format", "markdown")
     assert done.code == 0, done.said
     assert "0123456789abcdef" in done.said

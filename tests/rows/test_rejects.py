@@ -49,6 +49,6 @@ def test_rows_that_the_mapping_set_aside_are_written_too(workspace, book, tmp_pa
         book=book,
     )
     path = tmp_path / "x.csv"
-    assert write_rejects(workspace, path, found, wanted=wanted) == 1
+    assert write_rejects(workspace, path, found, mapped=[(wanted, 0), (wanted, 0)]) == 1
     with path.open(newline="") as stream:
         assert list(csv.reader(stream))[1] == ["10", "m.yaml", "age is not a whole number", "+573001234567", "x", ""]
