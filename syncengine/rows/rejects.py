@@ -27,8 +27,8 @@ def write_rejects(
         workspace: where the tables are.
         path: the file; an older one is replaced.
         contacts: the list; the columns of the file are its own, after row, file and reason.
-        mapped: the list as mapped for each collection that it feeds, and which of the mapped lists it is there, to write
-            what the mappings set aside as well; a row that two of them refuse for one reason stands there once.
+        mapped: the list as mapped for each collection that it feeds, and which of the mapped lists it is there, to
+            write what the mappings set aside as well; a row that two of them refuse for one reason stands there once.
     """
     rows = _set_aside(workspace, contacts)
     for wanted, position in mapped:
