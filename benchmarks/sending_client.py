@@ -1,9 +1,9 @@
-"""One way of sending, measured in a process of its own: ``python -m benchmarks.sending_client WAY URL CONNECTIONS COUNT``.
+"""One way of sending, measured in a process of its own: ``python -m benchmarks.sending_client WAY URL AT_ONCE COUNT``.
 
-Prints one JSON object: calls (or rows) a second, seconds of the processor, resident MiB while it went on. Ways: ``apply``
-is the executor with its ledger, gate, journal and report; ``calls`` only the client's calls; ``shared`` one
-httpx.AsyncClient for all, in a bare loop; ``aiohttp`` a bare session; ``batches`` an apply of 10,000 records of 33 fields
-a call; ``listing`` our reading of a paged listing and ``bare_listing`` httpx with orjson reading the same.
+Prints one JSON object: what was done, seconds of wall and processor, resident MiB while it went on. Ways: ``apply`` is
+the executor with its ledger, gate, journal and report; ``calls`` only the client's calls; ``shared`` one
+httpx.AsyncClient for all, in a bare loop; ``aiohttp`` a bare session; ``batches`` an apply of 10,000 records of 33
+fields a call; ``listing`` our reading of a paged listing and ``bare_listing`` httpx with orjson reading the same.
 """
 
 import asyncio
