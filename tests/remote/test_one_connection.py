@@ -2,12 +2,14 @@
 
 import asyncio
 import ssl
+from pathlib import Path
 
 import httpx
 import pytest
 
 from syncengine.remote.one_connection import OneConnection
 from tests.remote.dialing import Loopback, Talk, loopback
+from tests.remote.test_connection import SELF_SIGNED
 
 ANSWER = b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok"
 
@@ -125,5 +127,32 @@ def test_more_than_is_read_ahead_waits_until_it_is_asked_for() -> None:
             assert sum([len(chunk) async for chunk in response.stream]) == size
             await response.aclose()
             await one.aclose()
+
+    asyncio.run(run())
+
+
+def test_an_encrypted_connection_serves_as_a_plain_one_does(tmp_path: Path) -> None:
+    chain = tmp_path / "chain.pem"
+    chain.write_text(SELF_SIGNED)
+    theirs = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    theirs.load_cert_chain(chain)
+    ours = ssl.create_default_context(cafile=str(chain))
+    talk, ports = answering(ANSWER, ANSWER)
+
+    async def run() -> list[bytes]:
+        async with loopback(talk, ssl=theirs) as server:
+            one = OneConnection(ours, idle_seconds=3.0)
+            found = [await ask(one, server) for _ in range(2)]
+            await one.aclose()
+            return found
+
+    assert asyncio.run(run()) == [b"ok"] * 2
+    assert len(ports) == 1
+
+
+def test_a_name_that_no_lookup_takes_is_a_connection_that_was_not_made() -> None:
+    async def run() -> None:
+        with pytest.raises(httpx.ConnectError):
+            await transport().handle_async_request(httpx.Request("GET", f"http://{'a' * 64}.invalid/"))
 
     asyncio.run(run())
