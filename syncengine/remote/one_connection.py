@@ -8,14 +8,17 @@ connecting fails with ConnectError or ConnectTimeout, and everything later with 
 
 import asyncio
 import ssl
-from collections.abc import AsyncIterator
-from typing import cast
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from typing import Any, cast
 
 import h11
 import httpx
 
 # Of status line and headers together, and of the line before each chunk.
 _MAX_HEAD = 64 * 1024
+# Told of what happens on the wire; what it raises ends the exchange.
+Trace = Callable[[str, Mapping[str, Any]], Awaitable[None]]
+
 # Bytes taken in before they are asked for.
 _READ_AHEAD = 512 * 1024
 
@@ -36,8 +39,13 @@ class OneConnection(httpx.AsyncBaseTransport):
             await self.aclose()
             wire = self._wire = await self._connect(request)
         try:
-            wire.send(request)
+            if "trace" in request.extensions:
+                await wire.send_told(request, request.extensions["trace"])
+            else:
+                wire.send(request)
             status, headers = await wire.head()
+            if "trace" in request.extensions:
+                await request.extensions["trace"]("http11.receive_response_headers.complete", {})
         except h11.LocalProtocolError as problem:
             raise httpx.LocalProtocolError(str(problem)) from None
         except h11.RemoteProtocolError as problem:
@@ -50,9 +58,12 @@ class OneConnection(httpx.AsyncBaseTransport):
         url = request.url
         secure = url.scheme == "https"
         seconds = request.extensions.get("timeout", {}).get("connect")
+        trace = request.extensions.get("trace")
+        if trace is not None:
+            await trace("connection.connect_tcp.started", {})
         try:
             async with asyncio.timeout(seconds):
-                _, protocol = await asyncio.get_running_loop().create_connection(
+                connected, protocol = await asyncio.get_running_loop().create_connection(
                     _Wire,
                     url.host,
                     url.port or (443 if secure else 80),
@@ -64,6 +75,8 @@ class OneConnection(httpx.AsyncBaseTransport):
         except (OSError, ValueError) as problem:
             # ValueError: a name that cannot be looked up.
             raise httpx.ConnectError(str(problem)) from None
+        if trace is not None:
+            await trace("connection.connect_tcp.complete", {"return_value": connected})
         return protocol
 
     def ended(self, wire: "_Wire") -> None:
@@ -158,6 +171,19 @@ class _Wire(asyncio.Protocol):
             parts.append(self._http.send(h11.Data(data=request.content)))
         parts.append(self._http.send(h11.EndOfMessage()))
         self._transport.writelines([part for part in parts if part])
+
+    async def send_told(self, request: httpx.Request, trace: Trace) -> None:
+        """Send a request in two parts and tell of each before and after it, in the words of httpx's own transport."""
+        assert self._transport is not None
+        head = h11.Request(method=request.method, target=request.url.raw_path, headers=request.headers.raw)
+        await trace("http11.send_request_headers.started", {})
+        self._transport.write(self._http.send(head) or b"")
+        await trace("http11.send_request_headers.complete", {})
+        await trace("http11.send_request_body.started", {})
+        if request.content:
+            self._transport.write(self._http.send(h11.Data(data=request.content)) or b"")
+        self._transport.write(self._http.send(h11.EndOfMessage()) or b"")
+        await trace("http11.send_request_body.complete", {})
 
     async def head(self) -> tuple[int, list[tuple[bytes, bytes]]]:
         """Return status and headers of the answer."""
