@@ -10,6 +10,8 @@ from benchmarks.hundred_thousand import measure as measure_rows
 from benchmarks.measuring import run
 from benchmarks.people import write_listed, write_people
 from benchmarks.plan_page import measure as measure_page
+from benchmarks.sending import SMALL
+from benchmarks.sending import measure as measure_sending
 from benchmarks.startup import measure as measure_startup
 from benchmarks.table import Figure, as_markdown, machine
 from benchmarks.watch_idle import measure as measure_idle
@@ -74,3 +76,12 @@ def test_an_idle_watcher_is_measured_in_looks_in_plans_and_left_alone() -> None:
     assert "ms of CPU each" in looks.note
     assert plans.cpu > looks.cpu / 100
     assert alone.cpu < 0.5
+
+
+def test_sending_is_measured_beside_bare_clients() -> None:
+    for name in ("aiohttp", "httptools"):
+        pytest.importorskip(name)
+    figures = measure_sending(SMALL)
+    notes = " ".join(figure.note for figure in figures)
+    for word in ("x shared httpx", "of bare aiohttp", "% of ideal", "MiB at 50", "% of bare"):
+        assert word in notes

@@ -30,6 +30,9 @@ class _Environment(ImmutableSandboxedEnvironment):
     """A sandbox in which members are keys of dictionaries, so that no attribute of a Python object can be reached."""
 
     def getattr(self, obj: Any, attribute: str) -> Any:
+        # Here and not in _member: a batch of 10,000 rows comes by 330,000 times.
+        if obj.__class__ is dict:
+            return obj.get(attribute, "")
         return _member(obj, attribute)
 
     def getitem(self, obj: Any, argument: Any) -> Any:

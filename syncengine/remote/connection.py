@@ -62,16 +62,15 @@ def opener(*, encrypted: bool = True) -> "Callable[[], httpx.AsyncBaseTransport]
     Where nothing is encrypted, as on loopback, no certificates are read: a connection that should turn to TLS all the
     same trusts nobody.
     """
-    import httpx
+    from syncengine.remote.one_connection import OneConnection
 
     for name in ("httpx", "httpcore"):
         # They log URLs, and httpcore logs headers.
         logging.getLogger(name).setLevel(logging.CRITICAL + 1)
 
-    def open_one() -> httpx.AsyncBaseTransport:
-        limits = httpx.Limits(max_connections=1, max_keepalive_connections=1, keepalive_expiry=_IDLE_SECONDS)
+    def open_one() -> OneConnection:
         context = _public_certificates() if encrypted else _no_certificates()
-        return httpx.AsyncHTTPTransport(verify=context, trust_env=False, limits=limits, http2=False, retries=0)
+        return OneConnection(context, idle_seconds=_IDLE_SECONDS)
 
     return open_one
 

@@ -108,7 +108,7 @@ def _too_deep(body: object) -> bool:
             child
             for parent in level
             for child in (parent.values() if isinstance(parent, dict) else parent)
-            if isinstance(child, dict | list)
+            if child.__class__ is dict or child.__class__ is list
         ]
         if not level:
             return False

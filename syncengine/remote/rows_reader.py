@@ -84,4 +84,7 @@ def _phones(found: object) -> list[str]:
         return [phone for element in listed for phone in _phones(element)]
     if isinstance(found, Mapping):
         return []
-    return [part.strip() for part in re.split(r"[,;|]", as_text(found)) if part.strip()]
+    text = as_text(found)
+    if text.isdecimal():
+        return [text]
+    return [part.strip() for part in re.split(r"[,;|]", text) if part.strip()]

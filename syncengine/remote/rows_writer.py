@@ -6,8 +6,9 @@ which no request can be made is halved always, since nothing was sent.
 """
 
 import asyncio
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from itertools import takewhile
 
 from syncengine.errors import RemoteError, RenderError
 from syncengine.failpoints import failpoint
@@ -86,27 +87,27 @@ async def write_rows(job: RowJob, *, lasts_days: int | None = None) -> None:
     steps = _steps(job.collection, job.change.action, lasts_days)
     workers = max(1, job.run.vendor.limits.concurrency)
     size = max(step.operation.batch for step in steps)
-    pending: set[asyncio.Task[None]] = set()
+    over = asyncio.Event()
+    batches = takewhile(lambda _: not over.is_set(), job.run.store.batches(job.change.rows, size))
+    tasks = [asyncio.create_task(_write_batches(job, steps, batches)) for _ in range(workers)]
     try:
-        for batch in job.run.store.batches(job.change.rows, size):
-            if job.run.why_stopped():
-                break
-            if len(pending) >= workers:
-                pending = await _one_less(pending)
-            pending.add(asyncio.create_task(_write_batch(job, steps, batch)))
-        while pending:
-            pending = await _one_less(pending)
+        await asyncio.wait(tasks, return_when=asyncio.FIRST_EXCEPTION)
     finally:
-        # What is under way is finished and written down, also when something has gone wrong beside it.
-        await asyncio.gather(*pending, return_exceptions=True)
+        # Where one has failed, nobody begins another batch. What is under way is finished and written down.
+        over.set()
+        ended = await asyncio.gather(*tasks, return_exceptions=True)
+    for problem in ended:
+        if isinstance(problem, BaseException):
+            raise problem
     _after(job)
 
 
-async def _one_less(pending: set[asyncio.Task[None]]) -> set[asyncio.Task[None]]:
-    done, rest = await asyncio.wait(pending, return_when=asyncio.FIRST_COMPLETED)
-    for task in done:
-        task.result()
-    return rest
+async def _write_batches(job: RowJob, steps: Sequence[_Step], batches: Iterator[list[RowItem]]) -> None:
+    """Take batches from the row set, which other workers take from as well, until there is none left."""
+    for batch in batches:
+        if job.run.why_stopped():
+            return
+        await _write_batch(job, steps, batch)
 
 
 def _book(job: RowJob) -> None:

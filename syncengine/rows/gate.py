@@ -19,6 +19,11 @@ _LONG: Final = re.compile(rb"[0-9]{8,}")
 # Digits with what people, templates and form encoding (a plus for a blank) put between them.
 # Possessive, and begun at the first digit only: else every long run of digits is tried from each of its digits.
 _SPACED: Final = re.compile(rb"(?<![0-9])[0-9]++(?:(?:[ ().+/_\-\t]|\xc2\xa0|\xe2\x80[\x80-\x95\xaf]){1,8}+[0-9]++)+")
+# Every byte that may stand between digits; without them groups of digits run together.
+_BETWEEN: Final = b" ().+/_-\t\xc2\xa0\xe2\xaf" + bytes(range(0x80, 0x96))
+# What separates fields in most bodies, and never the digits of one number.
+_FIELD_END: Final = b","
+_DIGITS: Final = bytes(byte if 48 <= byte <= 57 else 32 for byte in range(256))
 _GROUP: Final = re.compile(rb"[0-9]+")
 _FOREIGN_DIGIT: Final = re.compile("[\u0660-\u0669\u06f0-\u06f9\u0966-\u096f\uff10-\uff19]")
 _JSON_ESCAPE: Final = re.compile(rb"\\u00([0-7][0-9a-fA-F])")
@@ -66,12 +71,39 @@ class ListedIndex:
         if not self._by_tail and not self._short:
             return set()
         text = _unescaped(data)
+        if not self._short:
+            text = self._suspicious(text)
         known = self._by_tail
         spaced = _SPACED.findall(text)
         runs = {run for run in _LONG.findall(text) if run[-_TAIL:] in known}
         runs.update(run for groups in spaced if len(groups) > _TAIL for run in _joined(groups, known))
         found = {number for run in runs for number in known[run[-_TAIL:]] if _is_spelling(run, number)}
         return found | self._short_hits(text, spaced) if self._short else found
+
+    def _suspicious(self, text: bytes) -> bytes:
+        """Return the fields of a text that may hold a listed number; nearly always none.
+
+        Looking at every group of digits takes ten times as long as all else, so it is done only where digits that run
+        together, once nothing stands between them any more, hold the ending of a listed number anywhere.
+        """
+        runs = set(text.translate(_DIGITS, _BETWEEN).split())
+        suspects = {run for run in runs if len(run) > _TAIL and self._holds_ending(run)}
+        suspects |= self._by_tail.keys() & runs
+        if not suspects:
+            return b""
+        # Both texts have the same commas.
+        squeezed, fields = text.translate(None, _BETWEEN), text.split(_FIELD_END)
+        looked_at: dict[int, bytes] = {}
+        at = seen = 0
+        for run in _LONG.finditer(squeezed):
+            if run[0] in suspects:
+                at, seen = at + squeezed.count(_FIELD_END, seen, run.start()), run.start()
+                looked_at[at] = fields[at]
+        return _FIELD_END.join(looked_at.values())
+
+    def _holds_ending(self, run: bytes) -> bool:
+        known = self._by_tail
+        return any(run[end - _TAIL : end] in known for end in range(_TAIL, len(run) + 1))
 
     def _short_hits(self, text: bytes, spaced: list[bytes]) -> set[str]:
         """Look for whole short numbers anywhere, also inside longer ones: there are too few of them to be choosy."""

@@ -4,15 +4,12 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from itertools import islice
-from typing import TYPE_CHECKING
 
 from syncengine.model.snapshot import ListedRow
 from syncengine.model.vendor import Collection
+from syncengine.rows.known_rows import KnownRows
 from syncengine.rows.phone_book import PhoneBook
 from syncengine.rows.workspace import Workspace
-
-if TYPE_CHECKING:
-    import pyarrow as pa
 
 _BATCH = 50_000
 
@@ -111,17 +108,16 @@ def _taken_in(workspace: Workspace, rows: Iterable[ListedRow]) -> str:
     return name
 
 
-def lacks_ours(workspace: Workspace, listing: Listing, ledger: "pa.Table", *, until: float, present: bool) -> bool:
+def lacks_ours(workspace: Workspace, listing: Listing, ledger: KnownRows, *, until: float, present: bool) -> bool:
     """Whether a listing lacks rows of ours whose last call came before ``until`` and is or may be in force.
 
     Rows that are known to be there count where ``present`` says so; those of a lost call always.
     """
     waiting = "a.state LIKE 'unknown%'" + (" OR a.state = 'present'" if present else "")
-    with workspace.registered(ledger) as view:
-        (lacking,) = workspace.one(
-            f"SELECT count(*) FROM {view} a ANTI JOIN {listing.table} r ON r.key = a.key"
-            f" WHERE ({waiting}) AND coalesce(a.updated_at, 0) <= {until!r}::DOUBLE"
-        )
+    (lacking,) = workspace.one(
+        f"SELECT count(*) FROM {ledger.table} a ANTI JOIN {listing.table} r ON r.key = a.key"
+        f" WHERE ({waiting}) AND coalesce(a.updated_at, 0) <= {until!r}::DOUBLE"
+    )
     return lacking > 0
 
 

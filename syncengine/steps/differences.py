@@ -1,6 +1,5 @@
 """Difference: for every collection of every dialer, what the sources want beside what is there, as sets of rows."""
 
-import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
@@ -10,13 +9,14 @@ from syncengine.model.findings import DialerFindings, RowFindings
 from syncengine.model.plan import SourceSummary
 from syncengine.model.vendor import Collection, Column
 from syncengine.rows.difference import Actual, Difference, difference_of_contacts, difference_of_dnd
-from syncengine.rows.known_rows import KnownRows, copied, from_ledger
+from syncengine.rows.known_rows import KnownRows, from_ledger
 from syncengine.rows.rejects import write_rejects
 from syncengine.rows.row_sets import RowSetTable
 from syncengine.rows.wanted import Wanted, wanted_contacts, wanted_numbers
 from syncengine.rows.workspace import Workspace
 from syncengine.steps.clients import budget_used, daily_limit, identity_of
 from syncengine.steps.collections import Member
+from syncengine.steps.known_rows import known_rows
 from syncengine.steps.looking_back import rejects_file
 from syncengine.steps.reading import DialerReading, Readings, settle_time
 from syncengine.steps.run import Run
@@ -188,15 +188,7 @@ def _known(comparing: _Comparing, reading: DialerReading, member: Member) -> Kno
     if member.campaign and _is_gone(reading, member.campaign):
         # The campaign that held them no longer exists; the next one begins empty.
         return from_ledger(run.workspace, run.ledger.rows_table(address).slice(0, 0))
-    if run.row_copies is None:
-        return from_ledger(run.workspace, run.ledger.rows_table(address))
-    return copied(
-        run.workspace,
-        run.row_copies,
-        name=hashlib.sha256(str(address).encode()).hexdigest()[:16],
-        state=run.ledger.generation(address),
-        read=lambda: run.ledger.rows_table(address),
-    )
+    return known_rows(run, address)
 
 
 def _is_gone(reading: DialerReading, campaign: str) -> bool:

@@ -22,6 +22,7 @@ from syncengine.rows.listing import Listing, lacks_ours, load_listing
 from syncengine.rows.phone_book import PhoneBook
 from syncengine.steps.clients import open_client
 from syncengine.steps.collections import Member, members_of
+from syncengine.steps.known_rows import known_rows
 from syncengine.steps.loading import Loaded
 from syncengine.steps.options import Options
 from syncengine.steps.run import Run
@@ -333,7 +334,7 @@ def _is_doubted(run: Run, sources: Sources, reading: DialerReading, member: Memb
     # A row that is gone is added again, or forgotten so that nothing would ever remove it.
     acts = any(found.on_vanish == "add" or found.on_absent == "remove" for found in lists)
     until = reading.began - settle_time(member.collection.operations.values())
-    return lacks_ours(run.workspace, listing, run.ledger.rows_table(member.address), until=until, present=acts)
+    return lacks_ours(run.workspace, listing, known_rows(run, member.address), until=until, present=acts)
 
 
 def _under_our_keys(

@@ -108,12 +108,14 @@ class Loopback:
 async def loopback(talk: Talk, *, ssl: Any = None) -> AsyncIterator[Loopback]:
     """Serve each connection with ``talk`` after its request was read."""
     server = Loopback(0)
+    serving: set[Any] = set()
 
     async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        serving.add(asyncio.current_task())
         try:
             server.requests.append(await reader.readuntil(b"\r\n\r\n"))
             await talk(reader, writer)
-        except (OSError, asyncio.IncompleteReadError):
+        except (OSError, asyncio.IncompleteReadError, asyncio.CancelledError):
             pass
         finally:
             writer.close()
@@ -125,3 +127,6 @@ async def loopback(talk: Talk, *, ssl: Any = None) -> AsyncIterator[Loopback]:
         yield server
     finally:
         running.close()
+        for task in serving:
+            task.cancel()
+        await asyncio.gather(*serving, return_exceptions=True)

@@ -129,6 +129,28 @@ def test_dialers_go_side_by_side(bench: Bench) -> None:
     assert bench.dialers.names(OTHER) == ["records.add"]
 
 
+def test_a_slow_dialer_holds_up_no_other(bench: Bench) -> None:
+    bench.names = (DIALER, OTHER)
+    others_done = asyncio.Event()
+
+    async def at_its_own_pace(seen: Seen) -> int:
+        if seen.dialer == DIALER:
+            # Its first answer comes after all of the other's calls, of every level.
+            await asyncio.wait_for(others_done.wait(), 5)
+        elif len(bench.dialers.names(OTHER)) == 6:
+            others_done.set()
+        return 200
+
+    bench.dialers.answers = {"records.add": at_its_own_pace, "records.remove": at_its_own_pace}
+    bench.adding(1, 2, 3)
+    there = Address(OTHER, "contacts", "spring")
+    for number, action in enumerate(("remove", "add")):
+        bench.rows(action, items(*range(10 * number, 10 * number + 6)))
+        bench.level("contact additions and updates", rows_change(action, action, 6, address=there))
+    assert bench.apply().complete
+    assert bench.dialers.names()[0] == "records.add"
+
+
 # ------------------------------------------------------------------------------------------- what depends on what
 
 

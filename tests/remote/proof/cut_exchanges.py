@@ -6,6 +6,7 @@ import socket
 import struct
 from collections.abc import Iterator
 from random import Random
+from typing import Any
 
 from syncengine.model.calling import Limits, Proof
 from syncengine.model.exchange import Request
@@ -40,6 +41,7 @@ async def _all(count: int, random: Random) -> Figures:
             tried += 1
     finally:
         server.close()
+        await asyncio.gather(*dialer.serving, return_exceptions=True)
     return Figures({"exchanges cut": tried, "bytes in an exchange": length + len(_ANSWER), "sent again": 0})
 
 
@@ -75,9 +77,11 @@ class _CuttingDialer:
         self.way = "close"
         self.connections = 0
         self.received = 0
+        self.serving: set[Any] = set()
 
     async def serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         self.connections += 1
+        self.serving.add(asyncio.current_task())
         with contextlib.suppress(OSError):
             await self._exchange(reader, writer)
         if self.way == "stand still" and self.cut_at < 1_000_000:

@@ -30,7 +30,9 @@ def run(count: int, seed: int) -> Figures:
     worst = slowest = repeats = 0.0
     for number in range(count):
         case = f"{seed}/{number}"
-        normal, sent, recovery, again = asyncio.run(_one(Random(case), number))
+        normal, sent, recovery, again, knocks = asyncio.run(_one(Random(case), number))
+        # One probe each interval, and what it took to notice.
+        expect(knocks <= _OUTAGE / _PROBE_INTERVAL + 15, f"outage {case}: {knocks} calls to a dialer that is down")
         expect(sent <= 1.1 * normal, f"outage {case}: {sent} calls where {normal} are normal")
         expect(recovery <= _PROBE_INTERVAL + 1.0, f"outage {case}: back after {recovery:.1f} s")
         expect(again == 0, f"outage {case}: {again} unprovable writes were made again")
@@ -74,7 +76,7 @@ class _Vendor:
         return httpx.Response(503, json={})
 
 
-async def _one(random: Random, number: int) -> tuple[int, int, float, int]:
+async def _one(random: Random, number: int) -> tuple[int, int, float, int, int]:
     time = Clockwork()
     vendor = _Vendor(time, ("refused", "lost", "errors")[number % 3])
     dialer = client(vendor, time=time, limits=Limits(concurrency=8), random=random.random)
@@ -93,7 +95,8 @@ async def _one(random: Random, number: int) -> tuple[int, int, float, int]:
     recovery = min((moment for moment in vendor.sent if moment >= back), default=float("inf")) - back
     # A write that surely did not leave may be made again; one whose answer was lost may not.
     again = 0 if vendor.down == "refused" else sum(vendor.tried[tag] > 1 for tag in unprovable)
-    return normal, len(vendor.sent), recovery, again
+    knocks = sum(vendor.began + _BEFORE <= moment < back for moment in vendor.sent)
+    return normal, len(vendor.sent), recovery, again, knocks
 
 
 async def _call(dialer: DialerClient, name: str, tag: str) -> Any:

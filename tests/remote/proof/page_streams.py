@@ -20,6 +20,7 @@ from syncengine.model.exchange import Request
 from syncengine.model.vendor import Collection, Column, Listed
 from syncengine.rows.batches import batches
 from syncengine.rows.difference import Actual, difference_of_contacts
+from syncengine.rows.known_rows import from_ledger
 from syncengine.rows.listing import lacks_ours, load_listing
 from syncengine.rows.phone_book import PhoneBook
 from syncengine.rows.wanted import wanted_contacts
@@ -227,6 +228,7 @@ async def _read(
 ) -> tuple[dict[str, list[Any]], bool, bool]:
     book = PhoneBook(workspace)
     reader = client(dialer)
+    known = from_ledger(workspace, ledger)
 
     def load(seen: Look) -> Any:
         return load_listing(
@@ -235,7 +237,7 @@ async def _read(
 
     first = await look(reader, collection, {})
     listing = load(first)
-    again = listing.complete and lacks_ours(workspace, listing, ledger, until=1.0, present=True)
+    again = listing.complete and lacks_ours(workspace, listing, known, until=1.0, present=True)
     if again:
         listing = load(await look_again(reader, collection, {}, first))
     rows = [{"phone": f"+{_tel(n)}", "first_name": "x"} for n in wanted]
@@ -247,7 +249,7 @@ async def _read(
         collection=collection,
         lists=lists,
         wanted=wanted_contacts(workspace, lists, collection=collection, columns=columns, book=book),
-        actual=Actual(ledger=ledger, listing=listing, listed_until=1.0),
+        actual=Actual(ledger=known, listing=listing, listed_until=1.0),
         listed=workspace.table("listed", "SELECT '' AS number WHERE false"),
         released=workspace.table("released", "SELECT '' AS number WHERE false"),
         book=book,
