@@ -193,6 +193,9 @@ class World:
         self.engine.examples += 1
         self.folder = Path(tempfile.mkdtemp(prefix="example-", dir=self.engine.memory.folder))
         self.ledger = self.folder / "ledger.db"
+        # What the project remembers of its ledger; each example has a new one.
+        self.mark = self.loaded.root / ".syncengine" / "ledger.mark"
+        self.mark.unlink(missing_ok=True)
         self.now = BEGINNING
         # Durations of the client are measured by a clock of their own.
         self.ticks = 0.0
@@ -439,7 +442,8 @@ class World:
 
     def _keep_ledger(self) -> None:
         """Keep the ledger's files as the dying process leaves them."""
-        self._kept = [(p, p.read_bytes()) for p in self.folder.iterdir() if p.name in {"ledger.db", "ledger.db-wal"}]
+        files = (self.ledger, self.folder / "ledger.db-wal", self.mark)
+        self._kept = [(path, path.read_bytes()) for path in files if path.exists()]
 
     def _after_crash(self) -> None:
         for path in self.folder.glob("ledger.db*"):
