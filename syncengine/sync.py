@@ -59,6 +59,7 @@ from syncengine.steps.reading import read_dialers
 from syncengine.steps.recovering import Recovered, park_what_may_be_there, refuse_half_a_picture
 from syncengine.steps.run import Run
 from syncengine.steps.saved import saved_lines
+from syncengine.steps.scopes import with_kept_scopes
 from syncengine.steps.settling import settle
 from syncengine.steps.sources import read_sources
 from syncengine.steps.vendor_check import vendor_check
@@ -164,6 +165,7 @@ def _offline(loaded: Loaded, options: Options, ledger: Ledger, workspace: Worksp
 def plan_run(run: Run) -> Planned:
     """Make a plan from all that a run reads."""
     check_extra(run.loaded, run.options)
+    run, widened = with_kept_scopes(run)
     sources = read_sources(run)
     failpoint("plan.sources_read")
     readings = asyncio.run(read_dialers(run, sources))
@@ -186,6 +188,7 @@ def plan_run(run: Run) -> Planned:
             notes=(
                 *overdue(run, readings, differences),
                 *settled,
+                *widened,
                 *sources.notes,
                 *readings.notes,
                 *differences.notes,

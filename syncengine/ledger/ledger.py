@@ -207,17 +207,20 @@ class Ledger(LedgerReader):
         source_digest: str,
         now: float,
         complete: bool = True,
+        covers: Iterable[str] = (),
     ) -> StatementsRead:
         """Keep what one reading of a list states: E.164 numbers, or a table with a column ``number``.
 
         ``complete`` is False when lines of the source could not be read: numbers it lacks then count as still there.
+        ``covers`` says where they hold: "all", dialers, campaigns by key; a place that is left out later stays covered.
         """
         counted = None
         with self._database.write() as connection:
             read = statements.record(
                 connection, self._project, list_name, numbers, source_digest=source_digest, now=now, complete=complete
             )
-            if read.new or read.again:
+            placed = statements.cover(connection, self._project, list_name, covers, now=now)
+            if read.new or read.again or placed:
                 counted = schema.bump_serial(connection, self._project)
                 schema.bump_dnd_serial(connection, self._project)
         if counted is not None:

@@ -74,6 +74,11 @@ class LedgerReader:
         with self._database.read() as connection:
             return statements.list_names(connection, self._project)
 
+    def covers(self) -> Mapping[str, frozenset[str]]:
+        """Return do-not-call list -> where it has ever held: "all", dialers, campaigns by key."""
+        with self._database.read() as connection:
+            return statements.covers(connection, self._project)
+
     def last_reading(self, name: str) -> SourceReading | None:
         """Return the last remembered reading of a source."""
         with self._database.read() as connection:

@@ -105,8 +105,17 @@ _VERSION_3 = (
     ) STRICT, WITHOUT ROWID""",
 )
 
+_VERSION_4 = (
+    # Where a do-not-call list holds: "all", a dialer or a campaign's key; kept from its first reading, as its numbers
+    # are.
+    """CREATE TABLE cover (
+        project TEXT NOT NULL, list_name TEXT NOT NULL, name TEXT NOT NULL, first_read_at REAL NOT NULL,
+        PRIMARY KEY (project, list_name, name)
+    ) STRICT, WITHOUT ROWID""",
+)
+
 # MIGRATIONS[n] brings a ledger of version n to version n + 1.
-MIGRATIONS: tuple[tuple[str, ...], ...] = (_VERSION_1, _VERSION_2, _VERSION_3)
+MIGRATIONS: tuple[tuple[str, ...], ...] = (_VERSION_1, _VERSION_2, _VERSION_3, _VERSION_4)
 VERSION = len(MIGRATIONS)
 
 

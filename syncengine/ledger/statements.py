@@ -122,6 +122,28 @@ def all_numbers(connection: Session, project: str, list_names: Iterable[str], *,
     return found
 
 
+def cover(connection: Session, project: str, list_name: str, names: Iterable[str], *, now: float) -> int:
+    """Keep where a list holds and return how many places are new."""
+    return sum(
+        connection.execute(
+            "INSERT INTO cover (project, list_name, name, first_read_at) VALUES (?, ?, ?, ?)"
+            " ON CONFLICT (project, list_name, name) DO NOTHING",
+            (project, list_name, name, now),
+        ).rowcount
+        for name in sorted(set(names))
+    )
+
+
+def covers(connection: Session, project: str) -> dict[str, frozenset[str]]:
+    """Return list -> where it has ever held: "all", dialers, campaigns by key."""
+    found: dict[str, set[str]] = {}
+    for list_name, name in connection.execute(
+        "SELECT list_name, name FROM cover WHERE project = ?", (project,)
+    ).fetchall():
+        found.setdefault(list_name, set()).add(name)
+    return {list_name: frozenset(names) for list_name, names in found.items()}
+
+
 def remember_source(connection: Session, project: str, name: str, *, digest: str, rows: int, now: float) -> None:
     """Remember how long a source was, so that the next reading can be seen to have shrunk."""
     connection.execute(

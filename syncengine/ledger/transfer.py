@@ -38,6 +38,7 @@ TABLES: tuple[Table, ...] = (
          "release_basis"),
         ("list_name", "number"),
     ),
+    Table("cover", ("project", "list_name", "name", "first_read_at"), ("list_name", "name")),
     Table("source", ("project", "name", "digest", "rows", "read_at"), ("name",)),
     Table(
         "campaign",

@@ -49,6 +49,8 @@ class ListFacts:
     released: int
     # Rows of its last sound reading; None: there was none.
     rows: int | None
+    # Where it has ever held.
+    covers: Sequence[str] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -178,6 +180,7 @@ def _list(run: Run, name: str, surveyed: Surveyed) -> ListFacts:
         unknown=unknown,
         released=len(run.ledger.all_numbers([name], released=True)),
         rows=last.rows if last else None,
+        covers=sorted(run.ledger.covers().get(name, ())),
     )
 
 

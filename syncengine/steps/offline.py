@@ -85,7 +85,7 @@ def rebuild(run: Run, facts: Facts) -> Rebuilt:
     numbers = numbers_of(run, sources)
     for name, said in facts.lists.items():
         table = positions.numbers_at(run.workspace, numbers, said.at)
-        run.ledger.record_statements(name, table, source_digest="", now=now, complete=False)
+        run.ledger.record_statements(name, table, source_digest="", now=now, complete=False, covers=said.covers)
         if said.rows is not None:
             run.ledger.remember_source(f"dnd/{name}", digest="", rows=said.rows, now=now)
     readings = asyncio.run(read_dialers(run, sources))

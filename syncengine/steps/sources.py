@@ -13,6 +13,7 @@ from syncengine.rows.dnd import DndReading, load_dnd
 from syncengine.rows.phone_book import PhoneBook
 from syncengine.steps.collections import lists_without_people
 from syncengine.steps.run import Run
+from syncengine.steps.scopes import stated_cover
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -116,7 +117,14 @@ def _keep(run: Run, dnd_list: DndList, read: DndReading) -> DndSource:
     """Write what a list states into the ledger, at once and whatever becomes of this run."""
     name, summary, ledger, now = dnd_list.name, read.summary, run.ledger, run.options.clock()
     numbers = run.workspace.arrow(f"SELECT number FROM {read.numbers} ORDER BY number")  # noqa: S608 - a table of our own
-    known = ledger.record_statements(name, numbers, source_digest=read.digest, now=now, complete=not summary.held)
+    known = ledger.record_statements(
+        name,
+        numbers,
+        source_digest=read.digest,
+        now=now,
+        complete=not summary.held,
+        covers=stated_cover(run.loaded.desired, dnd_list),
+    )
     failpoint("statements.recorded")
     if known.contradictions:
         why = f"{len(known.contradictions):,} numbers were released by name and the source states them still"
