@@ -85,7 +85,9 @@ def test_the_wheel_needs_what_the_project_says_and_brings_the_command(wheel: Pat
     (folder,) = {name.split("/")[0] for name in archive.namelist() if ".dist-info/" in name}
     metadata = BytesParser().parsebytes(archive.read(f"{folder}/METADATA"))
     needed = metadata.get_all("Requires-Dist") or []
-    assert sorted(map(normal, needed)) == sorted(map(normal, PROJECT["project"]["dependencies"]))
+    extras = [one for group in PROJECT["project"]["optional-dependencies"].values() for one in group]
+    assert sorted(map(normal, needed)) == sorted(map(normal, [*PROJECT["project"]["dependencies"], *extras]))
+    assert all("extra ==" in one for one in needed if normal(one)[0] in {normal(extra)[0] for extra in extras})
     assert b"syncengine = syncengine.cli.main:main" in archive.read(f"{folder}/entry_points.txt")
 
 

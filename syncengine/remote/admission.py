@@ -64,6 +64,9 @@ class Admission:
 
     async def _answers(self, operation: Operation, ask: Ask | None) -> bool:
         """Whether the dialer answers, after waiting for some probes of it; a reading call is a probe itself."""
+        if not self.breaker.has_answered:
+            due = not operation.writes and not self.breaker.seconds_to_probe
+            return self.breaker.closed or (due and self.breaker.take_probe())
         if operation.writes and ask is None:
             return self.breaker.closed
         for _ in range(_PROBES):

@@ -51,7 +51,8 @@ class Breaker:
     """Stops calls to a dialer that does not answer.
 
     It opens after 5 failures in the last 10 calls. From then on one reading call each cool-down may probe; the first
-    that is answered closes it. A write never probes, whatever its proof: it would be the one call too many.
+    that is answered closes it. A write never probes, whatever its proof: it would be the one call too many. A dialer
+    that has not answered once is not waited for: it is no outage that will pass, but a wrong address or a dead account.
     """
 
     def __init__(self, clock: Callable[[], float], *, cool_down: float = 30.0) -> None:
@@ -60,9 +61,11 @@ class Breaker:
         self._failed: deque[bool] = deque(maxlen=10)
         self._open = False
         self._probe_at = 0.0
+        self.has_answered = False
 
     def record(self, *, failed: bool) -> None:
         """Note whether a call failed: no answer, or an error of the server."""
+        self.has_answered = self.has_answered or not failed
         if not failed and self._open:
             self._open = False
             self._failed.clear()

@@ -122,7 +122,7 @@ def test_a_multipart_body_holds_text_json_and_files_and_omits_the_empty() -> Non
     assert b'name="a"\r\n\r\n007\r\n' in body
     assert b'name="b"' not in body
     assert b'[[{"name":"n","extra":"=1+1"},{"other":"o"}]]' in body
-    assert b"Tel,extra,other\r\n+1,=1+1,\r\n+2,,o\r\n" in body
+    assert b"Tel,extra,other\r\n+1,'=1+1,\r\n+2,,o\r\n" in body
 
 
 def test_a_file_without_custom_columns_holds_only_its_own() -> None:

@@ -5,6 +5,7 @@ import io
 import json
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from urllib.parse import parse_qsl, unquote
@@ -160,9 +161,11 @@ def _of_rejects(text: str, folder: Path) -> Iterator[list[str]]:
     with Workspace() as workspace:
         listed = contact_list(Source(paths=(str(source),), label="people.csv", format="csv"), region="US")
         found = load_contacts(workspace, listed, book=PhoneBook(workspace), now=NOW)
-        # Both rows are written, whatever is the matter with them.
-        workspace.run(f"INSERT INTO {found.rejects} VALUES (9, 'people.csv', 'x', '', $1, '', $1)", [text])
-        write_rejects(workspace, folder / "rejects.csv", found)
+        # A row with the text is written in any case, whatever became of those in the file.
+        told = "SELECT 9 AS row, 'people.csv' AS file, 'x' AS reason, '' AS own_id, $1 AS s0, '' AS s1, $1 AS s2"
+        before = f" UNION ALL SELECT * FROM {found.rejects}" if found.rejects else ""
+        rejects = workspace.table("told", told + before, [text])
+        write_rejects(workspace, folder / "rejects.csv", replace(found, rejects=rejects))
     with (folder / "rejects.csv").open(newline="", encoding="utf-8") as file:
         yield from csv.reader(file)
 

@@ -37,7 +37,9 @@ class World:
         if self.credential:
             raise self.credential
 
-    def fall_silent(self):
+    def fall_silent(self, *, answered_before=True):
+        if answered_before:
+            self.breaker.record(failed=False)
         for _ in range(5):
             self.breaker.record(failed=True)
 
@@ -98,3 +100,14 @@ def test_a_credential_that_cannot_be_had_stops_the_dialer(world):
     found = world.refusal(WRITE)
     assert (found.outcome, found.name) == ("stop_dialer", "credentials")
     assert "refused" in found.message
+
+
+def test_a_dialer_that_has_never_answered_is_not_waited_for(world):
+    world.fall_silent(answered_before=False)
+
+    async def ask():
+        raise AssertionError("there is nothing to probe")
+
+    assert world.refusal(READ).name == "breaker"
+    assert world.refusal(WRITE, ask).name == "breaker"
+    assert world.slept == 0.0

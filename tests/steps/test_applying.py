@@ -82,8 +82,8 @@ def test_what_waits_for_a_person_is_in_the_report(made: Made) -> None:
     made.vendor = bent(
         VENDOR,
         (
-            "items: {shape: none}\n        batch: 10\n        proof: {by: read_back, settle: 30}\n      remove",
-            "items: {shape: none}\n        batch: 10\n        proof: {by: park}\n      remove",
+            "items: {shape: none}\n        batch: 10\n        refused_batch: unknown\n        proof: {by: read_back, settle: 30}\n      remove",
+            "items: {shape: none}\n        batch: 10\n        refused_batch: unknown\n        proof: {by: park}\n      remove",
         ),
     )
     made.acme.troubles = {"POST /campaigns/17/leads": "lost"}

@@ -218,8 +218,8 @@ def with_tasks(made: Made) -> None:
     made.vendor = bent(
         VENDOR,
         (
-            "items: {shape: none}\n        batch: 10\n        proof: {by: read_back, settle: 30}\n      remove",
-            "task: {id: task, poll: ask, status: state, success: [done], failure: [broken], deadline: 100}\n        batch: 10\n        proof: {by: task}\n      remove",
+            "items: {shape: none}\n        batch: 10\n        refused_batch: unknown\n        proof: {by: read_back, settle: 30}\n      remove",
+            "task: {id: task, poll: ask, status: state, success: [done], failure: [broken], deadline: 100}\n        batch: 10\n        refused_batch: unknown\n        proof: {by: task}\n      remove",
         ),
         (
             'path: "/campaigns/{{ campaign.id }}/leads"\n        success: {status: [200]}\n        records',
