@@ -17,7 +17,7 @@ from syncengine.model.report import DONE, Outcome
 from syncengine.model.snapshot import ActualStatus
 from syncengine.model.vendor import Operation
 from syncengine.remote.campaigns_reader import read_duplicates
-from syncengine.remote.client import CallResult
+from syncengine.remote.course import CallResult
 from syncengine.remote.dialer_run import DialerRun, ListedNumberError, campaign_scope, outcome_of
 from syncengine.remote.field_values import write_fields
 from syncengine.remote.ids import handed_out_id

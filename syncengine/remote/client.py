@@ -8,22 +8,22 @@ when waiting did not help is ``deferred``; a write that may have been applied is
 import asyncio
 import random as randomness
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager, suppress
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import cached_property
 from types import TracebackType
 from typing import TYPE_CHECKING, Self
 
 from syncengine.errors import AnswerError, RemoteError, RenderError, TransportError
-from syncengine.model.answers import ResponseOutcome
 from syncengine.model.exchange import Answer, Request
 from syncengine.model.secret import Secret
 from syncengine.model.vendor import Operation, Vendor
 from syncengine.remote.admission import Admission, Ask
 from syncengine.remote.auth import Keyring, Pairs, credentials_for
 from syncengine.remote.connection import Call, Connection, opener
-from syncengine.remote.judge import Judgement, judge
+from syncengine.remote.course import Attempt, BeforeSend, CallResult, Course
+from syncengine.remote.judge import DONE, Judgement, judge
 from syncengine.remote.limits import Budget, Pace, Sleep, Unlimited
 from syncengine.remote.origin import Origin
 from syncengine.remote.pages import page_scope
@@ -35,70 +35,7 @@ from syncengine.remote.retry_after import retry_after
 if TYPE_CHECKING:
     import httpx
 
-BeforeSend = Callable[[Request], Awaitable[None] | None]
-
-_DONE: frozenset[ResponseOutcome] = frozenset({"applied", "already_present", "already_absent"})
 _EXCHANGE_ATTEMPTS = 3
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class CallResult:
-    """One call with all its attempts."""
-
-    judgement: Judgement
-    # The last answer; None where none came.
-    answer: Answer | None
-    request: Request
-    # How often it was sent.
-    attempts: int
-    # Whether any byte of it may have reached the dialer.
-    sent: bool
-
-
-@dataclass(slots=True)
-class _Course:
-    """One call while it is under way."""
-
-    operation: Operation
-    request: Request
-    # Without credentials.
-    url: "httpx.URL"
-    before_send: BeforeSend | None
-    at_wire: Callable[[], None] | None
-    answer: Answer | None = None
-    attempts: int = 0
-    sent: bool = False
-    # A write whose answer was lost may have been applied, whatever a repeat is answered.
-    lost: bool = False
-    renewed: bool = False
-
-    def end(self, judgement: Judgement) -> CallResult:
-        """Return the result; the outcomes that were dealt with here become final ones."""
-        outcome = judgement.outcome
-        if outcome == "wait":
-            judgement = replace(judgement, outcome="deferred")
-        if outcome == "renew_auth":
-            judgement = replace(judgement, outcome="stop_dialer")
-        if self.operation.writes and self.lost and outcome not in _DONE:
-            said = judgement.message if outcome != "unknown" else ""
-            words = judgement.message if not said else f"an answer was lost; a repeat was answered: {said}"
-            judgement = replace(judgement, outcome="unknown", message=words)
-        elif not self.operation.writes and outcome == "unknown":
-            judgement = replace(judgement, outcome="deferred")
-        return CallResult(
-            judgement=judgement, answer=self.answer, request=self.request, attempts=self.attempts, sent=self.sent
-        )
-
-
-@dataclass(frozen=True, slots=True)
-class _Attempt:
-    """One sending, or why there was none."""
-
-    judgement: Judgement
-    # Whether the call may be sent again: "no", "pause" (after a pause), "now".
-    again: str = "no"
-    # HTTP status of the answer; 0: none came.
-    status: int = 0
 
 
 class DialerClient:
@@ -205,7 +142,7 @@ class DialerClient:
         """
         full = {"settings": self.settings, "options": self.options, **scope}
         request = operation.render(full)
-        course = _Course(operation, request, self._checked_url(operation.name, request), before_send, at_wire)
+        course = Course(operation, request, self._checked_url(operation.name, request), before_send, at_wire)
         self._retries.earn()
         while True:
             attempt = await self._attempt(course)
@@ -222,7 +159,7 @@ class DialerClient:
             raise RemoteError(self.dialer, operation, f"the URL has {length} characters; the vendor takes {longest}")
         return url
 
-    async def _may_repeat(self, course: _Course) -> bool:
+    async def _may_repeat(self, course: Course) -> bool:
         """Wait for the next attempt; False when there is none."""
         if course.attempts >= ATTEMPTS or not self._retries.take():
             return False
@@ -233,11 +170,11 @@ class DialerClient:
 
     # -------------------------------------------------------------------------------------------- one attempt
 
-    async def _attempt(self, course: _Course) -> _Attempt:
+    async def _attempt(self, course: Course) -> Attempt:
         async with self._connection() as connection:
             stopped = await self._admission.refusal(course.operation, self._credentials, self._ask)
             if stopped is not None:
-                return _Attempt(stopped)
+                return Attempt(stopped)
             # Made before the gate is asked, so that nothing can fail between the gate and the first byte.
             wired, used = self._wired(course), self._credentials.generation
             try:
@@ -246,9 +183,7 @@ class DialerClient:
                 if not course.lost:
                     raise
                 # Passing it on would hide that an earlier attempt may have been applied.
-                return _Attempt(
-                    Judgement("unknown", "lost", f"an answer was lost; no repeat: {type(problem).__name__}")
-                )
+                return Attempt(Judgement("unknown", "lost", f"an answer was lost; no repeat: {type(problem).__name__}"))
             attempt = await self._send(course, wired, connection)
         return await self._about_credential(course, attempt, used)
 
@@ -260,14 +195,14 @@ class DialerClient:
         finally:
             self._free.put_nowait(connection)
 
-    async def _announce(self, course: _Course) -> None:
+    async def _announce(self, course: Course) -> None:
         if course.before_send is None:
             return
         waiting = course.before_send(course.request)
         if waiting is not None:
             await waiting
 
-    async def _send(self, course: _Course, wired: Call, connection: Connection) -> _Attempt:
+    async def _send(self, course: Course, wired: Call, connection: Connection) -> Attempt:
         operation = course.operation
         course.attempts += 1
         try:
@@ -277,31 +212,31 @@ class DialerClient:
             return self._without_answer(course, problem)
         except AnswerError as problem:
             course.sent = course.lost = True
-            return _Attempt(Judgement("unknown", "answer", problem.detail))
+            return Attempt(Judgement("unknown", "answer", problem.detail))
         course.sent = True
         answer = course.answer
         self._admission.breaker.record(failed=answer.status >= 500)
         judgement = judge(operation, self.vendor.responses, answer)
-        if judgement.outcome not in _DONE:
+        if judgement.outcome not in DONE:
             asked = retry_after(answer.headers, now=self._now())
             # The dialer means all of us, whether this call is repeated or not.
             self._admission.pace.pause((judgement.wait or 0.0) if asked is None else asked)
         if judgement.outcome == "wait":
-            return _Attempt(judgement, "pause", answer.status)
+            return Attempt(judgement, "pause", answer.status)
         if judgement.outcome == "unknown":
             course.lost = True
-            return _Attempt(judgement, "pause" if repeat_is_harmless(operation) else "no", answer.status)
-        return _Attempt(judgement, status=answer.status)
+            return Attempt(judgement, "pause" if repeat_is_harmless(operation) else "no", answer.status)
+        return Attempt(judgement, status=answer.status)
 
-    def _without_answer(self, course: _Course, problem: TransportError) -> _Attempt:
+    def _without_answer(self, course: Course, problem: TransportError) -> Attempt:
         if not problem.sent:
-            return _Attempt(Judgement("deferred", "not sent", problem.detail), "pause")
+            return Attempt(Judgement("deferred", "not sent", problem.detail), "pause")
         course.sent = course.lost = True
         course.answer = None
         words = Judgement("unknown", "lost", f"the answer was lost: {problem.detail}")
-        return _Attempt(words, "pause" if repeat_is_harmless(course.operation) else "no")
+        return Attempt(words, "pause" if repeat_is_harmless(course.operation) else "no")
 
-    async def _about_credential(self, course: _Course, attempt: _Attempt, used: int) -> _Attempt:
+    async def _about_credential(self, course: Course, attempt: Attempt, used: int) -> Attempt:
         """Renew a refused credential, once; a new one that is refused as well is not for another renewal to mend."""
         if attempt.judgement.outcome != "renew_auth":
             if attempt.status == 401:
@@ -318,7 +253,7 @@ class DialerClient:
         try:
             renewed = await self._credentials.renew(used)
         except RemoteError as problem:
-            return _Attempt(Judgement("stop_dialer", "credentials", problem.detail))
+            return Attempt(Judgement("stop_dialer", "credentials", problem.detail))
         if not renewed:
             self._admission.locked_out = attempt.judgement.message
             return attempt
@@ -333,7 +268,7 @@ class DialerClient:
         found = self._question()
         return None if found is None else (lambda: self._probe(found))
 
-    def _question(self) -> _Course | None:
+    def _question(self) -> Course | None:
         """Find a documented call that only reads and needs nothing but the account."""
         vendor = self.vendor
         known = [vendor.campaigns.operations.get("list")]
@@ -344,12 +279,12 @@ class DialerClient:
             scope = {"settings": self.settings, "options": self.options, "page": page_scope(operation.pagination)}
             try:
                 request = operation.render(scope)
-                return _Course(operation, request, self._checked_url(operation.name, request), None, None)
+                return Course(operation, request, self._checked_url(operation.name, request), None, None)
             except (RenderError, RemoteError):
                 continue
         return None
 
-    async def _probe(self, question: _Course) -> None:
+    async def _probe(self, question: Course) -> None:
         """Put the question once; the breaker hears what came of it."""
         course = replace(question)
         if await self._admission.pace.turn() and self._admission.budget.take(suppressing=False):
@@ -359,7 +294,7 @@ class DialerClient:
 
     # ------------------------------------------------------------------------------------- putting it on the wire
 
-    def _wired(self, course: _Course) -> Call:
+    def _wired(self, course: Course) -> Call:
         operation, request = course.operation, course.request
         headers, query = self._credentials.apply(headers_of(request), request.query)
         url = course.url if query == request.query else self.origin.url(operation.name, request.path, query)

@@ -18,7 +18,8 @@ from syncengine.model.exchange import Request, RowItem
 from syncengine.model.ports import CampaignState, Intent, Journal, ListedNumbers, RowStore
 from syncengine.model.report import Outcome
 from syncengine.model.vendor import Operation, Vendor
-from syncengine.remote.client import CallResult, DialerClient
+from syncengine.remote.client import DialerClient
+from syncengine.remote.course import CallResult
 from syncengine.remote.field_values import write_fields
 from syncengine.remote.gate import means_everybody, searchable_bytes
 from syncengine.remote.tally import Tally

@@ -17,7 +17,8 @@ from syncengine.remote.retries import repeat_is_harmless
 from syncengine.remote.wording import presentable
 
 # Outcomes that say the dialer holds what was wanted.
-_DONE: frozenset[ResponseOutcome] = frozenset({"applied", "already_present", "already_absent"})
+# What a call came to when nothing is left to be done about it.
+DONE: frozenset[ResponseOutcome] = frozenset({"applied", "already_present", "already_absent"})
 _PAGE = re.compile(r"\s*<(?:!doctype|html|head|body|\?xml|!--)", re.IGNORECASE)
 
 
@@ -69,7 +70,7 @@ def looks_cut(answer: Answer) -> bool:
 
 def _first(classes: Iterable[ResponseClass], answer: Answer) -> Judgement | None:
     for kind in classes:
-        if matches(kind.when, answer) and (kind.outcome not in _DONE or _proves(kind.when, answer)):
+        if matches(kind.when, answer) and (kind.outcome not in DONE or _proves(kind.when, answer)):
             words = presentable(as_text(find(answer.body, kind.message))) if kind.message else ""
             return Judgement(kind.outcome, kind.name, words or kind.name, kind.wait)
     return None

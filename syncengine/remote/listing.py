@@ -16,7 +16,8 @@ from syncengine.errors import AnswerError, RefusedError, RemoteError
 from syncengine.model.calling import Cursor, Link, Offset, PageNumber, SinglePage
 from syncengine.model.exchange import Answer, Request
 from syncengine.model.vendor import Operation
-from syncengine.remote.client import CallResult, DialerClient
+from syncengine.remote.client import DialerClient
+from syncengine.remote.course import CallResult
 from syncengine.remote.pages import page_scope
 from syncengine.remote.paths import MISSING, as_count, as_list, as_text, find, is_blank
 

@@ -18,7 +18,7 @@ from syncengine.model.exchange import RowItem
 from syncengine.model.ports import RowOutcome
 from syncengine.model.report import DONE, Outcome
 from syncengine.model.vendor import Collection, Operation
-from syncengine.remote.client import CallResult
+from syncengine.remote.course import CallResult
 from syncengine.remote.dialer_run import DialerRun, ListedNumberError, outcome_of
 from syncengine.remote.gate import rows_bytes
 from syncengine.remote.ids import TASK_ID, handed_out_id
@@ -199,7 +199,7 @@ async def _send(job: RowJob, step: _Step, rows: list[RowItem], search: _Search |
         return {row.key: RowOutcome("failed", str(problem)) for row in rows}
     job.tally.calls += result.attempts
     outcomes = await _judge_rows(job, step.operation, rows, result, call)
-    if step.replacing:
+    if step.replacing and not result.lost:
         outcomes = {key: _gone_already(found) for key, found in outcomes.items()}
     bisecting = _may_bisect(step.operation, rows, result)
     if bisecting:
@@ -227,7 +227,10 @@ async def _send_halves(job: RowJob, step: _Step, rows: list[RowItem], search: _S
 
 
 def _gone_already(found: RowOutcome) -> RowOutcome:
-    """Refuse to go on with a replace whose row was not there to be removed."""
+    """Refuse to go on with a replace whose row was not there to be removed.
+
+    Not asked where an earlier attempt of the same call was lost: then it was that one which has removed the row.
+    """
     if found.outcome != "already_absent":
         return found
     return RowOutcome("rejected", "no longer there, perhaps called already; not added again")

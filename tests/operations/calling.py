@@ -10,7 +10,8 @@ from syncengine.config.secrets import resolve_secrets
 from syncengine.model.exchange import RowItem
 from syncengine.model.ports import CampaignState
 from syncengine.model.vendor import Operation, Vendor
-from syncengine.remote.client import CallResult, DialerClient
+from syncengine.remote.client import DialerClient
+from syncengine.remote.course import CallResult
 from syncengine.remote.dialer_run import campaign_scope
 from syncengine.remote.field_values import write_fields
 from syncengine.sandbox.server import Sandbox

@@ -10,7 +10,8 @@ from syncengine.model.answers import Match, ResponseClass
 from syncengine.model.calling import Limits, Proof
 from syncengine.model.exchange import Request
 from syncengine.model.vendor import Campaigns, Operation, Vendor
-from syncengine.remote.client import CallResult, DialerClient
+from syncengine.remote.client import DialerClient
+from syncengine.remote.course import CallResult
 from tests import building
 from tests.remote.dialing import BASE, TOKEN, Clockwork, Loopback, Script, client, loopback, reading, writing
 

@@ -10,7 +10,7 @@ from syncengine.model.address import Address
 from syncengine.model.answers import Match, ResponseClass
 from syncengine.model.calling import Proof
 from syncengine.model.exchange import Request
-from syncengine.remote.client import CallResult
+from syncengine.remote.course import CallResult
 from syncengine.remote.dialer_run import DialerRun, ListedNumberError, campaign_scope, outcome_of
 from syncengine.remote.judge import Judgement
 from syncengine.rows.gate import ListedIndex

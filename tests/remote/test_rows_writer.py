@@ -297,6 +297,18 @@ def test_a_row_that_was_gone_already_is_not_added_again(bench: Bench) -> None:
     assert "perhaps called already" in next(iter(only(report).messages))
 
 
+def test_a_row_that_a_lost_attempt_of_the_same_removal_took_away_is_added_again(bench: Bench) -> None:
+    bench.ledger_with(items(0, 1))
+    tries = iter([500])
+    bench.dialers.answers = {
+        "records.remove": lambda seen: next(tries, [{"id": key, "word": "gone"} for key in seen.keys])
+    }
+    replacing(bench, 0, 1)
+    report = bench.apply()
+    assert bench.dialers.names() == ["records.remove", "records.remove", "records.add"]
+    assert dict(only(report).outcomes) == {"applied": 2}
+
+
 def test_a_row_whose_removal_is_not_sure_is_not_added(bench: Bench) -> None:
     bench.ledger_with(items(0, 1))
     bench.dialers.answers = {"records.remove": lambda _: 500}
