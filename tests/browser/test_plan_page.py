@@ -5,8 +5,10 @@ import time
 from typing import Any
 
 import pytest
+from selenium.common.exceptions import StaleElementReferenceException
 from selenium.webdriver.common.by import By
 from selenium.webdriver.common.keys import Keys
+from selenium.webdriver.support.ui import WebDriverWait
 
 from benchmarks.plan_page import invented
 from syncengine.views.page import plan_page
@@ -39,6 +41,16 @@ def write(browser: Any, words: str) -> None:
     search = browser.find_element(By.ID, "search")
     search.clear()
     search.send_keys(words)
+
+
+def click_first_row(browser: Any) -> None:
+    """Click the first row in sight; the list may be drawn anew between finding it and clicking it."""
+
+    def clicked(_: Any) -> bool:
+        browser.find_element(By.CSS_SELECTOR, ".row").click()
+        return True
+
+    WebDriverWait(browser, 10, ignored_exceptions=[StaleElementReferenceException]).until(clicked)
 
 
 def choose(browser: Any, name: str, value: str) -> None:
@@ -123,7 +135,7 @@ def test_whole_rows_are_searched_and_described_with_their_fields(opened: Any) ->
     browser = opened(plan_page(plan, [found], whole=True))
     write(browser, "bea")
     told(browser, "1 of 2 changes")
-    browser.find_element(By.CSS_SELECTOR, ".row").click()
+    click_first_row(browser)
     shown = browser.find_element(By.ID, "detail").text
     assert "first_name" in shown
     assert "+573001234568" in shown

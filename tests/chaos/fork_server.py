@@ -34,6 +34,8 @@ def serve() -> None:
     nothing = os.open(os.devnull, os.O_RDWR)
     os.dup2(nothing, 0)
     os.dup2(nothing, 1)
+    # Held back until a run can take it: in the middle of a fork it would end the run in ways of its own.
+    signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
     loaded, stamp, ended = None, None, 0
     for line in orders:
         if ended:
@@ -49,7 +51,11 @@ def serve() -> None:
             os.dup2(nothing, 2)
             try:
                 signal.signal(signal.SIGINT, signal.default_int_handler)
+                signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGINT})
                 code = carry_out(loaded, order, Path(order.root) / _ANSWER)
+            except KeyboardInterrupt:
+                # Before the handlers are in place, or after they are gone.
+                code = 130
             finally:
                 os._exit(code)
         print(child, file=answers, flush=True)

@@ -1,4 +1,5 @@
 from syncengine.ledger.opening import mark_of
+from syncengine.ledger.schema import VERSION
 from syncengine.steps.ledgers import ledger_of, ledger_status, mark_folder, migrate_ledger, move_ledger
 from tests.steps.projects import NOW, Made
 
@@ -17,4 +18,4 @@ def test_a_target_without_a_root_lies_below_the_project(made: Made) -> None:
     assert (made.root / "new" / "home.db").exists()
     made.project["ledger"] = "sqlite:///new/home.db"
     assert ledger_status(made.load()).where == str(made.root / "new" / "home.db")
-    assert migrate_ledger(made.load()) == (3, 3)
+    assert migrate_ledger(made.load()) == (VERSION, VERSION)
