@@ -61,7 +61,7 @@ from syncengine.rows.workspace import Workspace
 try:
     with Workspace() as workspace:
         print("begins", flush=True)
-        workspace.one("SELECT count(*) FROM range(1000000) a, range(1000000) b WHERE a.range + b.range = 7")
+        workspace.one("SELECT count(DISTINCT hash(range) % 7) FROM range(1000000000000)")
 except KeyboardInterrupt:
     print("interrupted", workspace.folder.exists())
 """
