@@ -13,6 +13,7 @@ from collections.abc import Sequence
 
 import click
 
+from syncengine.cli.interrupt import interruption_told
 from syncengine.errors import ConfigError, SyncEngineError
 
 ERROR = 1
@@ -38,7 +39,8 @@ def run(cli: click.Command, arguments: Sequence[str] | None = None) -> int:
     """Run the command line; every error becomes a message on stderr (and one JSON document with --json)."""
     words = list(sys.argv[1:] if arguments is None else arguments)
     try:
-        ended = cli.main(words, prog_name="syncengine", standalone_mode=False)
+        with interruption_told(unless=Exit):
+            ended = cli.main(words, prog_name="syncengine", standalone_mode=False)
         sys.stdout.flush()
     except Exit as done:
         return done.code

@@ -49,6 +49,37 @@ def interruptible(*, quiet: bool = False) -> Iterator[Stop]:
 
 
 @contextmanager
+def interruption_told(*, unless: type[Exception]) -> Iterator[None]:
+    """Let Ctrl-C leave the block as KeyboardInterrupt, whatever a library makes of it in the middle of its own code.
+
+    DuckDB calls it a query that was interrupted, Arrow an operation that was cancelled, and one inside the other an
+    invalid input: all of them would pass for mistakes of ours. An ``unless`` has said all there was to say.
+    """
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    came = False
+
+    def take(number: int, frame: FrameType | None) -> None:
+        nonlocal came
+        del number, frame
+        came = True
+        raise KeyboardInterrupt
+
+    before = signal.signal(signal.SIGINT, take)
+    try:
+        yield
+    except unless:
+        raise
+    except Exception as disguised:
+        if came:
+            raise KeyboardInterrupt from disguised
+        raise
+    finally:
+        signal.signal(signal.SIGINT, before)
+
+
+@contextmanager
 def interrupting_at_once() -> Iterator[None]:
     """Let Ctrl-C end a question: nothing is under way, and input() would wait on after a polite handler."""
     before = signal.signal(signal.SIGINT, signal.default_int_handler)

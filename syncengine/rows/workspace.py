@@ -59,9 +59,6 @@ class Workspace:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self.close()
-        if _is_interrupt(error):
-            # Whichever statement it was: DuckDB turns Ctrl-C in the middle of one into an error of its own.
-            raise KeyboardInterrupt from None
 
     def close(self) -> None:
         """Forget all tables and remove the folder."""
@@ -135,14 +132,6 @@ class Workspace:
         # Fetched to the end: DuckDB 2 refuses other work on a connection that has rows left to give.
         (row,) = self.run(sql, parameters).fetchall()
         return tuple(int(value or 0) for value in row)
-
-
-def _is_interrupt(error: BaseException | None) -> bool:
-    import duckdb
-
-    return isinstance(error, duckdb.InterruptException) or (
-        type(error) is RuntimeError and str(error) == "Query interrupted"
-    )
 
 
 def quoted(text: str) -> str:

@@ -1,6 +1,9 @@
 """The first signal asks politely; afterwards the usual handlers are back."""
 
 import signal
+import subprocess
+import sys
+import time
 
 import pytest
 
@@ -32,3 +35,37 @@ def test_at_a_question_ctrl_c_ends_at_once() -> None:
             signal.raise_signal(signal.SIGINT)
         signal.raise_signal(signal.SIGINT)
         assert stop.asked()
+
+
+_BUSY = """
+import sys, click
+from syncengine.cli.exits import run
+from syncengine.rows.workspace import Workspace
+
+@click.command()
+def busy():
+    with Workspace() as workspace:
+        print("begins", flush=True)
+        WORK
+
+sys.exit(run(busy, []))
+"""
+_WORK = {
+    "DuckDB": 'workspace.one("SELECT count(DISTINCT hash(range) % 7) FROM range(1000000000000)")',
+    "another library": "__import__('tests.cli.disguising', fromlist=['_']).work()",
+}
+
+
+@pytest.mark.parametrize("library", _WORK)
+def test_ctrl_c_is_an_interruption_whatever_a_library_makes_of_it(library: str) -> None:
+    command = [sys.executable, "-c", _BUSY.replace("WORK", _WORK[library])]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:
+        try:
+            assert process.stdout is not None
+            assert process.stdout.readline() == "begins\n"
+            time.sleep(0.3)
+            process.send_signal(signal.SIGINT)
+            _, said = process.communicate(timeout=30)
+        finally:
+            process.kill()
+    assert (process.returncode, said) == (130, "error: interrupted\n")

@@ -1,8 +1,4 @@
-import signal
 import stat
-import subprocess
-import sys
-import time
 
 import duckdb
 import pyarrow as pa
@@ -54,22 +50,3 @@ def test_many_rows_are_worked_on_by_several_threads_and_few_by_one(workspace):
     assert workspace.one("SELECT current_setting('threads')") == (1,)
     workspace.table_from_arrow("many", pa.table({"a": ["x"] * 50_000}))
     assert workspace.one("SELECT current_setting('threads')") == (usual,)
-
-
-_LONG = """
-from syncengine.rows.workspace import Workspace
-try:
-    with Workspace() as workspace:
-        print("begins", flush=True)
-        workspace.one("SELECT count(DISTINCT hash(range) % 7) FROM range(1000000000000)")
-except KeyboardInterrupt:
-    print("interrupted", workspace.folder.exists())
-"""
-
-
-def test_ctrl_c_in_the_middle_of_a_statement_is_an_interruption_and_no_mistake_of_ours():
-    with subprocess.Popen([sys.executable, "-c", _LONG], stdout=subprocess.PIPE, text=True) as process:
-        assert process.stdout.readline() == "begins\n"
-        time.sleep(0.3)
-        process.send_signal(signal.SIGINT)
-        assert process.communicate(timeout=30)[0] == "interrupted False\n"
