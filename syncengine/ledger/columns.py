@@ -51,6 +51,8 @@ def parse_csv(text: bytes, schema: "pa.Schema") -> "pa.Table":
     import pyarrow as pa
     from pyarrow import csv
 
+    # Arrow would put its own handler in the place of ours while it reads, and Ctrl-C would end an apply in the middle.
+    pa.enable_signal_handlers(False)
     return csv.read_csv(
         pa.BufferReader(text),
         # One block: a page is read whole, whatever stands in its texts.

@@ -1,3 +1,6 @@
+import subprocess
+import sys
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -41,3 +44,21 @@ def test_every_text_and_time_comes_back_as_it_was(
             for row in ledger.rows_table(CONTACTS).to_pylist()
         }
     assert read == found
+
+
+_READING = """
+import os, signal, threading
+import pyarrow as pa
+from syncengine.ledger.columns import parse_csv
+
+asked = []
+signal.signal(signal.SIGINT, lambda *_: asked.append(True))
+text = b'"a","b"\\n' * 4_000_000
+threading.Timer(0.05, os.kill, (os.getpid(), signal.SIGINT)).start()
+print(parse_csv(text, pa.schema([("x", pa.string()), ("y", pa.string())])).num_rows, asked)
+"""
+
+
+def test_ctrl_c_while_rows_are_read_is_a_wish_and_breaks_off_nothing() -> None:
+    done = subprocess.run([sys.executable, "-c", _READING], capture_output=True, text=True, timeout=60, check=False)
+    assert done.stdout == "4000000 [True]\n", done.stderr
