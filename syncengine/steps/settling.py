@@ -181,6 +181,8 @@ def _read_campaign_back(run: Run, reading: DialerReading, manifest: Desired, cal
     address = Address.parse(call.address)
     known = reading.known.get(address.name)
     if known is None:
+        # A later run has deleted it, and that was answered: nothing is left to prove, or to do once more.
+        run.ledger.resolve_call(call.call_id, "sent" if call.action == "delete" else "not_sent", now=now)
         return
     there = next((c for c in reading.snapshot.campaigns if c.id == known.remote_id and not c.ending), None)
     landed = {
@@ -196,10 +198,12 @@ def _read_campaign_back(run: Run, reading: DialerReading, manifest: Desired, cal
 def _read_creation_back(run: Run, reading: DialerReading, manifest: Desired, call: OpenCall, *, now: float) -> None:
     """A lost creation: one campaign of that name is ours, none means that it did not arrive, several are parked."""
     address = Address.parse(call.address)
-    wanted = manifest.campaigns.get(address.name)
-    if wanted is None:
+    named = manifest.campaigns.get(address.name) or reading.known.get(address.name)
+    if named is None or not named.name:
+        # Its name went with the manifest's entry, so that no listing can tell which one it would be.
+        run.ledger.park_call(call.call_id)
         return
-    found = [c for c in reading.snapshot.campaigns if c.name == wanted.name and not c.ending]
+    found = [c for c in reading.snapshot.campaigns if c.name == named.name and not c.ending]
     if not found:
         run.ledger.resolve_call(call.call_id, "not_sent", now=now)
         return

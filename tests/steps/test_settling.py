@@ -211,6 +211,21 @@ def test_a_lost_call_about_a_campaign_that_needs_no_repeat_does_not_stay_open(
     assert waiting(made) == left
 
 
+@pytest.mark.parametrize("action", ["delete", "stop"])
+@pytest.mark.parametrize("proof", ["read_back", "repeat"])
+def test_a_lost_call_about_a_campaign_that_a_later_run_has_deleted_does_not_stay_open(
+    made: Made, action: str, proof: str
+) -> None:
+    made.carry_out()
+    open_call(made, action, proof, address=SPRING, operation=f"campaigns.{action}", settle=30.0)
+    made.acme.campaigns.clear()
+    with made.ledger(locked=True) as ledger:
+        ledger.forget_campaign(SPRING)
+    made.wait()
+    made.plan()
+    assert waiting(made) == []
+
+
 # ------------------------------------------------------------------------------------------------------------ tasks
 
 
@@ -315,6 +330,23 @@ def test_of_two_campaigns_of_that_name_a_person_chooses(made: Made) -> None:
     plan = made.plan()
     assert waiting(made) == [("create", "parked")]
     assert [violation.rule for violation in plan.violations] == ["not_possible"]
+
+
+@pytest.mark.parametrize(("remembered", "left"), [(True, []), (False, [("create", "parked")])])
+def test_a_creation_that_the_manifest_no_longer_names_is_found_by_the_name_it_was_made_with(
+    made: Made, remembered: bool, left: list[tuple[str, str]]
+) -> None:
+    creating(made, "cut")
+    made.campaigns.clear()
+    if not remembered:
+        with made.ledger(locked=True) as ledger:
+            ledger.forget_campaign(SPRING)
+    made.wait(31.0)
+    made.plan()
+    assert waiting(made) == left
+    with made.ledger() as ledger:
+        ours = [known.remote_id for known in ledger.campaigns(LEADS.dialer).values() if known.remote_id]
+    assert ours == ([] if left else [*made.acme.campaigns])
 
 
 def test_a_listing_of_campaigns_that_is_not_whole_proves_no_creation(made: Made) -> None:
