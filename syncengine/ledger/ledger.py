@@ -348,10 +348,10 @@ class Ledger(LedgerReader):
         with self.changing(locked=True) as connection:
             unsettled.settle(connection, self._project, call_id, outcomes, now=now)
 
-    def resolve_call(self, call_id: int, assume: Assumption, *, now: float) -> int:
-        """Settle all that is open of a call as a person says; return how many rows (1 for a campaign)."""
+    def resolve_call(self, call_id: int, assume: Assumption, *, now: float, told_by: str = "hand") -> int:
+        """Settle all that is open of a call as a person or a proof says; return how many rows (1 for a campaign)."""
         with self.changing(locked=True) as connection:
-            return unsettled.resolve_call(connection, self._project, call_id, assume, now=now)
+            return unsettled.resolve_call(connection, self._project, call_id, assume, told_by=told_by, now=now)
 
     def resolve_row(self, address: Address, key: str, assume: Assumption, *, now: float) -> int:
         """Settle one row in every open call about it; return in how many."""

@@ -67,8 +67,10 @@ def rows_of(connection: Session, call_id: int) -> list[OpenRow]:
     ]
 
 
-def resolve_call(connection: Session, project: str, call_id: int, assume: Assumption, *, now: float) -> int:
-    """Settle all that is open of a call as a person says; return how many rows (or campaigns) that were."""
+def resolve_call(
+    connection: Session, project: str, call_id: int, assume: Assumption, *, told_by: str, now: float
+) -> int:
+    """Settle all that is open of a call as a person or a proof says; return how many rows (or campaigns) that were."""
     found = connection.execute(
         "SELECT rows, address, action FROM open_call WHERE project = ? AND call_id = ?",
         (project, call_id),
@@ -78,10 +80,10 @@ def resolve_call(connection: Session, project: str, call_id: int, assume: Assump
     rows, address, action = found
     if not rows:
         _resolve_campaign(connection, project, Address.parse(address), action, assume)
-        _finish(connection, project, call_id, assume, rows={}, now=now)
+        _finish(connection, project, call_id, assume, told_by=told_by, rows={}, now=now)
         return 1
     left = len(rows_of(connection, call_id))
-    _finish(connection, project, call_id, assume, rows={}, now=now)
+    _finish(connection, project, call_id, assume, told_by=told_by, rows={}, now=now)
     return left
 
 
@@ -95,7 +97,8 @@ def resolve_row(
         (key, project, str(address)),
     ).fetchall()
     for (call_id,) in calls:
-        _finish(connection, project, call_id, assume, rows={key: RowOutcome(_as_outcome(assume))}, now=now)
+        rows = {key: RowOutcome(_as_outcome(assume))}
+        _finish(connection, project, call_id, assume, told_by="hand", rows=rows, now=now)
     return len(calls)
 
 
@@ -109,6 +112,7 @@ def _finish(
     call_id: int,
     assume: Assumption,
     *,
+    told_by: str,
     rows: Mapping[str, RowOutcome],
     now: float,
 ) -> None:
@@ -117,7 +121,7 @@ def _finish(
         project,
         call_id,
         outcome=_as_outcome(assume),
-        message=f"resolved by hand as {assume.replace('_', ' ')}",
+        message=f"resolved by {told_by} as {assume.replace('_', ' ')}",
         rows=rows,
         now=now,
     )

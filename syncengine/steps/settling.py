@@ -32,6 +32,8 @@ from syncengine.steps.run import Run
 
 # A call that is surely over: its time-out and as much again.
 _OVER = 2.0
+# What history says of a campaign's call that nobody had to look after.
+_LISTING = "a listing"
 
 
 def settle(run: Run, readings: Readings) -> Sequence[str]:
@@ -182,7 +184,9 @@ def _read_campaign_back(run: Run, reading: DialerReading, manifest: Desired, cal
     known = reading.known.get(address.name)
     if known is None:
         # A later run has deleted it, and that was answered: nothing is left to prove, or to do once more.
-        run.ledger.resolve_call(call.call_id, "sent" if call.action == "delete" else "not_sent", now=now)
+        run.ledger.resolve_call(
+            call.call_id, "sent" if call.action == "delete" else "not_sent", now=now, told_by=_LISTING
+        )
         return
     there = next((c for c in reading.snapshot.campaigns if c.id == known.remote_id and not c.ending), None)
     landed = {
@@ -190,7 +194,7 @@ def _read_campaign_back(run: Run, reading: DialerReading, manifest: Desired, cal
         "start": there is not None and there.status == "started",
         "stop": there is not None and there.status == "stopped",
     }.get(call.action, False)
-    run.ledger.resolve_call(call.call_id, "sent" if landed else "not_sent", now=now)
+    run.ledger.resolve_call(call.call_id, "sent" if landed else "not_sent", now=now, told_by=_LISTING)
     if landed and call.action == "delete":
         run.ledger.forget_campaign(address)
 
@@ -205,7 +209,7 @@ def _read_creation_back(run: Run, reading: DialerReading, manifest: Desired, cal
         return
     found = [c for c in reading.snapshot.campaigns if c.name == named.name and not c.ending]
     if not found:
-        run.ledger.resolve_call(call.call_id, "not_sent", now=now)
+        run.ledger.resolve_call(call.call_id, "not_sent", now=now, told_by=_LISTING)
         return
     if len(found) > 1:
         run.ledger.park_call(call.call_id)
@@ -214,4 +218,4 @@ def _read_creation_back(run: Run, reading: DialerReading, manifest: Desired, cal
     # back is written once more.
     mine = KnownCampaign(key=address.name, remote_id=found[0].id, name=found[0].name, status=found[0].status, fields={})
     run.ledger.save_campaign(address, mine, now=now)
-    run.ledger.resolve_call(call.call_id, "sent", now=now)
+    run.ledger.resolve_call(call.call_id, "sent", now=now, told_by=_LISTING)

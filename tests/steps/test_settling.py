@@ -299,6 +299,9 @@ def test_a_creation_that_landed_is_ours_by_its_name(made: Made) -> None:
     made.wait(31.0)
     assert done(made.plan()) == ["add 3 contacts missing"]
     assert waiting(made) == []
+    with made.ledger() as ledger:
+        messages = [call.message for run in ledger.history(10) for call in ledger.calls_of_run(run.run_id)]
+    assert "resolved by a listing as sent" in messages
     made.carry_out()
     assert [campaign["name"] for campaign in made.acme.campaigns.values()] == ["Spring"]
     assert made.plan().empty
