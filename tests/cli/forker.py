@@ -55,6 +55,15 @@ def kill(process: int, number: int) -> None:
         time.sleep(0.005)
 
 
+def cpu_seconds(process: int) -> float:
+    """Return what a child has used of the processor so far: nobody waits for it, so nobody else would be told."""
+    try:
+        fields = Path(f"/proc/{process}/stat").read_text().rpartition(")")[2].split()
+    except FileNotFoundError:
+        return 0.0
+    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+
+
 def alive(process: int) -> bool:
     """Whether a child runs still."""
     try:

@@ -2,7 +2,7 @@
 
 Nothing is lost, nobody is there twice, and no request that can make a dialer ring carries a number that a file had
 listed before it was sent. What only a person can settle is settled here as a person would: by a look at the dialer.
-WATCH_KILLS says how often: ``make kills`` runs 200, a longer run 2,000.
+WATCH_KILLS says how often: ``make kills`` runs 200, ``make chaos`` 2,000.
 """
 
 import os
@@ -17,7 +17,8 @@ import pytest
 from syncengine import sync
 from syncengine.ledger.ledger import Ledger
 from tests.cli.conftest import Project, colombian, mobile
-from tests.cli.forker import Forker, alive, kill
+from tests.cli.forker import Forker, alive, cpu_seconds, kill
+from tests.watch.recording import record
 
 KILLS = int(os.environ.get("WATCH_KILLS", "3"))
 SEED = int(os.environ.get("WATCH_SEED", "1"))
@@ -61,6 +62,10 @@ class Trial:
         kept.replace(path)
         path.with_suffix(".new").replace(path)
 
+    def numbered(self) -> range:
+        """Return the numbers of all people that were ever named."""
+        return range(100, next(self.numbers))
+
     def wanted(self) -> tuple[set[str], set[str]]:
         return (
             {digits(mobile(n)) for n in self.leads if mobile(n) not in self.listed},
@@ -83,12 +88,12 @@ def requests(project: Project) -> int:
     return project.sandbox.comunik8.record.total + project.sandbox.wolkvox.record.total
 
 
-def settle_as_a_person(project: Project) -> None:
-    """Look at the dialer, row by row, and say what happened."""
+def settle_as_a_person(project: Project) -> int:
+    """Look at the dialer, row by row, and say what happened; return how many calls that were."""
     loaded = sync.load(project.folder)
     parked = sync.waiting_calls(loaded).parked
     if not parked:
-        return
+        return 0
     with Ledger.open(project.folder / ".syncengine" / "ledger.db", "acme") as ledger:
         # What "the ledger is locked" tells a person to do who knows that the process is dead.
         if (holder := ledger.lock_holder()) is not None:
@@ -99,6 +104,7 @@ def settle_as_a_person(project: Project) -> None:
         sent = all(row.key in there for row in rows)
         assert sent or not any(row.key in there for row in rows)
         sync.resolve_call(loaded, call.call_id, "sent" if sent else "not_sent", now=time.time(), wait=5.0)
+    return len(parked)
 
 
 def campaigns(project: Project) -> list[str]:
@@ -110,9 +116,10 @@ def records(project: Project, campaign: str) -> list[dict[str, Any]]:
 
 
 def test_a_watcher_that_is_killed_at_random_loses_nothing_doubles_nobody_and_rings_nobody_listed(
-    trial: Trial, tmp_path: Path
+    trial: Trial, tmp_path: Path, pytestconfig: pytest.Config
 ) -> None:
     project, log = trial.project, tmp_path / "watch.log"
+    began, own, used, parked = time.monotonic(), time.process_time(), 0.0, 0
     words = ("watch", "--apply", "--settle", "0.02s", "--interval", "1s", "--project", str(project.folder))
     in_calls = 0
     with Forker(log, project.environment) as forker:
@@ -127,14 +134,31 @@ def test_a_watcher_that_is_killed_at_random_loses_nothing_doubles_nobody_and_rin
                 time.sleep(0.001)
             time.sleep(trial.random.uniform(0, 0.03))
             in_calls += requests(project) > before
+            used += cpu_seconds(child)
             kill(child, signal.SIGKILL)
             for dialer in (project.sandbox.comunik8, project.sandbox.wolkvox):
                 dialer.faults.clear()
-            settle_as_a_person(project)
+            parked += settle_as_a_person(project)
         finish(trial, forker, words)
     assert in_calls > KILLS / 2
     judge(trial)
     assert "Traceback" not in log.read_text()
+    told = {
+        "kills": KILLS,
+        "of them after a call of the watcher that was killed": in_calls,
+        "calls at the dialers": requests(project),
+        "people that the files named": len(trial.numbered()),
+        "listed numbers": len(trial.listed),
+        "lost answers that a person settled": parked,
+        "lost": 0,
+        "doubled": 0,
+        "listed callable": 0,
+        "minutes": round((time.monotonic() - began) / 60, 1),
+        "minutes of CPU": round((used + time.process_time() - own) / 60, 1),
+    }
+    said = record("watched kills", f"make kills KILLS={KILLS}  # seed {SEED}", told)
+    with pytestconfig.pluginmanager.getplugin("capturemanager").global_and_fixture_disabled():
+        print(f"\n{said}")  # noqa: T201 - the figures are what a long run is for
 
 
 def finish(trial: Trial, forker: Forker, words: tuple[str, ...]) -> None:
