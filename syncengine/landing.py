@@ -11,16 +11,20 @@ What was tried is written down before the first call, so that a crash cannot try
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
-from syncengine.engine.policy import after, decide, kinds_of
+from syncengine.engine.policy import after, decide, kinds_of, remaining
+from syncengine.errors import SyncEngineError
 from syncengine.model.plan import Plan
 from syncengine.model.policy import Decision, Standing
 from syncengine.model.report import ApplyReport, Progress
 from syncengine.model.watching import Drift, Propagation
+from syncengine.notices.notice import Notice
 from syncengine.rows.workspace import Workspace
 from syncengine.steps.applying import apply_plan
+from syncengine.steps.deadlines import near_deadline
 from syncengine.steps.drifting import drift_of
 from syncengine.steps.ledgers import ledger_of
 from syncengine.steps.loading import Loaded
+from syncengine.steps.notifying import Way, ways
 from syncengine.steps.options import Options
 from syncengine.steps.planned import Planned
 from syncengine.steps.propagation import propagation_of
@@ -29,6 +33,7 @@ from syncengine.steps.watch_notes import (
     clock_doubt,
     free_lock_of_the_dead,
     keep_attempt,
+    keep_told,
     last_attempt,
     lead,
     leader,
@@ -40,6 +45,7 @@ from syncengine.steps.watch_notes import (
     suspend_watchers,
     suspended,
     suspension,
+    told,
     watcher_name,
 )
 from syncengine.sync import plan_run
@@ -48,7 +54,9 @@ __all__ = [
     "Drift",
     "Landed",
     "Landing",
+    "Way",
     "drift_of",
+    "keep_told",
     "land",
     "leader",
     "leave",
@@ -57,7 +65,9 @@ __all__ = [
     "shown",
     "suspend_watchers",
     "suspension",
+    "told",
     "watcher_name",
+    "ways",
 ]
 
 
@@ -89,6 +99,13 @@ class Landed:
     report: ApplyReport | None = None
     # Seconds since 1970 when the same files are tried again; None: they landed.
     retry_at: float | None = None
+    # Opt-outs that are almost a day old and not everywhere; None: there are none, or nobody wants to be told.
+    late: Notice | None = None
+
+    @property
+    def rest(self) -> Plan:
+        """Return the plan that is to be expected at the next look."""
+        return self.plan if self.report is None else remaining(self.plan, self.decision.lands)
 
 
 def land(loaded: Loaded, options: Options, landing: Landing) -> Landed:
@@ -104,7 +121,7 @@ def land(loaded: Loaded, options: Options, landing: Landing) -> Landed:
             made = plan_run(Run(loaded=loaded, ledger=ledger, workspace=workspace, options=options))
             looked = _decided(made, landing)
             if looked.decision.lands is None:
-                return looked
+                return replace(looked, late=_late(made))
     with (
         ledger_of(loaded) as ledger,
         Workspace() as workspace,
@@ -114,9 +131,11 @@ def land(loaded: Loaded, options: Options, landing: Landing) -> Landed:
         made = plan_run(Run(loaded=loaded, ledger=ledger, workspace=workspace, options=options, locked=True))
         looked = _decided(made, landing)
         if looked.decision.lands is None or not landing.approve(looked):
-            return looked
+            return replace(looked, late=_late(made))
         report, retry_at = _carry_out(made, looked.decision.lands, landing)
-        return replace(looked, report=report, retry_at=retry_at)
+        # What landed in whole has brought the opt-outs along; the next look tells what is late all the same.
+        late = None if report.complete else _late(made)
+        return replace(looked, report=report, retry_at=retry_at, late=late)
 
 
 def _decided(made: Planned, landing: Landing) -> Landed:
@@ -128,6 +147,17 @@ def _decided(made: Planned, landing: Landing) -> Landed:
         propagation=propagation_of(made),
         suspended=standing.suspended,
     )
+
+
+def _late(made: Planned) -> Notice | None:
+    """Look for opt-outs whose deadline is near, where somebody wants to know."""
+    if not any(way.wants("dnd_deadline") for way in ways(made.run.loaded)):
+        return None
+    try:
+        return near_deadline(made)
+    except SyncEngineError:
+        # What was sent has been sent: it is told, whatever the ledger says now.
+        return None
 
 
 def _standing(run: Run, landing: Landing) -> Standing:

@@ -32,7 +32,7 @@ LAYERS: dict[str, set[str]] = {
     "planfile": {*VALUES, "views"},
     "steps": {*VALUES, "config", "rows", "engine", "remote", "ledger", "notices", "planfile"},
     "sync": {*VALUES, "steps", "engine", "ledger", "rows", "planfile"},
-    "landing": {*VALUES, "sync", "steps", "engine", "ledger", "rows"},
+    "landing": {*VALUES, "sync", "steps", "engine", "ledger", "rows", "notices"},
     "watch": GROUND,
     "face": VALUES,
     "cli": {*VALUES, "sync", "landing", "watch", "face", "hosts", "notices", "sandbox", "config", "views", "planfile"},

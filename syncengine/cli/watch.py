@@ -74,6 +74,7 @@ def command(
                 waiting=watcher.waiting,
             )
             watch(watching, watcher.act, stop.event)
+            watcher.end_notices()
     if stop.number == signal.SIGINT:
         raise Exit(INTERRUPTED)
     if once and watcher.code:

@@ -103,6 +103,13 @@ class Telling:
         else:
             self._head(cause, words)
 
+    def warning(self, words: str) -> None:
+        """Tell what stops nothing; from any thread."""
+        if self._as_json:
+            click.echo(json.dumps({"format_version": FORMAT_VERSION, "at": time.time(), "warning": words}))
+        else:
+            click.echo(f"warning: {words}", err=True)
+
     def _line(self, cause: Cause, **what: object) -> None:
         document = {"format_version": FORMAT_VERSION, "at": time.time(), "cause": cause, **what}
         click.echo(json.dumps(document, ensure_ascii=False, default=str))

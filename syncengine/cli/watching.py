@@ -14,6 +14,7 @@ from syncengine import landing, sync
 from syncengine.cli.exits import GUARD, IN_PART, INTERRUPTED
 from syncengine.cli.interrupt import Stop
 from syncengine.cli.planning import Given
+from syncengine.cli.watch_notices import Herald, news_of
 from syncengine.cli.watch_telling import CAUSES, Telling
 from syncengine.errors import ConfigError, SyncEngineError, UsageError
 from syncengine.model.phone import mask_numbers_in
@@ -32,6 +33,8 @@ _USUAL = ("manifests", "vendors", "mappings")
 # Seconds to the next try when another run holds the ledger, or another watcher leads.
 _SOON = 5.0
 _KEPT = 20
+# Seconds that notices under way are waited for at the end; a webhook's three tries take twenty.
+_PATIENCE, _PATIENCE_ONCE = 5.0, 25.0
 
 
 @dataclass(slots=True, kw_only=True)
@@ -54,6 +57,7 @@ class Watcher:
     state: WatchState = field(default_factory=lambda: WatchState(project="", started_at=time.time(), applies=False))
     _loaded: "sync.Loaded | None" = field(default=None, init=False)
     _telling: Telling = field(init=False)
+    _herald: Herald = field(init=False)
     _told: bool = field(default=False, init=False)
     # Who leads, as it was last told.
     _leader: str = field(default="", init=False)
@@ -61,6 +65,7 @@ class Watcher:
 
     def __post_init__(self) -> None:
         self._telling = Telling(self.given)
+        self._herald = Herald(self._telling.warning)
 
     def times(self) -> "WatchFile":
         """Return the times that the project states, or the usual ones while its files are broken."""
@@ -112,6 +117,10 @@ class Watcher:
         """Let whoever stands by take over at once."""
         if self.holder and self._loaded is not None:
             landing.leave(self._loaded, self.holder)
+
+    def end_notices(self) -> None:
+        """Let notices under way end; a way that hangs keeps nobody for long."""
+        self._herald.close(_PATIENCE_ONCE if self.once else _PATIENCE)
 
     def wanted(self) -> bool:
         """Whether somebody has suspended or resumed the watchers since the last look."""
@@ -183,7 +192,9 @@ class Watcher:
         landed = landing.land(loaded, self.given.options(), how)
         if moved or (landed.report is None and snapshot.moved(loaded.files())):
             return Turn(again=True)
-        return self._landed(cause, landed, began)
+        turn = self._landed(cause, landed, began)
+        self._herald.tell(loaded, news_of(landed))
+        return turn
 
     def _stand_by(self, cause: Cause, loaded: "sync.Loaded") -> Turn | None:
         """Return when to look again where another watcher leads; None: this one does."""

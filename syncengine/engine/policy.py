@@ -197,6 +197,18 @@ def _narrowed(plan: Plan, lands: Callable[[Change, LevelName], bool], why: str) 
     return replace(part, plan_id=plan_id(part))
 
 
+def remaining(plan: Plan, lands: Plan | None) -> Plan:
+    """Return the plan that is to be expected next, once what lands has landed: what a person would have to approve."""
+    if lands is None:
+        return plan
+    landed = {id(change) for change in lands.changes}
+    levels = [Level(lv.name, tuple(c for c in lv.changes if id(c) not in landed)) for lv in plan.levels]
+    kept = tuple(level for level in levels if level.changes)
+    headline = replace(_headline(plan.headline, kept), dnd_removed=plan.headline.dnd_removed)
+    rest = replace(plan, levels=kept, headline=headline)
+    return replace(rest, plan_id=plan_id(rest))
+
+
 def _headline(whole: Headline, kept: tuple[Level, ...]) -> Headline:
     """Count what a part of a plan does. It makes nobody callable that the whole would not."""
     campaigns = [c for level in kept for c in level.changes if isinstance(c, CampaignChange)]

@@ -3,14 +3,20 @@
 It leaves the machine for a chat or a pager, so it is made of numbers and not of sentences that somebody else wrote.
 """
 
+import hashlib
+import json
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from typing import Literal
 
+from syncengine.model.phone import mask_numbers_in
 from syncengine.model.plan import Plan
 from syncengine.model.report import DONE, ApplyReport
+from syncengine.model.watching import Drift
 
 FORMAT_VERSION = 1
+# Places that a notice of drift names.
+_MOST_DRIFT = 10
 Event = Literal["approval", "guard", "partial", "drift", "dnd_deadline"]
 
 TITLES: dict[Event, str] = {
@@ -32,6 +38,14 @@ class Notice:
     # What it is about, in words of ours: guards, do-not-call lists, dialers.
     about: Sequence[str] = ()
     counts: Mapping[str, int] = field(default_factory=dict)
+    # What tells it from others of its event, where that is not its plan and its counts. It is not sent.
+    subject: str = ""
+
+    @property
+    def digest(self) -> str:
+        """Return what is the same for the same news, so that nobody is told twice."""
+        told = self.subject or [self.plan_id, list(self.about), dict(self.counts)]
+        return hashlib.sha256(json.dumps([self.event, self.project, told], sort_keys=True).encode()).hexdigest()[:16]
 
     @property
     def text(self) -> str:
@@ -43,6 +57,7 @@ class Notice:
     def document(self, now: float) -> dict[str, object]:
         """Return it as plain JSON values."""
         said = asdict(self)
+        del said["subject"]
         return {"format_version": FORMAT_VERSION, "sent_at": int(now), "title": TITLES[self.event], **said}
 
 
@@ -55,6 +70,24 @@ def notice_of_plan(plan: Plan, event: Event) -> Notice | None:
     elif plan.empty:
         return None
     return Notice(event=event, project=plan.project, plan_id=plan.plan_id, about=about, counts=asdict(plan.headline))
+
+
+def notice_of_drift(project: str, plan_id: str, drift: Sequence[Drift]) -> Notice | None:
+    """Return what to say of what others changed at the dialers; None where there is none.
+
+    The plan changes whenever a file does; what others did stays the same news.
+    """
+    if not drift:
+        return None
+    about = [mask_numbers_in(f"{found.address}: {found.what}") for found in drift[:_MOST_DRIFT]]
+    if len(drift) > _MOST_DRIFT:
+        about.append(f"and {len(drift) - _MOST_DRIFT:,} more")
+    counts = {
+        "campaigns": sum(1 for found in drift if found.address.kind == "campaign"),
+        "rows": sum(found.count for found in drift if found.address.kind != "campaign"),
+    }
+    subject = json.dumps([[str(found.address), found.what, found.count] for found in drift])
+    return Notice(event="drift", project=project, plan_id=plan_id, about=about, counts=counts, subject=subject)
 
 
 def notice_of_report(project: str, report: ApplyReport) -> Notice | None:

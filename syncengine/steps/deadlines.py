@@ -4,6 +4,7 @@ The law gives days; we give one. What is asked for is what a plan still has to d
 dialer's list lacks, and people who are there still. Their age is that of the first reading.
 """
 
+import json
 from collections.abc import Mapping
 
 from syncengine.notices.notice import Notice
@@ -36,6 +37,8 @@ def near_deadline(made: Planned) -> Notice | None:
         project=made.plan.project,
         plan_id=made.plan.plan_id,
         about=[f"{dialer}: {count:,}" for dialer, count in sorted(late.items())],
+        # Each hour makes them older, and the news no newer.
+        subject=json.dumps([sorted(late.items()), len(numbers)]),
         counts={"opt_outs": len(numbers), "hours_old": int((now - min(old[number] for number in numbers)) / 3600)},
     )
 

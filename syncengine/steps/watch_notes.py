@@ -1,6 +1,7 @@
 """What watchers remember in the ledger: who suspended them, who leads, what they tried last, how late it ever was."""
 
 import json
+from collections.abc import Mapping
 from dataclasses import asdict
 from typing import Any
 
@@ -12,7 +13,7 @@ from syncengine.steps.loading import Loaded
 from syncengine.steps.processes import surely_dead, this_process
 
 _SUSPENDED, _LEADER, _ATTEMPT, _CLOCK = "watch/suspended", "watch/leader", "watch/attempt", "watch/clock"
-_LOCK = "watch/lock"
+_LOCK, _TOLD = "watch/lock", "watch/told"
 # A watcher renews its seat many times in that span; one that is silent for so long is gone.
 LEASE_SECONDS = 30.0
 # Clocks that are kept by the network are set back by less.
@@ -118,6 +119,19 @@ def clock_doubt(ledger: Ledger, *, now: float) -> str:
         f"the clock was set back by {round(latest - now):,} s, so every window is closed until it has caught up;"
         " if it is right now: syncengine resume"
     )
+
+
+def told(loaded: Loaded) -> dict[str, str]:
+    """Return what people were told, as its digest by way and event; a watcher that begins anew tells nothing twice."""
+    with ledger_of(loaded) as ledger:
+        found: dict[str, str] = json.loads(ledger.notes.read(_TOLD) or "{}")
+        return found
+
+
+def keep_told(loaded: Loaded, digests: Mapping[str, str], *, now: float) -> None:
+    """Keep what people were told."""
+    with ledger_of(loaded) as ledger:
+        ledger.notes.write(_TOLD, json.dumps(digests) if digests else "", now=now)
 
 
 def leader(loaded: Loaded, holder: str, *, now: float) -> str:

@@ -4,8 +4,10 @@ import json
 import os
 import subprocess
 import sys
+import threading
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
+from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
 from typing import Any
 
@@ -197,6 +199,35 @@ def project(
     made.opt_outs(mobile(3))
     yield made
     _nothing_personal(made)
+
+
+@pytest.fixture
+def told(project: Project, monkeypatch: pytest.MonkeyPatch) -> Iterator[list[dict[str, Any]]]:
+    """A webhook on this machine, named in the project file; what it was told."""
+    found: list[dict[str, Any]] = []
+
+    class Handler(BaseHTTPRequestHandler):
+        def do_POST(self) -> None:
+            found.append(json.loads(self.rfile.read(int(self.headers["content-length"]))))
+            self.send_response(204)
+            self.end_headers()
+
+        def log_message(self, *_: object) -> None:
+            return
+
+    server = HTTPServer(("127.0.0.1", 0), Handler)
+    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True)
+    thread.start()
+    file = project.folder / "syncengine.yaml"
+    way = f"notifications: [{{webhook: 'http://127.0.0.1:{server.server_port}/', secret: 'env:HOOK'}}]\n"
+    file.write_text(file.read_text() + way)
+    monkeypatch.setenv("HOOK", "s3cret")
+    project.environment["HOOK"] = "s3cret"
+    yield found
+    server.shutdown()
+    server.server_close()
+    thread.join()
+    project.said.append(json.dumps(found))
 
 
 def _nothing_personal(project: Project) -> None:

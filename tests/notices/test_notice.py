@@ -5,7 +5,8 @@ import json
 from syncengine.model.address import Address
 from syncengine.model.plan import Headline, Violation
 from syncengine.model.report import ApplyReport, ChangeReport
-from syncengine.notices.notice import notice_of_plan, notice_of_report
+from syncengine.model.watching import Drift
+from syncengine.notices.notice import Notice, notice_of_drift, notice_of_plan, notice_of_report
 from tests.views.plans import plan
 
 
@@ -39,3 +40,21 @@ def test_an_apply_is_said_only_where_something_was_left_undone() -> None:
     assert found is not None
     assert found.text == "acme: applied in part\n2 applied, 1 rejected\nco\nplan 4f1c2a9b8e7d6c50"
     assert "Ana" not in json.dumps(found.document(1.0))
+
+
+def test_drift_is_the_same_news_whatever_the_plan_and_names_few_places_masked() -> None:
+    def found(count: int, plan_id: str) -> Notice | None:
+        drift = [Drift(address=Address("co", "contacts", f"s{n}"), what="gone", count=count) for n in range(12)]
+        return notice_of_drift("acme", plan_id, drift)
+
+    assert notice_of_drift("acme", "1", ()) is None
+    one, same, other = found(2, "1"), found(2, "2"), found(3, "1")
+    assert one is not None
+    assert same is not None
+    assert other is not None
+    assert one.digest == same.digest != other.digest
+    assert (one.counts["rows"], len(one.about), one.about[-1]) == (24, 11, "and 2 more")
+    assert "subject" not in one.document(1.0)
+    named = notice_of_drift("acme", "1", [Drift(address=Address("co", "campaign", "+573001234567"), what="x", count=1)])
+    assert named is not None
+    assert "57300" not in json.dumps(named.document(1.0)) + named.text
