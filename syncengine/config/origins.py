@@ -1,4 +1,4 @@
-"""Where a dialer's secrets may go.
+"""Where a dialer's secrets may go, and the password of a ledger on a server.
 
 Whoever can change a project's files could point a dialer at a host of his own. So the files of a project never decide
 alone: either the host is fixed by a vendor file that came with the tool, or it is this machine, or the owner of the
@@ -25,8 +25,20 @@ _URL = re.compile(
     r"(?P<path>(?:/[A-Za-z0-9._~-]+)*)/?",
     re.IGNORECASE,
 )
+# libpq takes several hosts, a service, files and more from a URL of its own; a project's file may state none of it.
+_SERVER = re.compile(
+    r"postgres(?:ql)?://(?:[A-Za-z0-9._-]+@)?(?P<host>[a-z0-9.-]{1,253}|\[[0-9a-f:.]{2,45}\])?(?::(?P<port>[1-9][0-9]{0,4}))?"
+    r"(?:/[A-Za-z0-9._-]*)?(?:\?(?P<options>[a-z]+=[A-Za-z0-9._/-]+(?:&[a-z]+=[A-Za-z0-9._/-]+)*))?",
+    re.IGNORECASE,
+)
+_OPTIONS = {
+    "host": re.compile(r"/[A-Za-z0-9._/-]*"),
+    "user": re.compile(r"[A-Za-z0-9._-]+"),
+    "sslmode": re.compile(r"require|verify-ca|verify-full"),
+}
+_POSTGRES = ("postgresql://", "postgres://")
 _LABEL = re.compile(r"[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?")
-_PORTS = {"https": 443, "http": 80}
+_PORTS = {"https": 443, "http": 80, "postgresql": 5432}
 
 
 def check_origin(dialer: Dialer, vendor: Vendor, base_url: str, allowed: Iterable[str]) -> None:
@@ -86,6 +98,63 @@ def check_webhook(url: str, allowed: Iterable[str]) -> None:
         raise ConfigError(diagnostics)
 
 
+def check_ledger_server(url: str, allowed: Iterable[str]) -> None:
+    """Check that the ledger's password may go where a project's file says that the ledger is.
+
+    Whoever runs the program has it in PGPASSWORD or ~/.pgpass, and the library sends it to any server that asks.
+
+    Raises:
+        ConfigError: it may not; the text says exactly what to add and where.
+    """
+    if not url.startswith(_POSTGRES):
+        return
+    diagnostics = Diagnostics()
+    try:
+        origin = ledger_origin_of(url)
+    except ValueError as problem:
+        diagnostics.error(
+            f"ledger: {problem}",
+            expected="postgresql://user@host:port/database, at most with sslmode=require, verify-ca or verify-full",
+            hint="The owner of this machine can state any other URL in SYNCENGINE_LEDGER.",
+        )
+        raise ConfigError(diagnostics) from None
+    if not origin or origin in set(allowed):
+        return
+    diagnostics.error(
+        f"ledger: its password would go to {origin} (the project's file decides it), which is not allowed yet",
+        expected="a server that the owner of this machine allowed",
+        hint=f"If this is right, add the line {origin} to {_owners_file(os.environ)}, or set {VARIABLE}={origin}. "
+        "A file of the project cannot allow it.",
+    )
+    raise ConfigError(diagnostics)
+
+
+def ledger_origin_of(url: str) -> str:
+    """Return where the password of a ledger goes, as postgresql://host; empty where that is this machine.
+
+    Raises:
+        ValueError: it is not plain enough to be sure of that.
+    """
+    found = _SERVER.fullmatch(url) if url.isascii() else None
+    stated = [part.split("=", 1) for part in (found["options"] or "").split("&") if part] if found is not None else []
+    if found is None or not all(name in _OPTIONS and _OPTIONS[name].fullmatch(value) for name, value in stated):
+        raise ValueError("this is not a plain address of a PostgreSQL server")
+    names = [name for name, _ in stated]
+    host = (found["host"] or "").lower()
+    if len(set(names)) < len(names) or (host and "host" in names):
+        raise ValueError("this names its server twice")
+    if not host:
+        # A folder with a socket, or what the owner has in PGHOST.
+        return ""
+    _check_host(host)
+    if _is_loopback(host.strip("[]")):
+        return ""
+    port = int(found["port"] or _PORTS["postgresql"])
+    if port > 65_535:
+        raise ValueError("this has a port above 65535")
+    return f"postgresql://{host}" if port == _PORTS["postgresql"] else f"postgresql://{host}:{port}"
+
+
 def allowed_origins(environment: Mapping[str, str]) -> tuple[str, ...]:
     """Return the origins that the owner of the machine allows: from the environment and from the owner's file.
 
@@ -105,10 +174,13 @@ def allowed_origins(environment: Mapping[str, str]) -> tuple[str, ...]:
     for where, text in entries:
         if not text.strip():
             continue
+        entry = text.strip()
         try:
-            origins.append(origin_of(text.strip()))
+            origins.append(ledger_origin_of(entry) if entry.startswith(_POSTGRES) else origin_of(entry))
         except ValueError as problem:
-            diagnostics.error(f"{where}: {problem}", expected="https://host or https://host:port")
+            diagnostics.error(
+                f"{where}: {problem}", expected="https://host, https://host:port, or postgresql://host of a ledger"
+            )
     if diagnostics.failed:
         raise ConfigError(diagnostics)
     return tuple(sorted(set(origins)))

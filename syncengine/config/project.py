@@ -170,11 +170,12 @@ class Project:
         The owner's variable counts before the file: a branch that named another ledger would plan as if nothing had
         ever been written and nobody had ever opted out.
         """
-        url = _owners_ledger(os.environ) or self.file.ledger
+        url = owners_ledger(os.environ) or self.file.ledger
         return f"{_SQLITE}{self.root / url.removeprefix(_SQLITE)}" if url.startswith(_SQLITE) else url
 
 
-def _owners_ledger(environment: Mapping[str, str]) -> str:
+def owners_ledger(environment: Mapping[str, str]) -> str:
+    """Return the ledger that the owner of the machine names; empty: the project's file does."""
     url = environment.get(LEDGER_VARIABLE, "")
     try:
         return _check_ledger(url) if url else ""

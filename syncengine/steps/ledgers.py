@@ -1,7 +1,10 @@
 """The project's ledger: where it is, how it stands, and the care of it."""
 
+import os
 from pathlib import Path
 
+from syncengine.config.origins import allowed_origins, check_ledger_server
+from syncengine.config.project import owners_ledger
 from syncengine.errors import DoubtfulLedgerError, UsageError
 from syncengine.ledger import schema, upkeep
 from syncengine.ledger.ledger import Ledger
@@ -18,10 +21,18 @@ def ledger_of(loaded: Loaded) -> Ledger:
     """Open the project's ledger.
 
     Raises:
+        ConfigError: the project's file names a server that the owner has not allowed.
         DoubtfulLedgerError: it is damaged, gone, older than it was or another one.
         LedgerError: it cannot be opened.
     """
-    return open_ledger(loaded.desired.ledger, loaded.desired.project, beside=mark_folder(loaded))
+    return open_ledger(_url_of(loaded), loaded.desired.project, beside=mark_folder(loaded))
+
+
+def _url_of(loaded: Loaded) -> str:
+    """Return the ledger's URL once it is sure that its password may go there."""
+    if not owners_ledger(os.environ):
+        check_ledger_server(loaded.project.file.ledger, allowed_origins(os.environ))
+    return loaded.desired.ledger
 
 
 def mark_folder(loaded: Loaded) -> Path:
@@ -38,7 +49,7 @@ def doubted_ledger(loaded: Loaded) -> Doubted:
     try:
         ledger_of(loaded).close()
     except DoubtfulLedgerError:
-        return open_doubted(loaded.desired.ledger, loaded.desired.project, beside=mark_folder(loaded))
+        return open_doubted(_url_of(loaded), loaded.desired.project, beside=mark_folder(loaded))
     raise UsageError("the ledger is sound, so there is nothing to recover")
 
 
@@ -71,7 +82,7 @@ def restore_ledger(loaded: Loaded, path: Path, *, now: float, wait: float) -> bo
         ledger = ledger_of(loaded)
     except DoubtfulLedgerError:
         # What is there is not worth keeping in place; a damaged file is set aside.
-        ledger = open_doubted(loaded.desired.ledger, loaded.desired.project, beside=mark_folder(loaded)).ledger
+        ledger = open_doubted(_url_of(loaded), loaded.desired.project, beside=mark_folder(loaded)).ledger
     with ledger:
         return upkeep.restore(ledger, path, now=now, wait=wait)
 
@@ -91,7 +102,7 @@ def move_ledger(loaded: Loaded, url: str, *, now: float, wait: float) -> int:
 
 def migrate_ledger(loaded: Loaded) -> tuple[int, int]:
     """Bring the ledger's tables up to date and return the schema version before and after."""
-    store = open_store(loaded.desired.ledger)
+    store = open_store(_url_of(loaded))
     try:
         before = schema.migrate(store)
     finally:

@@ -3,7 +3,7 @@ from pathlib import Path
 
 import pytest
 
-from syncengine.config.origins import allowed_origins, check_origin, origin_of
+from syncengine.config.origins import allowed_origins, check_ledger_server, check_origin, ledger_origin_of, origin_of
 from syncengine.diagnostics import Location
 from syncengine.errors import ConfigError
 from syncengine.model.desired import Dialer
@@ -142,3 +142,42 @@ def test_a_wrong_entry_is_said_and_not_skipped(tmp_path: Path) -> None:
     with pytest.raises(ConfigError) as caught:
         allowed_origins({"XDG_CONFIG_HOME": str(tmp_path), "SYNCENGINE_ALLOW_ORIGINS": "*.example,https://ok.example"})
     assert "SYNCENGINE_ALLOW_ORIGINS" in caught.value.diagnostics.items[0].message
+
+
+@pytest.mark.parametrize(
+    ("url", "origin"),
+    [
+        ("postgresql://db.example/acme", "postgresql://db.example"),
+        ("postgres://ann@DB.example:5432/acme?sslmode=verify-full", "postgresql://db.example"),
+        ("postgresql://db.example:6432/acme?user=ann", "postgresql://db.example:6432"),
+        ("postgresql://[fd00::1]/acme", "postgresql://[fd00::1]"),
+        ("postgresql:///acme", ""),
+        ("postgresql:///acme?host=/run/postgresql&user=ann", ""),
+        ("postgresql://127.0.0.1:5433/acme", ""),
+        ("postgresql://localhost/acme", ""),
+    ],
+)
+def test_a_ledger_is_where_its_url_says_and_this_machine_needs_no_entry(url: str, origin: str) -> None:
+    assert ledger_origin_of(url) == origin
+    check_ledger_server(url, [origin])
+
+
+def test_a_ledger_in_a_file_has_no_password() -> None:
+    check_ledger_server("sqlite:///ledger.db", ())
+
+
+def test_a_ledger_elsewhere_is_refused_with_the_line_to_add() -> None:
+    with pytest.raises(ConfigError) as caught:
+        check_ledger_server("postgresql://db.example:6432/acme", ("postgresql://db.example", "https://db.example:6432"))
+    (item,) = caught.value.diagnostics
+    assert "add the line postgresql://db.example:6432 to" in item.render()
+
+
+def test_the_owner_allows_ledgers_beside_dialers(tmp_path: Path) -> None:
+    (tmp_path / "syncengine").mkdir()
+    (tmp_path / "syncengine" / "origins").write_text("https://dialer.example\npostgres://DB.example:5432  # ours\n")
+    environment = {"XDG_CONFIG_HOME": str(tmp_path)}
+    assert allowed_origins(environment) == ("https://dialer.example", "postgresql://db.example")
+    (tmp_path / "syncengine" / "origins").write_text("postgresql://a,b\n")
+    with pytest.raises(ConfigError):
+        allowed_origins(environment)

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.pull_requests.conftest import MAIN, PROJECT, THE_DIALER, TOKEN, Link, Repository
+from tests.pull_requests.conftest import MAIN, PROJECT, THE_DIALER, TOKEN, AskedError, Link, Repository
 
 ROOT = Path(__file__).parents[2]
 WOLKVOX = (ROOT / "vendors" / "wolkvox.yaml").read_text(encoding="utf-8")
@@ -148,3 +148,63 @@ def test_a_webhook_in_the_branch_carries_no_facts_out(repository: Repository) ->
     done = repository.job(place, "plan", "--refresh", "none", "--notify", "approval")
     assert (done.asked, done.code) == ([], 0), done.said
     assert "not allowed yet" in done.said
+
+
+@pytest.fixture
+def reached(repository: Repository, monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """The database servers that were called; the library would send PGPASSWORD to any that asks for it."""
+    import psycopg
+
+    found: list[str] = []
+
+    def connect(url: str, **_: object) -> None:
+        found.append(url)
+        raise AskedError
+
+    monkeypatch.setattr(psycopg, "connect", connect)
+    monkeypatch.setenv("PGPASSWORD", TOKEN)
+    # Nothing else names the ledger, as on a runner that was set up in haste.
+    monkeypatch.delenv("SYNCENGINE_LEDGER")
+    return found
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        f"postgresql://{EVIL}/acme",
+        f"postgresql://ours.example:5433@{EVIL}/acme",
+        f"postgresql://ours.example,{EVIL}/acme",
+        f"postgresql:///acme?host={EVIL}",
+        f"postgresql:///acme?host=/run,{EVIL}",
+        f"postgresql:///acme?host=/run&host={EVIL}",
+        f"postgresql://ours.example/acme?hostaddr=192.0.2.1&host={EVIL}",
+        f"postgresql://ours.example/acme?%68ost={EVIL}",
+        "postgresql:///acme?service=evil",
+        "postgresql://ours.example/acme?sslmode=disable",
+        "postgresql://ours.example:5433/acme",
+        "postgresql://localhost.evil.example/acme",
+        "postgresql://2130706433/acme",
+    ],
+)
+def test_a_ledger_at_a_server_named_by_the_branch_gets_no_password(
+    repository: Repository, reached: list[str], url: str
+) -> None:
+    (repository.owner / "syncengine" / "origins").write_text("postgresql://ours.example\n")
+    place = repository.branch({"syncengine.yaml": PROJECT + f'ledger: "{url}"\n'})
+    for words in (["plan", "--refresh", "none"], ["apply", "--yes"], ["state", "list"], ["ledger", "migrate"]):
+        done = repository.job(place, *words)
+        assert reached == []
+        assert done.code == 1, done.said
+        assert "ledger" in done.said, done.said
+        assert TOKEN not in done.said
+
+
+def test_a_ledger_that_the_owner_has_allowed_or_named_is_called(
+    repository: Repository, reached: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (repository.owner / "syncengine" / "origins").write_text("postgresql://ours.example  # the ledger\n")
+    place = repository.branch({"syncengine.yaml": PROJECT + "ledger: postgresql://ann@ours.example/acme\n"})
+    assert repository.job(place, "plan", "--refresh", "none").code == -1
+    monkeypatch.setenv("SYNCENGINE_LEDGER", "postgresql://theirs.example/acme?connect_timeout=3")
+    assert repository.job(place, "plan", "--refresh", "none").code == -1
+    assert reached == ["postgresql://ann@ours.example/acme", "postgresql://theirs.example/acme?connect_timeout=3"]
