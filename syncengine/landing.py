@@ -8,8 +8,8 @@
 What was tried is written down before the first call, so that a crash cannot try it again at once.
 """
 
-from collections.abc import Callable
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
 
 from syncengine.engine.policy import after, decide, kinds_of, remaining
 from syncengine.errors import SyncEngineError
@@ -20,6 +20,7 @@ from syncengine.model.watching import Drift, Propagation
 from syncengine.notices.notice import Notice
 from syncengine.rows.workspace import Workspace
 from syncengine.steps.applying import apply_plan
+from syncengine.steps.clients import budgets_left
 from syncengine.steps.deadlines import near_deadline
 from syncengine.steps.drifting import drift_of
 from syncengine.steps.ledgers import ledger_of
@@ -101,6 +102,8 @@ class Landed:
     retry_at: float | None = None
     # Opt-outs that are almost a day old and not everywhere; None: there are none, or nobody wants to be told.
     late: Notice | None = None
+    # Dialer -> calls left of today's budget, after all this; only those that have one.
+    budgets: Mapping[str, int] = field(default_factory=dict)
 
     @property
     def rest(self) -> Plan:
@@ -121,7 +124,7 @@ def land(loaded: Loaded, options: Options, landing: Landing) -> Landed:
             made = plan_run(Run(loaded=loaded, ledger=ledger, workspace=workspace, options=options))
             looked = _decided(made, landing)
             if looked.decision.lands is None:
-                return replace(looked, late=_late(made))
+                return _ended(looked, made)
     with (
         ledger_of(loaded) as ledger,
         Workspace() as workspace,
@@ -131,11 +134,9 @@ def land(loaded: Loaded, options: Options, landing: Landing) -> Landed:
         made = plan_run(Run(loaded=loaded, ledger=ledger, workspace=workspace, options=options, locked=True))
         looked = _decided(made, landing)
         if looked.decision.lands is None or not landing.approve(looked):
-            return replace(looked, late=_late(made))
+            return _ended(looked, made)
         report, retry_at = _carry_out(made, looked.decision.lands, landing)
-        # What landed in whole has brought the opt-outs along; the next look tells what is late all the same.
-        late = None if report.complete else _late(made)
-        return replace(looked, report=report, retry_at=retry_at, late=late)
+        return _ended(replace(looked, report=report, retry_at=retry_at), made)
 
 
 def _decided(made: Planned, landing: Landing) -> Landed:
@@ -149,15 +150,22 @@ def _decided(made: Planned, landing: Landing) -> Landed:
     )
 
 
+def _ended(looked: Landed, made: Planned) -> Landed:
+    """Add what is so at the end; what was sent has been sent, whatever the ledger says now."""
+    # What landed in whole has brought the opt-outs along; the next look tells what is late all the same.
+    whole = looked.report is not None and looked.report.complete
+    try:
+        left = budgets_left(made.run.loaded, made.run.ledger, made.run.options)
+        return replace(looked, late=None if whole else _late(made), budgets=left)
+    except SyncEngineError:
+        return looked
+
+
 def _late(made: Planned) -> Notice | None:
     """Look for opt-outs whose deadline is near, where somebody wants to know."""
     if not any(way.wants("dnd_deadline") for way in ways(made.run.loaded)):
         return None
-    try:
-        return near_deadline(made)
-    except SyncEngineError:
-        # What was sent has been sent: it is told, whatever the ledger says now.
-        return None
+    return near_deadline(made)
 
 
 def _standing(run: Run, landing: Landing) -> Standing:

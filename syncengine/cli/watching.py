@@ -5,6 +5,7 @@ What is told and shown is put together here and nowhere else: each cycle ends as
 
 import os
 import time
+from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -32,6 +33,8 @@ if TYPE_CHECKING:
 _USUAL = ("manifests", "vendors", "mappings")
 # Seconds to the next try when another run holds the ledger, or another watcher leads.
 _SOON = 5.0
+# Seconds between two states that are shown while calls go out.
+_SHOW_EVERY = 1.0
 _KEPT = 20
 # Seconds that notices under way are waited for at the end; a webhook's three tries take twenty.
 _PATIENCE, _PATIENCE_ONCE = 5.0, 25.0
@@ -62,6 +65,9 @@ class Watcher:
     # Who leads, as it was last told.
     _leader: str = field(default="", init=False)
     _leads: bool = field(default=False, init=False)
+    # Requests by dialer and class, and when the state was shown last.
+    _calls: Counter[tuple[str, str]] = field(default_factory=Counter, init=False)
+    _shown: float = field(default=0.0, init=False)
 
     def __post_init__(self) -> None:
         self._telling = Telling(self.given)
@@ -189,7 +195,8 @@ class Watcher:
             on_progress=self._on_progress,
             interrupted=self._interrupted,
         )
-        landed = landing.land(loaded, self.given.options(), how)
+        options = replace(self.given.options(), on_call=self._on_call, on_wait=self._on_wait)
+        landed = landing.land(loaded, options, how)
         if moved or (landed.report is None and snapshot.moved(loaded.files())):
             return Turn(again=True)
         turn = self._landed(cause, landed, began)
@@ -240,8 +247,9 @@ class Watcher:
             propagation=tuple(_after(found, report) for found in landed.propagation),
             suspended=landed.suspended,
             report=report or self.state.report,
+            budgets=landed.budgets or self.state.budgets,
             broken=(),
-            last_success=time.time(),
+            last_success=time.time() if report is None or report.complete else self.state.last_success,
         )
 
     # ------------------------------------------------------------------------------------------- telling and showing
@@ -262,10 +270,19 @@ class Watcher:
         self.alive()
         return self.stop.asked()
 
+    def _on_call(self, dialer: str, kind: str) -> None:
+        self._calls[dialer, kind] += 1
+        # A page that is read anew for each call of a long apply helps nobody.
+        if time.monotonic() - self._shown > _SHOW_EVERY:
+            self._put()
+
     def _on_progress(self, progress: Progress) -> None:
-        limited = {**self.state.limited, progress.dialer: progress.waiting}
-        if limited != self.state.limited:
-            self._put(limited=limited)
+        if time.monotonic() - self._shown > _SHOW_EVERY:
+            self._put(progress=progress)
+
+    def _on_wait(self, dialer: str, what: str) -> None:
+        if what != self.state.limited.get(dialer, ""):
+            self._put(limited={**self.state.limited, dialer: what})
 
     def _end(
         self, cause: Cause, began: float, result: Result, said: tuple[str, ...], turn: Turn, **changes: object
@@ -275,11 +292,12 @@ class Watcher:
             at=began, cause=CAUSES[cause], result=result, said=said, plan_id=plan_id, seconds=time.time() - began
         )
         kept = (happening, *self.state.happenings)[:_KEPT]
-        self._put(happenings=kept, waiting="", applying=False, limited={}, **changes)
+        self._put(happenings=kept, waiting="", applying=False, progress=None, limited={}, **changes)
         return turn
 
     def _put(self, **changes: object) -> None:
-        self.state = replace(self.state, **changes)  # type: ignore[arg-type]
+        self._shown = time.monotonic()
+        self.state = replace(self.state, calls=dict(self._calls), **changes)  # type: ignore[arg-type]
         self.publish(self.state)
 
 

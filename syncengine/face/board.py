@@ -49,4 +49,4 @@ def why_not_ready(state: WatchState) -> str:
         return "broken"
     if state.waiting:
         return "files are not at rest"
-    return "" if state.last_success else "the first plan is not made yet"
+    return "" if state.plan is not None else "the first plan is not made yet"

@@ -5,7 +5,6 @@ from collections.abc import Iterable
 
 from prometheus_client import CollectorRegistry, Counter, Gauge, disable_created_metrics, generate_latest
 
-from syncengine.model.plan import Plan
 from syncengine.model.report import ApplyReport
 from syncengine.model.watching import WatchState
 
@@ -27,7 +26,10 @@ class Metrics:
             "syncengine_rows", "Rows and campaigns, by what became of them", ["dialer", "outcome"], registry=registry
         )
         self._calls = Counter(
-            "syncengine_calls", "Writing calls, by their effect on dialling", ["dialer", "effect"], registry=registry
+            "syncengine_calls",
+            "Requests to dialers: by their effect on dialling, reading, or for credentials",
+            ["dialer", "class"],
+            registry=registry,
         )
         self._waiting = self._gauge("limiter_waiting", "1 while calls wait for a limit of the dialer", "dialer")
         self._budget = self._gauge("budget_left", "Calls left of the day's budget", "dialer")
@@ -37,7 +39,9 @@ class Metrics:
         self._held = self._gauge("held", "Reasons that hold changes back now", "rule")
         self._state = self._gauge("state", "1 for each thing that is so now", "what")
         self._success = Gauge(
-            "syncengine_last_success_timestamp_seconds", "When a look last came to its end", registry=registry
+            "syncengine_last_success_timestamp_seconds",
+            "When a look last came to its end with nothing left undone",
+            registry=registry,
         )
         age = Gauge("syncengine_last_success_age_seconds", "Seconds since then", registry=registry)
         self._last_success = time.time()
@@ -51,23 +55,22 @@ class Metrics:
         if now.happenings and now.happenings[:1] != before.happenings[:1]:
             self._cycles.labels(now.happenings[0].result).inc()
         if now.report is not None and now.report is not before.report:
-            self._count(now.report, now.plan)
+            self._count(now.report)
+        for (dialer, kind), count in now.calls.items():
+            # A registry of Prometheus takes no count that goes down.
+            self._calls.labels(dialer, kind).inc(max(0, count - before.calls.get((dialer, kind), 0)))
         if now.last_success:
             self._last_success = now.last_success
             self._success.set(now.last_success)
         self._show(now)
 
-    def _count(self, report: ApplyReport, plan: Plan | None) -> None:
+    def _count(self, report: ApplyReport) -> None:
         result = "interrupted" if report.interrupted else "complete" if report.complete else "in part"
         self._applies.labels(result).inc()
-        effects = {(str(c.address), str(c.action)): c.effect for c in plan.changes} if plan is not None else {}
         for change in report.changes:
             dialer = change.address.dialer
             for outcome, count in change.outcomes.items():
                 self._rows.labels(dialer, outcome).inc(count)
-            if change.calls:
-                effect = effects.get((str(change.address), change.action), "dialable")
-                self._calls.labels(dialer, effect).inc(change.calls)
 
     def _show(self, now: WatchState) -> None:
         _set(self._waiting, ((dialer, float(bool(what))) for dialer, what in now.limited.items()))
@@ -79,8 +82,7 @@ class Metrics:
         _set(self._drift, ((dialer, drift.get(dialer, 0.0)) for dialer in dialers))
         _set(self._pending, ((found.dialer, max(0, found.wanted - found.there)) for found in now.propagation))
         _set(self._stuck, ((found.dialer, found.stuck) for found in now.propagation))
-        costs = now.plan.costs if now.plan is not None else ()
-        _set(self._budget, ((c.dialer, c.budget - c.budget_used) for c in costs if c.budget is not None))
+        _set(self._budget, ((dialer, float(left)) for dialer, left in now.budgets.items()))
         states = {
             "suspended": bool(now.suspended),
             "standing_by": bool(now.leader),

@@ -11,7 +11,7 @@ from html import escape
 from syncengine.model.change import Change
 from syncengine.model.phone import mask_numbers_in
 from syncengine.model.plan import Cost, Plan, SourceSummary
-from syncengine.model.report import ApplyReport
+from syncengine.model.report import ApplyReport, Progress
 from syncengine.model.watching import Happening, Propagation, WatchState
 
 _MOST_FILES = 200
@@ -69,7 +69,7 @@ def _head(state: WatchState, now: float) -> str:
     word, tone, more = _standing(state)
     facts = [
         ("Plans are", "applied as far as the policy lets them" if state.applies else "shown, not applied"),
-        ("Last look that came to its end", _moment(state.last_success, now) if state.last_success else "none yet"),
+        ("Last look that left nothing undone", _moment(state.last_success, now) if state.last_success else "none yet"),
         ("Watching since", _moment(state.started_at, now)),
     ]
     facts += [("Policy", "<br>".join(_text(sentence) for sentence in state.policy))] if state.policy else []
@@ -92,8 +92,8 @@ def _standing(state: WatchState) -> tuple[str, str, str]:
     if state.waiting:
         return "Waiting", "warn", state.waiting
     if state.applying:
-        return "Applying", "good", ""
-    if not state.last_success:
+        return "Applying", "good", _so_far(state.progress)
+    if state.plan is None:
         return "Reading", "plain", "The first plan is being made"
     if any(held.rule != "off" for held in state.held):
         return "Holding back", "warn", "A part does not land now; see below"
@@ -176,10 +176,9 @@ def _dialers(state: WatchState) -> str:
 
 
 def _dialer(found: Propagation, cost: Cost | None, state: WatchState) -> list[str]:
-    left = "no budget" if cost is None or cost.budget is None else f"{max(0, cost.budget - cost.budget_used):,}"
-    now = state.limited.get(found.dialer) or "at rest"
-    if state.applying and found.dialer in state.limited and not state.limited[found.dialer]:
-        now = "sending"
+    left = f"{state.budgets[found.dialer]:,}" if found.dialer in state.budgets else "no budget"
+    now = state.limited.get(found.dialer, "")
+    now = f"waits: {now}" if now else "sending" if state.applying and cost is not None and cost.calls else "at rest"
     if found.has_list:
         missing = max(0, found.wanted - found.there)
         tone = ' class="warn"' if missing else ""
@@ -239,6 +238,13 @@ def _watched(state: WatchState) -> str:
     count = f"<summary>{len(state.files):,} files</summary>"
     body = f'<details id="files">{count}<ul class="list">{names}{more}</ul></details>'
     return _section("watched", "What is watched", body)
+
+
+def _so_far(progress: Progress | None) -> str:
+    if progress is None:
+        return ""
+    left = f", about {progress.remaining:,.0f} s left" if progress.remaining is not None else ""
+    return f"{progress.done:,} of {progress.total:,} rows and campaigns, {progress.rate:,.0f} a second{left}"
 
 
 def _section(name: str, title: str, body: str) -> str:

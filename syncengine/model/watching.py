@@ -1,12 +1,13 @@
 """What a watcher found, decided and did, as values for whoever shows it. Nothing here holds personal data."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
 from syncengine.model.address import Address
 from syncengine.model.plan import Plan
 from syncengine.model.policy import Held
-from syncengine.model.report import ApplyReport
+from syncengine.model.report import ApplyReport, Progress
 
 # What a cycle of a watcher came to.
 Result = Literal["nothing", "shown", "applied", "in part", "held", "broken", "error"]
@@ -84,9 +85,15 @@ class WatchState:
     report: ApplyReport | None = None
     # Newest first.
     happenings: tuple[Happening, ...] = ()
-    # Seconds since 1970 of the last cycle that came to its end; 0.0: none yet.
+    # Seconds since 1970 of the last cycle that came to its end and left nothing undone; 0.0: none yet.
     last_success: float = 0.0
     next_look: float = 0.0
-    # Dialer -> what its calls wait for, while an apply is under way.
-    limited: dict[str, str] = field(default_factory=dict)
+    # Dialer -> what its calls wait for now.
+    limited: Mapping[str, str] = field(default_factory=dict)
+    # Dialer and class -> requests that have left since the watcher began; by effect on dialling, or reading.
+    calls: Mapping[tuple[str, str], int] = field(default_factory=dict)
+    # Dialer -> calls left of its budget for today; only those that have one.
+    budgets: Mapping[str, int] = field(default_factory=dict)
     applying: bool = False
+    # How far an apply that is under way has got.
+    progress: Progress | None = None

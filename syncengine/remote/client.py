@@ -57,13 +57,15 @@ class DialerClient:
         sleep: Sleep = asyncio.sleep,
         random: Callable[[], float] = randomness.random,
         on_wait: Callable[[str], None] = lambda _: None,
+        on_call: Callable[[str], None] = lambda _: None,
     ) -> None:
         """Prepare; nothing is opened or read yet.
 
         ``base_url`` (without a slash at its end) is the only place where calls go. ``secrets`` go by the names of the
         vendor file; ``settings`` and apply ``options`` are for templates. ``budget`` counts the calls of a day.
         ``clock`` gives seconds and is never set back, ``now`` is the wall clock, ``random`` gives 0 to 1. ``on_wait``
-        is told what is waited for, and "" when that is over. ``transport`` is for tests.
+        is told what is waited for, and "" when that is over; ``on_call`` of each request that leaves, by its effect on
+        dialling, or "reading", or "credentials". ``transport`` is for tests.
 
         Raises:
             RemoteError: the base URL is not one.
@@ -78,6 +80,7 @@ class DialerClient:
         self._now = now
         self._random = random
         self._on_wait = on_wait
+        self._on_call = on_call
         limits = vendor.limits
         pace = Pace(
             calls=limits.calls, per=limits.per, longest=limits.longest_wait, clock=clock, sleep=sleep, on_wait=on_wait
@@ -205,6 +208,7 @@ class DialerClient:
     async def _send(self, course: Course, wired: Call, connection: Connection) -> Attempt:
         operation = course.operation
         course.attempts += 1
+        self._on_call(operation.effect if operation.writes else "reading")
         try:
             course.answer = await connection.send(wired)
         except TransportError as problem:
@@ -324,6 +328,7 @@ class DialerClient:
                 raise RemoteError(self.dialer, "credentials", "today's budget of calls is used up")
             # Its answer holds the token, so nothing may be taken out of it; it is shown to nobody.
             call = replace(self._call("credentials", request, url, headers_of(request), None), echoes=())
+            self._on_call("credentials")
             try:
                 answer = await self._exchanging.send(call)
                 if answer.status < 500 or attempt == _EXCHANGE_ATTEMPTS:

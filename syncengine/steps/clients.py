@@ -40,6 +40,11 @@ def open_client(
         budget = LedgerBudget(
             ledger=ledger, dialer=dialer.name, limit=limit, reserve=reserve_of(limit, vendor), clock=options.clock
         )
+
+    def waits(what: str) -> None:
+        on_wait(what)
+        options.on_wait(dialer.name, what)
+
     return DialerClient(
         dialer.name,
         vendor,
@@ -49,7 +54,8 @@ def open_client(
         options=extra_of(vendor, options),
         budget=budget,
         now=options.clock,
-        on_wait=on_wait,
+        on_wait=waits,
+        on_call=lambda kind: options.on_call(dialer.name, kind),
     )
 
 
@@ -94,6 +100,15 @@ def reserve_of(limit: int, vendor: Vendor) -> int:
 def budget_used(dialer: Dialer, ledger: Ledger, options: Options) -> int:
     """Return how many of today's calls are used."""
     return ledger.budget_used(dialer.name, day=utc_day(options.clock()))
+
+
+def budgets_left(loaded: Loaded, ledger: Ledger, options: Options) -> dict[str, int]:
+    """Return how many of today's calls each dialer has left that has a budget."""
+    limits = {
+        name: daily_limit(dialer, loaded.vendor_of(dialer)) for name, dialer in sorted(loaded.desired.dialers.items())
+    }
+    used = {name: budget_used(loaded.desired.dialers[name], ledger, options) for name, limit in limits.items() if limit}
+    return {name: max(0, limit - used[name]) for name, limit in limits.items() if limit}
 
 
 def identity_of(dialer: Dialer, vendor: Vendor) -> str:

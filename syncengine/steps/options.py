@@ -24,6 +24,9 @@ class Options:
     parallelism: int | None = None
     # Seconds since 1970.
     clock: Callable[[], float] = time.time
+    # Told a dialer and the class of each request that leaves for it; and what its calls wait for, "" when that is over.
+    on_call: Callable[[str, str], None] = lambda _, __: None
+    on_wait: Callable[[str, str], None] = lambda _, __: None
 
     @property
     def scope(self) -> Scope:

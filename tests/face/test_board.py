@@ -25,8 +25,8 @@ def test_a_watcher_without_a_sign_of_life_is_not_healthy(monkeypatch):
         ({}, ""),
         ({"broken": ("x",)}, "broken"),
         ({"waiting": "x"}, "files are not at rest"),
-        ({"last_success": 0.0}, "the first plan is not made yet"),
-        ({"leader": "bob", "last_success": 0.0}, ""),
+        ({"plan": None}, "the first plan is not made yet"),
+        ({"leader": "bob", "plan": None}, ""),
     ],
 )
 def test_readiness_has_a_reason(more, why):

@@ -51,7 +51,7 @@ def test_the_id_of_a_plan_is_no_telephone_number():
         ({"broken": ("x",)}, "Broken"),
         ({"waiting": "files still change"}, "Waiting"),
         ({"applying": True}, "Applying"),
-        ({"last_success": 0.0}, "Reading"),
+        ({"plan": None}, "Reading"),
         ({}, "Holding back"),
         ({"held": ()}, "Watching"),
     ],
