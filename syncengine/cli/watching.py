@@ -247,6 +247,7 @@ class Watcher:
             propagation=tuple(_after(found, report) for found in landed.propagation),
             suspended=landed.suspended,
             report=report or self.state.report,
+            reported_at=time.time() if report is not None else self.state.reported_at,
             budgets=landed.budgets or self.state.budgets,
             broken=(),
             last_success=time.time() if report is None or report.complete else self.state.last_success,

@@ -11,10 +11,12 @@ from html import escape
 from syncengine.model.change import Change
 from syncengine.model.phone import mask_numbers_in
 from syncengine.model.plan import Cost, Plan, SourceSummary
-from syncengine.model.report import ApplyReport, Progress
+from syncengine.model.report import Progress
 from syncengine.model.watching import Happening, Propagation, WatchState
 
 _MOST_FILES = 200
+# Where a table is, until its section gives it a name: no text of people can hold it, since their quotes are escaped.
+_NAMELESS = 'aria-label=""'
 _RULES = {
     "off": "only shown",
     "suspended": "suspended",
@@ -55,7 +57,7 @@ def main_html(state: WatchState, now: float) -> str:
             _broken(state),
             _held(state),
             _plan(state),
-            _apply(state.report),
+            _apply(state),
             _dialers(state),
             _drift(state),
             _sources(state.plan),
@@ -149,7 +151,8 @@ def _doings(changes: Iterable[Change]) -> str:
     return ", ".join(parts)
 
 
-def _apply(report: ApplyReport | None) -> str:
+def _apply(state: WatchState) -> str:
+    report = state.report
     if report is None:
         return _section("apply", "Last apply", _quiet("Nothing was applied since this watcher began."))
     rows = []
@@ -163,7 +166,8 @@ def _apply(report: ApplyReport | None) -> str:
     alarms = "".join(f'<p class="bad">{_text(alarm)}</p>' for alarm in report.alarms)
     parked = "".join(f"<li><code>{_text(line)}</code></li>" for line in report.parked)
     parked = f'<p>Waiting for a person:</p><ul class="list">{parked}</ul>' if parked else ""
-    said = f"<p>Plan <code>{escape(report.plan_id)}</code>: {ended}, in {report.seconds:,.1f} s.</p>"
+    at = f", ended {_absolute(state.reported_at)}" if state.reported_at else ""
+    said = f"<p>Plan <code>{escape(report.plan_id)}</code>: {ended}, in {report.seconds:,.1f} s{at}.</p>"
     table = _table(["Where", "What", "Outcome", "Said"], rows[:50], "Nothing was to be done.")
     return _section("apply", "Last apply", f"{said}{alarms}{table}{parked}")
 
@@ -209,7 +213,8 @@ def _source(source: SourceSummary) -> list[str]:
     if source.rejects_file:
         why = f"{why}; see {source.rejects_file}" if why else f"see {source.rejects_file}"
     kind = "do-not-call " if source.kind == "dnd" else ""
-    held = f'<strong class="bad">{_text(source.held)}</strong>' if source.held else "sound"
+    held = '<span class="warn">taken in part</span>' if source.rejected else "sound"
+    held = f'<strong class="bad">{_text(source.held)}</strong>' if source.held else held
     numbers = [f"{source.rows:,}", f"{source.accepted:,}", f"{source.rejected:,}"]
     return [_text(f"{kind}{source.name} ({source.label})"), *numbers, _text(why), held]
 
@@ -248,6 +253,7 @@ def _so_far(progress: Progress | None) -> str:
 
 
 def _section(name: str, title: str, body: str) -> str:
+    body = body.replace(_NAMELESS, f'aria-labelledby="{name}-title"')
     return f'<section aria-labelledby="{name}-title"><h2 id="{name}-title">{_text(title)}</h2>{body}</section>'
 
 
@@ -260,7 +266,7 @@ def _table(heads: list[str], rows: list[list[str]], nothing: str) -> str:
         f'<tr><th scope="row">{row[0]}</th>{"".join(f"<td>{cell}</td>" for cell in row[1:])}</tr>' for row in rows
     )
     return (
-        f'<div class="wide" tabindex="0" role="group" aria-label="table"><table><thead><tr>{head}</tr></thead>'
+        f'<div class="wide" tabindex="0" role="group" {_NAMELESS}><table><thead><tr>{head}</tr></thead>'
         f"<tbody>{body}</tbody></table></div>"
     )
 

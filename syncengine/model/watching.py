@@ -83,6 +83,8 @@ class WatchState:
     drift: tuple[Drift, ...] = ()
     propagation: tuple[Propagation, ...] = ()
     report: ApplyReport | None = None
+    # Seconds since 1970 when that apply ended.
+    reported_at: float = 0.0
     # Newest first.
     happenings: tuple[Happening, ...] = ()
     # Seconds since 1970 of the last cycle that came to its end and left nothing undone; 0.0: none yet.

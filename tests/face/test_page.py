@@ -4,8 +4,10 @@ from dataclasses import replace
 import pytest
 
 from syncengine.face.page import main_html, page_html
+from syncengine.model.report import Progress
 from syncengine.model.watching import WatchState
 from tests.face.states import NOW, state
+from tests.views.plans import everyday
 
 
 def shown(**more) -> str:
@@ -78,3 +80,24 @@ def test_what_is_unsound_and_set_aside_is_shown():
     text = words(shown(plan=replace(state().plan, sources=(source,))))
     assert "too old" in text
     assert "3 × no phone" in text
+
+
+def test_a_table_has_the_name_of_its_section_and_an_apply_its_time() -> None:
+    text = shown(reported_at=NOW)
+    assert 'role="group" aria-labelledby="history-title"' in text
+    assert 'aria-label=""' not in text
+    assert re.search(r"in part, in 1\.5 s, ended <time", text)
+
+
+def test_an_apply_under_way_says_how_far_it_is() -> None:
+    progress = Progress(dialer="co", level="", done=1204, total=10_000, rate=30.2, remaining=291.0)
+    assert "1,204 of 10,000 rows and campaigns, 30 a second, about 291 s left" in shown(
+        applying=True, progress=progress
+    )
+
+
+def test_a_source_with_rows_set_aside_is_not_called_sound() -> None:
+    plan = replace(everyday(), sources=tuple(replace(s, rejected=2, held="") for s in everyday().sources))
+    text = shown(plan=plan)
+    assert "taken in part" in text
+    assert ">sound<" not in text
