@@ -5,10 +5,12 @@ A line on stdin is a list of words in JSON; the answer is the number of the chil
 
 import json
 import os
+import signal
 import subprocess
 import sys
 import time
 from collections.abc import Mapping
+from contextlib import suppress
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -28,6 +30,7 @@ class Forker:
             env={**environment, "FORKER_LOG": str(log)},
             cwd=Path(__file__).parents[2],
         )
+        self._started: list[int] = []
 
     def __enter__(self) -> Self:
         return self
@@ -35,6 +38,10 @@ class Forker:
     def __exit__(
         self, kind: type[BaseException] | None, problem: BaseException | None, trace: TracebackType | None
     ) -> None:
+        # A watcher that a failed test has left would lead on its ledger for ever.
+        for child in self._started:
+            with suppress(ProcessLookupError):
+                os.kill(child, signal.SIGKILL)
         self._process.communicate(timeout=20)
 
     def start(self, *words: str) -> int:
@@ -43,7 +50,9 @@ class Forker:
         assert self._process.stdout is not None
         self._process.stdin.write(json.dumps(words) + "\n")
         self._process.stdin.flush()
-        return int(self._process.stdout.readline())
+        child = int(self._process.stdout.readline())
+        self._started = [*(number for number in self._started if alive(number)), child]
+        return child
 
 
 def kill(process: int, number: int) -> None:
@@ -75,8 +84,6 @@ def alive(process: int) -> bool:
 
 def serve() -> None:
     """Fork for every line until there are no more."""
-    import signal
-
     import syncengine.cli.watch
     import syncengine.cli.watch_company
     import syncengine.cli.watching
