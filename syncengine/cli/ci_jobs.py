@@ -174,7 +174,8 @@ def drift_job(job: Job) -> int:
 
 def _plan(job: Job, *words: str | Path) -> tuple[int, str]:
     saved = job.folder / "plan.bin"
-    line = ["plan", "--project", job.project, "--out", saved, "--format", "markdown", *words, *job.more]
+    line = ["plan", "--project", job.project, "--out", saved, "--format", "markdown"]
+    line += ["--whole-plan", page_of(os.environ) or "plan.html", *words, *job.more]
     code = job.run(*line, into="plan.md")
     text = job.text("plan.md")
     if code in {0, CHANGES, GUARD}:
@@ -182,6 +183,16 @@ def _plan(job: Job, *words: str | Path) -> tuple[int, str]:
         if job.run("show", saved, "--format", "html", into="plan.html"):
             (job.folder / "plan.html").unlink()
     return code, text
+
+
+def page_of(environment: Mapping[str, str]) -> str:
+    """Return where people find the page that the pipeline keeps of this job; empty outside of the hosts."""
+    if environment.get("GITHUB_RUN_ID") and environment.get("GITHUB_REPOSITORY"):
+        server = environment.get("GITHUB_SERVER_URL") or "https://github.com"
+        return f"{server}/{environment['GITHUB_REPOSITORY']}/actions/runs/{environment['GITHUB_RUN_ID']}"
+    if environment.get("CI_JOB_URL"):
+        return f"{environment['CI_JOB_URL']}/artifacts/browse"
+    return ""
 
 
 def _about(job: Job) -> tuple[str, bool]:

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from syncengine.cli.ci_jobs import _without_tokens
+from syncengine.cli.ci_jobs import _without_tokens, page_of
 from syncengine.cli.exits import run
 from syncengine.cli.main import cli
 from tests.cli.conftest import Project
@@ -71,6 +71,35 @@ def test_only_the_plan_that_was_approved_is_applied(
     assert fake.last_status() == ("success", "applied")
     assert ci(project, "apply", "--sha", "c0ffee") == 0
     project.said += fake.bodies()
+
+
+@pytest.mark.parametrize(
+    ("variables", "place"),
+    [
+        (
+            {"GITHUB_RUN_ID": "17", "GITHUB_SERVER_URL": "https://git.example", "GITHUB_REPOSITORY": "acme/dialers"},
+            "https://git.example/acme/dialers/actions/runs/17",
+        ),
+        ({"CI_JOB_URL": "https://lab.example/acme/-/jobs/9"}, "https://lab.example/acme/-/jobs/9/artifacts/browse"),
+        ({"CI": "true"}, ""),
+    ],
+)
+def test_the_page_is_where_the_pipeline_keeps_it(variables: dict[str, str], place: str) -> None:
+    assert page_of(variables) == place
+
+
+def test_the_comment_says_where_every_change_can_be_read(
+    project: Project, fake: Fake, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    pipeline("github", fake, monkeypatch, project.folder)
+    monkeypatch.setenv("GITHUB_RUN_ID", "17")
+    monkeypatch.setenv("GITHUB_SERVER_URL", "https://git.example")
+    assert ci(project, "plan", "--pull", "5", "--sha", "abc") == 0
+    project.said += fake.bodies()
+    (comment,) = fake.bodies()
+    assert "_Every single change:_ <https://git.example/" in comment
+    assert "/actions/runs/17>" in comment
+    assert (project.folder / "out" / "plan.html").is_file()
 
 
 def test_files_with_mistakes_are_shown_and_fail_the_check(
