@@ -1,11 +1,14 @@
 """No branch runs code on the runner or wears it out (T4, T5, T7), or writes into what people read (T9, T11)."""
 
+import io
 import re
 import resource
 import time
+import zipfile
 from pathlib import Path
 
 import pytest
+import xlsxwriter
 
 from tests.pull_requests.conftest import MANIFEST, Link, Repository
 
@@ -131,3 +134,45 @@ def test_an_allowance_to_release_holds_for_one_plan_and_not_for_other_numbers(re
     words = ["apply", "--refresh", "none", "--allow-dnd-remove", "1", "--expect", allowed]
     done = repository.job(moved, *words)
     assert (done.code, done.asked) == (5, []), done.said
+
+
+def bomb(size: int) -> bytes:
+    """A workbook of which one sheet unpacks to so many bytes."""
+    packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("xl/worksheets/sheet1.xml", b"<row>" * (size // 5))
+    return packed.getvalue()
+
+
+def sparse() -> bytes:
+    """A workbook of two cells that makes a rectangle of all cells that there can be."""
+    packed = io.BytesIO()
+    with xlsxwriter.Workbook(packed) as book:
+        sheet = book.add_worksheet()
+        sheet.write(0, 0, "phone")
+        sheet.write(1_048_575, 16_383, "3101230001")
+    return packed.getvalue()
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "why"),
+    [
+        ("people.xlsx", lambda: bomb(100_000_000), "as a bomb does"),
+        ("people.xlsx", sparse, "cells"),
+        ("people.csv", lambda: b'phone\n"' + b"1" * 3_000_000, "a quote missing"),
+        ("people.csv", lambda: b",".join(b"c%d" % n for n in range(100_000)) + b"\n", "columns"),
+    ],
+    ids=["unpacks without end", "a rectangle of nothing", "a field without end", "columns without end"],
+)
+def test_a_source_that_is_a_bomb_wears_out_nothing(repository: Repository, name: str, content, why: str) -> None:
+    place = repository.branch(
+        {f"data/{name}": content(), "manifests/all.yaml": MANIFEST.replace("data/people.csv", f"data/{name}")}
+    )
+    before, began = resource.getrusage(resource.RUSAGE_SELF), time.process_time()
+    done = repository.job(place, "plan", "--refresh", "none")
+    assert time.process_time() - began < SECONDS
+    assert resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before.ru_maxrss < MEGABYTES * 1024
+    # The rest of the plan is made; with that source nothing is done.
+    assert "cannot be read, so nothing is done with it" in done.said, done.said
+    assert why in done.said, done.said
+    assert "become callable" not in done.said
