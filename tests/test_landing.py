@@ -43,4 +43,4 @@ def test_what_is_tried_is_written_down_before_the_first_call_and_forgotten_when_
     assert all(looked for looked in seen)
     with ledger_of(project) as ledger:
         assert ledger.notes.read("watch/attempt") == ""
-        assert ledger.lock_holder() is None
+        assert not ledger.lock_holders()

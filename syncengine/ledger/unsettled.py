@@ -44,6 +44,16 @@ def parked(connection: Session, project: str) -> list[OpenCall]:
     return records(found, OpenCall)
 
 
+def dialer_of(connection: Session, project: str, call_id: int) -> str:
+    """Return the dialer of a call."""
+    found = connection.execute(
+        "SELECT dialer FROM call WHERE project = ? AND call_id = ?", (project, call_id)
+    ).fetchone()
+    if found is None:
+        raise LedgerError(f"the ledger has no call {call_id} in this project; `syncengine state` lists the open ones")
+    return str(found[0])
+
+
 def rows_of(connection: Session, call_id: int) -> list[OpenRow]:
     """Return the rows of a call that are not settled, by key."""
     found = connection.execute(

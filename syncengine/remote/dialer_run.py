@@ -3,7 +3,7 @@
 Every write takes the same path, here and nowhere else::
 
     render -> gate (no listed number in a dialable request, no word for everybody in one about a do-not-call list)
-           -> intent, durable -> lock still held -> send -> outcome, durable
+           -> intent, durable -> dialer still held -> send -> outcome, durable
 """
 
 import hashlib
@@ -101,7 +101,7 @@ class DialerRun:
         Raises:
             ListedNumberError: the rendered request is dialable and carries a listed number; nothing was sent.
             RenderError: a request about a do-not-call list means everybody on it; nothing was sent.
-            LockedError: another run has taken the ledger; this attempt was not sent.
+            LockedError: another run has taken the dialer; this attempt was not sent.
         """
         call = 0
         reached_wire = False
@@ -131,7 +131,7 @@ class DialerRun:
 
         def at_wire() -> None:
             nonlocal reached_wire
-            self.journal.confirm()
+            self.journal.confirm(self.dialer)
             reached_wire = True
 
         try:
@@ -139,7 +139,7 @@ class DialerRun:
         except LockedError:
             if call and not reached_wire:
                 # Not a byte of it has left, and that is true whoever holds the lock now: nobody has to settle it.
-                await self.journal.finish(call, "deferred", "the ledger's lock was lost before it was sent", {})
+                await self.journal.finish(call, "deferred", "the dialer was lost to another run before it was sent", {})
             raise
         failpoint("remote.before_outcome")
         if result.judgement.outcome in _HALTING:

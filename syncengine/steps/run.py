@@ -19,8 +19,6 @@ class Run:
     ledger: Ledger
     workspace: Workspace
     options: Options
-    # Whether this run holds the ledger's lock.
-    locked: bool = False
     # Where it keeps what is no answer of a dialer: rejects. None: beside the project file.
     own_folder: Path | None = None
 

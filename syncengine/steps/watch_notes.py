@@ -76,18 +76,17 @@ def step_down(ledger: Ledger, holder: str) -> None:
 
 
 def free_lock_of_the_dead(ledger: Ledger) -> None:
-    """Take the lock from a watcher that died with it on this machine: its lease may have minutes to go.
+    """Take the leases from a watcher that died with them on this machine: they may have minutes to go.
 
     Its calls under way stay open in the ledger, and the fence keeps it from writing anything should we be wrong.
     """
-    found = ledger.lock_holder()
     fence, _, process = ledger.notes.read(_LOCK).partition(" ")
-    if found is not None and fence == str(found.fence) and surely_dead(process):
-        ledger.break_lock(found.fence)
+    if fence in {str(holder.fence) for holder in ledger.lock_holders()} and surely_dead(process):
+        ledger.break_lock(int(fence))
 
 
 def sign_lock(ledger: Ledger, fence: int, *, now: float) -> None:
-    """Write down which process has the lock."""
+    """Write down which process has the leases of a fence."""
     ledger.notes.write(_LOCK, f"{fence} {this_process()}", now=now)
 
 

@@ -98,7 +98,7 @@ def settle_as_a_person(project: Project) -> int:
         return 0
     with Ledger.open(project.folder / ".syncengine" / "ledger.db", "acme") as ledger:
         # What "the ledger is locked" tells a person to do who knows that the process is dead.
-        if (holder := ledger.lock_holder()) is not None:
+        if (holder := next(iter(ledger.lock_holders()), None)) is not None:
             ledger.break_lock(holder.fence)
     there = {record["customer_id"] for c in campaigns(project) for record in records(project, c)}
     for waiting in parked:

@@ -8,7 +8,8 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 
 from syncengine.errors import LockedError
-from syncengine.ledger import lock
+from syncengine.ledger import held, leases
+from syncengine.ledger import ledger as ledgers
 from syncengine.ledger.ledger import Ledger
 from tests.ledger.conftest import Home
 from tests.ledger.two_writers import race, stall
@@ -33,7 +34,8 @@ class Clock:
 
     def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
         self.now = 1_000.0
-        monkeypatch.setattr(lock, "steady_seconds", lambda: self.now)
+        for module in (held, leases, ledgers):
+            monkeypatch.setattr(module, "steady_seconds", lambda: self.now)
 
 
 @pytest.fixture
@@ -75,9 +77,9 @@ def test_without_the_lock_nothing_is_confirmed(ledger: Ledger) -> None:
 def test_the_steady_clock_moves_on() -> None:
     async def later() -> float:
         await asyncio.sleep(0.01)
-        return lock.steady_seconds()
+        return held.steady_seconds()
 
-    before = lock.steady_seconds()
+    before = held.steady_seconds()
     assert asyncio.run(later()) > before
 
 

@@ -40,7 +40,7 @@ def test_a_restored_ledger_is_doubted_and_its_fence_never_falls(path: Path, tmp_
             upkeep.restore(other, tmp_path / "b.db", now=NOW, wait=0)
         assert upkeep.restore(ledger, tmp_path / "b.db", now=NOW, wait=0)
         assert set(states(ledger)) == {"1"}
-        assert ledger.lock_holder() is None
+        assert not ledger.lock_holders()
         with ledger.lock("apply", now=NOW) as after:
             assert after > fence
     with pytest.raises(DoubtfulLedgerError, match="was put back from a backup"):
