@@ -7,8 +7,11 @@ from pathlib import Path
 import pytest
 
 from syncengine import landing, sync
+from syncengine.errors import LockedError
 from syncengine.sandbox.server import Sandbox
+from tests.steps.acme import serving
 from tests.steps.at_the_sandbox import ledger_of, project_at
+from tests.steps.projects import Made, tels
 
 
 @pytest.fixture(scope="module")
@@ -44,3 +47,22 @@ def test_what_is_tried_is_written_down_before_the_first_call_and_forgotten_when_
     with ledger_of(project) as ledger:
         assert ledger.notes.read("watch/attempt") == ""
         assert not ledger.lock_holders()
+
+
+def test_while_somebody_applies_to_one_dialer_opt_outs_land_at_the_others_and_the_rest_waits(tmp_path: Path) -> None:
+    how = landing.Landing(applies=True)
+    with serving() as acme:
+        made = Made(tmp_path, acme)
+        made.dialers["second"] = made.dialer()
+        made.project["watch"] = {"may_land": ["audience", "cosmetic"]}
+        with made.ledger() as other, other.lock("apply", now=made.now, dialers=["second"]):
+            landed = landing.land(made.load(), made.options(), how)
+            assert landed.report is not None
+            assert acme.writes() == ["POST /blocked"]
+            assert [held.rule for held in landed.decision.held] == ["locked"]
+            assert landed.retry_at == made.now + 5.0
+            with pytest.raises(LockedError, match=r"second is locked: .* runs apply since"):
+                landing.land(made.load(), made.options(), how)
+        made.wait()
+        assert landing.land(made.load(), made.options(), how).report is not None
+        assert set(made.states()) == set(tels(1, 2, 3))

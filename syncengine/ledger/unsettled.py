@@ -50,7 +50,7 @@ def dialer_of(connection: Session, project: str, call_id: int) -> str:
         "SELECT dialer FROM call WHERE project = ? AND call_id = ?", (project, call_id)
     ).fetchone()
     if found is None:
-        raise LedgerError(f"the ledger has no call {call_id} in this project; `syncengine state` lists the open ones")
+        raise LedgerError(f"call {call_id} is not open; `syncengine state` lists the calls that are")
     return str(found[0])
 
 

@@ -21,6 +21,7 @@ _AHEAD = (
     "import sys, time; real = time.time; ahead = float(sys.argv.pop(1)); time.time = lambda: real() + ahead\n"
     "from syncengine.cli.exits import run\n"
     "from syncengine.cli.main import cli\n"
+    "from syncengine.ledger import postgres; postgres.CLOCKS_APART = 1e9\n"
     "sys.exit(run(cli, sys.argv[1:]))"
 )
 _LEADS = range(1, 41)

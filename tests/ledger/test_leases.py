@@ -215,7 +215,7 @@ def test_a_call_is_settled_under_the_lease_of_its_own_dialer(one: Ledger) -> Non
     with one.lock("state resolve", now=NOW, dialers=["vn"]):
         with pytest.raises(LockedError):
             one.resolve_call(call, "sent", now=NOW)
-        with pytest.raises(LedgerError, match="no call 99"):
+        with pytest.raises(LedgerError, match="call 99 is not open"):
             one.park_call(99)
     with one.lock("state resolve", now=NOW, dialers=[one.dialer_of(call)]):
         assert one.resolve_call(call, "sent", now=NOW) == 1
