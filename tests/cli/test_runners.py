@@ -118,8 +118,7 @@ def test_a_dialer_that_another_runner_has_is_refused_by_name_left_out_on_request
     assert f"pid {one.pid} runs apply of plan" in refused
     # All or none.
     assert "apply --only-free-dialers" in shared.run("apply", "--yes", expected=5).err
-    held = shared.run("ledger", "status").out
-    assert f"held      uk: {'root' if 'root@' in held else ''}" in held
+    assert "held      uk: " in shared.run("ledger", "status").out
     assert "whole or not at all" in shared.run("apply", "--only-free-dialers", "--expect", plan_id, expected=64).err
     assert "whole or not at all" in shared.run("apply", "--only-free-dialers", str(saved), expected=64).err
     assert not shared.sandbox.wolkvox.record.entries("POST", "campaign", applied=True)
