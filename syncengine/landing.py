@@ -31,6 +31,7 @@ from syncengine.steps.planned import Planned
 from syncengine.steps.propagation import propagation_of
 from syncengine.steps.run import Run
 from syncengine.steps.watch_notes import (
+    Clocks,
     clock_doubt,
     free_lock_of_the_dead,
     keep_attempt,
@@ -117,12 +118,14 @@ def land(loaded: Loaded, options: Options, landing: Landing) -> Landed:
     Raises:
         LockedError: another run holds the ledger.
     """
+    clocks = Clocks()
+    options = replace(options, on_clock=clocks.told)
     with ledger_of(loaded) as ledger, Workspace() as workspace:
         free_lock_of_the_dead(ledger)
         # Calls that a dead run left open are settled under the lock, so that is where to begin.
         if not landing.applies or not ledger.unfinished_calls():
             made = plan_run(Run(loaded=loaded, ledger=ledger, workspace=workspace, options=options))
-            looked = _decided(made, landing)
+            looked = _decided(made, landing, clocks)
             if looked.decision.lands is None:
                 return _ended(looked, made)
     with (
@@ -132,15 +135,15 @@ def land(loaded: Loaded, options: Options, landing: Landing) -> Landed:
     ):
         sign_lock(ledger, fence, now=options.clock())
         made = plan_run(Run(loaded=loaded, ledger=ledger, workspace=workspace, options=options, locked=True))
-        looked = _decided(made, landing)
+        looked = _decided(made, landing, clocks)
         if looked.decision.lands is None or not landing.approve(looked):
             return _ended(looked, made)
         report, retry_at = _carry_out(made, looked.decision.lands, landing)
         return _ended(replace(looked, report=report, retry_at=retry_at), made)
 
 
-def _decided(made: Planned, landing: Landing) -> Landed:
-    standing = _standing(made.run, landing)
+def _decided(made: Planned, landing: Landing, clocks: Clocks) -> Landed:
+    standing = _standing(made.run, landing, clocks)
     return Landed(
         plan=made.plan,
         decision=decide(made.plan, made.run.loaded.watch.policy(), standing),
@@ -168,13 +171,13 @@ def _late(made: Planned) -> Notice | None:
     return near_deadline(made)
 
 
-def _standing(run: Run, landing: Landing) -> Standing:
+def _standing(run: Run, landing: Landing, clocks: Clocks) -> Standing:
     ledger, now = run.ledger, run.options.clock()
     leading = lead(ledger, landing.holder, now=now) if landing.holder else ""
     return Standing(
         now=now,
         applies=landing.applies,
-        clock_doubt=clock_doubt(ledger, now=now),
+        clock_doubt=clock_doubt(ledger, now=now) or (clocks.doubt() if run.loaded.watch.windows else ""),
         suspended=suspended(ledger),
         leader="" if leading == landing.holder else f"{shown(leading)} leads; this watcher stands by",
         attempt=last_attempt(ledger),

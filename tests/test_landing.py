@@ -1,6 +1,7 @@
 """What of a plan is carried out, end to end; the rules are in ``engine/test_policy``, more of it in ``cli/test_watch``."""
 
 import json
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -44,3 +45,23 @@ def test_what_is_tried_is_written_down_before_the_first_call_and_forgotten_when_
     with ledger_of(project) as ledger:
         assert ledger.notes.read("watch/attempt") == ""
         assert ledger.lock_holder() is None
+
+
+def test_a_window_stays_shut_while_the_clock_is_minutes_off_that_of_every_dialer(
+    tmp_path: Path, sandbox: Sandbox
+) -> None:
+    project = project_at("wolkvox-predictive", tmp_path, sandbox)
+    project.write()
+    file = project.root / "syncengine.yaml"
+
+    def rules(windows: list[dict[str, str]], hours: float) -> list[str]:
+        watch = {"may_land": ["audience"], "windows": windows}
+        file.write_text(json.dumps({**json.loads(file.read_text()), "watch": watch}))
+        options = sync.Options(clock=lambda: time.time() + hours * 3600)
+        how = landing.Landing(applies=True, approve=lambda _: False)
+        return [held.rule for held in landing.land(sync.load(project.root), options, how).decision.held]
+
+    always = [{"kind": "allow", "schedule": "* * * * *", "duration": "5m", "zone": "UTC"}]
+    assert rules(always, 0.0) == []
+    assert rules(always, 0.2) == ["window"]
+    assert rules([], 0.2) == []
