@@ -34,6 +34,7 @@ from syncengine.steps.propagation import propagation_of
 from syncengine.steps.reading import dialers_of
 from syncengine.steps.run import Run
 from syncengine.steps.watch_notes import (
+    Clocks,
     clock_doubt,
     free_lock_of_the_dead,
     keep_attempt,
@@ -124,12 +125,14 @@ def land(loaded: Loaded, options: Options, landing: Landing) -> Landed:
     Raises:
         LockedError: another run holds a dialer, and nothing lands at the others.
     """
+    clocks = Clocks()
+    options = replace(options, on_clock=clocks.told)
     with ledger_of(loaded) as ledger, Workspace() as workspace:
         free_lock_of_the_dead(ledger)
         # Calls that a dead run left open are settled under a lease, so that is where to begin.
         if not landing.applies or not ledger.unfinished_calls():
             made = plan_run(Run(loaded=loaded, ledger=ledger, workspace=workspace, options=options))
-            looked = _decided(made, landing)
+            looked = _decided(made, landing, clocks)
             if looked.decision.lands is None:
                 return _ended(looked, made)
     names = dialers_of(loaded, options)
@@ -143,7 +146,7 @@ def land(loaded: Loaded, options: Options, landing: Landing) -> Landed:
         if left_out:
             options = replace(options, dialers=[name for name in names if name not in left_out])
         made = plan_run(Run(loaded=loaded, ledger=ledger, workspace=workspace, options=options))
-        looked = _decided(made, landing, left_out)
+        looked = _decided(made, landing, clocks, left_out)
         if looked.decision.lands is None and left_out:
             raise LockedError(f"{_said(left_out)}; nothing lands at the other dialers meanwhile")
         if looked.decision.lands is None or not landing.approve(looked):
@@ -158,8 +161,8 @@ def _said(left_out: LeftOut) -> str:
     return "; ".join(f"{name} is locked: {why}" for name, why in left_out.items())
 
 
-def _decided(made: Planned, landing: Landing, left_out: LeftOut | None = None) -> Landed:
-    standing = replace(_standing(made.run, landing), elsewhere=_said(left_out or {}))
+def _decided(made: Planned, landing: Landing, clocks: Clocks, left_out: LeftOut | None = None) -> Landed:
+    standing = replace(_standing(made.run, landing, clocks), elsewhere=_said(left_out or {}))
     return Landed(
         plan=made.plan,
         decision=decide(made.plan, made.run.loaded.watch.policy(), standing),
@@ -187,13 +190,13 @@ def _late(made: Planned) -> Notice | None:
     return near_deadline(made)
 
 
-def _standing(run: Run, landing: Landing) -> Standing:
+def _standing(run: Run, landing: Landing, clocks: Clocks) -> Standing:
     ledger, now = run.ledger, run.options.clock()
     leading = lead(ledger, landing.holder, now=now) if landing.holder else ""
     return Standing(
         now=now,
         applies=landing.applies,
-        clock_doubt=clock_doubt(ledger, now=now),
+        clock_doubt=clock_doubt(ledger, now=now) or (clocks.doubt() if run.loaded.watch.windows else ""),
         suspended=suspended(ledger),
         leader="" if leading == landing.holder else f"{shown(leading)} leads; this watcher stands by",
         attempt=last_attempt(ledger),

@@ -1,6 +1,7 @@
 """What of a plan is carried out, end to end; the rules are in ``engine/test_policy``, more of it in ``cli/test_watch``."""
 
 import json
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -66,3 +67,23 @@ def test_while_somebody_applies_to_one_dialer_opt_outs_land_at_the_others_and_th
         made.wait()
         assert landing.land(made.load(), made.options(), how).report is not None
         assert set(made.states()) == set(tels(1, 2, 3))
+
+
+def test_a_window_stays_shut_while_the_clock_is_minutes_off_that_of_every_dialer(
+    tmp_path: Path, sandbox: Sandbox
+) -> None:
+    project = project_at("wolkvox-predictive", tmp_path, sandbox)
+    project.write()
+    file = project.root / "syncengine.yaml"
+
+    def rules(windows: list[dict[str, str]], hours: float) -> list[str]:
+        watch = {"may_land": ["audience"], "windows": windows}
+        file.write_text(json.dumps({**json.loads(file.read_text()), "watch": watch}))
+        options = sync.Options(clock=lambda: time.time() + hours * 3600)
+        how = landing.Landing(applies=True, approve=lambda _: False)
+        return [held.rule for held in landing.land(sync.load(project.root), options, how).decision.held]
+
+    always = [{"kind": "allow", "schedule": "* * * * *", "duration": "5m", "zone": "UTC"}]
+    assert rules(always, 0.0) == []
+    assert rules(always, 0.2) == ["window"]
+    assert rules([], 0.2) == []

@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Mapping
-from dataclasses import asdict
+from dataclasses import asdict, dataclass, field
 from typing import Any
 
 from syncengine.ledger.ledger import Ledger
@@ -18,6 +18,8 @@ _LOCK, _TOLD = "watch/lock", "watch/told"
 LEASE_SECONDS = 30.0
 # Clocks that are kept by the network are set back by less.
 _LARGEST_STEP_BACK = 60.0
+# Seconds that a clock may differ from the dialers' before windows are left shut.
+_LARGEST_DIFFERENCE = 300.0
 
 
 def watcher_name() -> str:
@@ -131,6 +133,31 @@ def keep_told(loaded: Loaded, digests: Mapping[str, str], *, now: float) -> None
     """Keep what people were told."""
     with ledger_of(loaded) as ledger:
         ledger.notes.write(_TOLD, json.dumps(digests) if digests else "", now=now)
+
+
+@dataclass(slots=True)
+class Clocks:
+    """What dialers' answers say of our clock."""
+
+    # Dialer -> seconds that we are ahead; of several answers the one that agrees best.
+    ahead: dict[str, float] = field(default_factory=dict)
+
+    def told(self, dialer: str, seconds: float) -> None:
+        """Keep what one answer says."""
+        self.ahead[dialer] = min(seconds, self.ahead.get(dialer, seconds), key=abs)
+
+    def doubt(self) -> str:
+        """Return why our clock is not believed: no dialer agrees with it. One that does is enough."""
+        if not self.ahead:
+            return ""
+        dialer, seconds = min(self.ahead.items(), key=lambda found: abs(found[1]))
+        if abs(seconds) <= _LARGEST_DIFFERENCE:
+            return ""
+        which = "ahead of" if seconds > 0 else "behind"
+        return (
+            f"the clock is {abs(seconds) / 60:,.0f} min {which} that of {dialer}, and no dialer agrees with it, so"
+            " every window is closed; set this machine's clock"
+        )
 
 
 def leader(loaded: Loaded, holder: str, *, now: float) -> str:
