@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from syncengine.config.manifest import ContactsFile, Manifest, SourceFile
 from syncengine.config.places import Complaints
 from syncengine.config.project import Project
-from syncengine.config.sources import FORMATS, FileFormat, beneath, format_of, is_pattern
+from syncengine.config.sources import FORMATS, FileFormat, beneath, format_of, is_packed, is_pattern
 from syncengine.diagnostics import Diagnostics, Location
 from syncengine.model.desired import CONTACT_COLUMNS, PHONE_COLUMNS, ContactList, DndList, Source
 
@@ -16,7 +16,10 @@ _MEANT_FOR: dict[str, frozenset[str]] = {
     "encoding": frozenset({"csv", "jsonl"}),
     "delimiter": frozenset({"csv"}),
     "sheet": frozenset({"xlsx"}),
+    "min_files": frozenset({"csv", "jsonl", "parquet", "xlsx"}),
 }
+# Formats whose files may be packed with gzip or zstd; the others are packed in themselves.
+_PACKABLE = frozenset({"csv", "jsonl"})
 
 
 def contact_list(project: Project, manifest: Manifest, name: str, diagnostics: Diagnostics) -> ContactList:
@@ -103,9 +106,13 @@ def _inline(entry: _Entry, rows: tuple[Mapping[str, str], ...]) -> Source:
 def _files(entry: _Entry) -> Source:
     kind = entry.written.format or _format_by_ending(entry)
     _check_file_words(kind, entry)
-    all_tabs = all(pattern.lower().endswith(".tsv") for pattern in entry.patterns)
+    _check_packed(kind, entry)
+    all_tabs = all(_unpacked(pattern).endswith(".tsv") for pattern in entry.patterns)
     return Source(
         paths=_paths(entry),
+        patterns=entry.patterns,
+        root=str(entry.project.root),
+        min_files=entry.written.min_files or 0,
         label=", ".join(entry.patterns),
         format=kind,
         encoding=entry.written.encoding,
@@ -113,6 +120,20 @@ def _files(entry: _Entry) -> Source:
         sheet=entry.written.sheet,
         location=entry.locate("source"),
     )
+
+
+def _unpacked(pattern: str) -> str:
+    return pattern.lower().removesuffix(".gz").removesuffix(".zst")
+
+
+def _check_packed(kind: FileFormat, entry: _Entry) -> None:
+    if kind not in _PACKABLE and any(map(is_packed, entry.patterns)):
+        entry.complaints.error(
+            (*entry.path, "source"),
+            f"{kind} files are compressed in themselves",
+            expected="files without .gz or .zst",
+            hint="Unpack them.",
+        )
 
 
 def _format_by_ending(entry: _Entry) -> FileFormat:
@@ -123,7 +144,7 @@ def _format_by_ending(entry: _Entry) -> FileFormat:
     entry.complaints.error(
         (*entry.path, "source"),
         "the files have different formats" if len(known) > 1 else "the ending does not tell the format",
-        expected=f"files that end in one of: {', '.join(FORMATS)}",
+        expected=f"files that end in one of: {', '.join(FORMATS)}; text also with .gz or .zst behind it",
         hint="Make a list for each format, or say which it is with format: csv, jsonl, parquet or xlsx.",
     )
     return "csv"

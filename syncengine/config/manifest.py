@@ -80,7 +80,8 @@ class SourceFile(Written):
     """Where rows come from: exactly one of source and rows."""
 
     source: NonEmpty | Annotated[tuple[NonEmpty, ...], Field(min_length=1)] | None = None
-    """A file below the project's folder, a pattern, or a list of these."""
+    """A file below the project's folder, a pattern such as exports/*.csv.gz, or a list of these. Text may be packed
+    with gzip (.gz) or zstd (.zst)."""
     format: Literal["csv", "jsonl", "parquet", "xlsx"] | None = None
     """Format of the files, where their ending does not tell."""
     encoding: NonEmpty | None = None
@@ -89,6 +90,9 @@ class SourceFile(Written):
     """The character between two columns of a csv file."""
     sheet: NonEmpty | None = None
     """Sheet of an xlsx file; the first when left out."""
+    min_files: Annotated[int, Field(ge=1)] | None = None
+    """How many files there must be at least; with fewer the source counts as not whole. When left out, a do-not-call
+    list needs as many as at its last sound reading."""
     region: Region | None = None
     """Two-letter code of the country whose national spellings are read; when left out, only international ones are."""
 

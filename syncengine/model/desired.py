@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from pathlib import PurePath
 from typing import Literal
 
 from syncengine.diagnostics import Location
@@ -62,6 +63,12 @@ class Source:
 
     # Files in the order in which they are read; absolute, inside the project; empty for inline rows.
     paths: tuple[str, ...] = ()
+    # What they were found by, as written; a pattern can match other files tomorrow.
+    patterns: tuple[str, ...] = ()
+    # Folder of the project, below which files are called by their path; empty: they are called by their name.
+    root: str = ""
+    # Fewer files than this are not all of them; 0: not stated.
+    min_files: int = 0
     # As people wrote it, for messages.
     label: str = ""
     format: Literal["csv", "jsonl", "parquet", "xlsx", "inline"] = "inline"
@@ -73,6 +80,13 @@ class Source:
     rows: tuple[Mapping[str, str], ...] = ()
     row_locations: tuple[Location, ...] = ()
     location: Location = field(default_factory=lambda: Location(""))
+
+    def label_of(self, path: str) -> str:
+        """Return what one of the files is called in messages: files in two folders may share a name."""
+        if len(self.paths) == 1 and self.label:
+            return self.label
+        found = PurePath(path)
+        return found.relative_to(self.root).as_posix() if self.root else found.name
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

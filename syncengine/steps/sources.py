@@ -96,8 +96,15 @@ def read_sources(run: Run) -> Sources:
     dnd = {}
     for name, dnd_list in desired.dnd.items():
         last = run.ledger.last_reading(f"dnd/{name}")
-        rows = last.rows if last else None
-        read = load_dnd(workspace, dnd_list, regions=desired.regions, previous_rows=rows, book=book, now=now)
+        read = load_dnd(
+            workspace,
+            dnd_list,
+            regions=desired.regions,
+            previous_rows=last.rows if last else None,
+            previous_files=last.files if last and dnd_list.source.paths else 0,
+            book=book,
+            now=now,
+        )
         dnd[name] = _keep(run, dnd_list, read)
     book.save()
     orphans = tuple(name for name in run.ledger.dnd_lists() if name not in desired.dnd)

@@ -147,3 +147,44 @@ def test_the_digests_tell_what_the_sources_say(made: Made) -> None:
     made.opt_outs("opt-outs", 900, 901, 902, 903)
     third = digests()
     assert (third[0], third[1] != second[1]) == (second[0], True)
+
+
+def test_a_file_of_a_list_that_is_gone_holds_until_the_manifest_says_that_these_are_all(made: Made) -> None:
+    made.data("opt-outs-1.csv", [{"phone": tel(n)} for n in range(900, 930)])
+    made.data("opt-outs-2.csv", [{"phone": tel(930)}])
+    made.dnd["opt-outs"]["source"] = "data/opt-outs-*.csv"
+    assert "add 3 contacts missing" in done(made.plan(refresh="none"))
+    # One number of 31: the list as a whole has not shrunk.
+    (made.root / "data" / "opt-outs-2.csv").unlink()
+    plan = made.plan(refresh="none")
+    assert not any(change.effect == "dialable" for change in plan.row_changes)
+    (hold,) = {hold.why for hold in plan.holds}
+    assert "data/opt-outs-*.csv: 1 files, where there must be 2" in hold
+    assert tel(930) in in_force(made)
+    made.dnd["opt-outs"]["min_files"] = 1
+    assert "add 3 contacts missing" in done(made.plan(refresh="none"))
+    # From here on one file is what the last sound reading had.
+    del made.dnd["opt-outs"]["min_files"]
+    assert not made.plan(refresh="none").holds
+
+
+def test_a_pattern_that_matches_no_file_holds_also_at_the_first_reading(made: Made) -> None:
+    made.dnd["opt-outs"]["source"] = ["data/opt-outs.csv", "data/more-*.csv"]
+    plan = made.plan(refresh="none")
+    assert not any(change.effect == "dialable" for change in plan.row_changes)
+    assert {hold.why for hold in plan.holds} == {
+        "do-not-call list opt-outs: data/more-*.csv: the file does not exist; put it there or correct the name"
+    }
+    assert in_force(made) == tels(900, 901, 902)
+
+
+def test_contacts_of_fewer_files_than_stated_are_neither_added_nor_removed(made: Made) -> None:
+    made.contacts["leads"].update(source="data/leads*.csv", min_files=2)
+    with made.sources() as (_, sources):
+        assert sources.unreadable == {
+            "leads": "data/leads*.csv: 1 files, where there must be 2: put the missing ones there, or state"
+            " min_files: 1 if these are all"
+        }
+    made.data("leads-2.csv", [{"phone": tel(5), "first_name": "P5"}])
+    with made.sources() as (_, sources):
+        assert sources.contacts["leads"].summary.accepted == 4
