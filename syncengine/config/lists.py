@@ -3,10 +3,11 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from syncengine.config.manifest import ContactsFile, Manifest, SourceFile
+from syncengine.config.manifest import ContactsFile, Manifest, SourceFile, StoreFile
 from syncengine.config.places import Complaints
 from syncengine.config.project import Project
 from syncengine.config.sources import FORMATS, FileFormat, beneath, format_of, is_packed, is_pattern
+from syncengine.config.stores import store_source
 from syncengine.diagnostics import Diagnostics, Location
 from syncengine.model.desired import CONTACT_COLUMNS, PHONE_COLUMNS, ContactList, DndList, Source
 
@@ -29,7 +30,7 @@ def contact_list(project: Project, manifest: Manifest, name: str, diagnostics: D
     _check_columns(written, entry)
     return ContactList(
         name=name,
-        source=_files(entry) if written.rows is None else _inline(entry, tuple(dict(row) for row in written.rows)),
+        source=_stored(entry) if written.rows is None else _inline(entry, tuple(dict(row) for row in written.rows)),
         region=written.region or "",
         columns=dict(written.columns),
         on_absent=written.on_absent,
@@ -46,7 +47,7 @@ def dnd_list(project: Project, manifest: Manifest, name: str, diagnostics: Diagn
     column = written.column or "phone"
     return DndList(
         name=name,
-        source=_files(entry)
+        source=_stored(entry)
         if written.rows is None
         else _inline(entry, tuple({column: row} if isinstance(row, str) else dict(row) for row in written.rows)),
         region=written.region or "",
@@ -75,7 +76,7 @@ class _Entry:
     @property
     def patterns(self) -> tuple[str, ...]:
         source = self.written.source
-        return (source,) if isinstance(source, str) else source or ()
+        return (source,) if isinstance(source, str) else source if isinstance(source, tuple) else ()
 
 
 def _check_columns(written: ContactsFile, entry: _Entry) -> None:
@@ -101,6 +102,15 @@ def _inline(entry: _Entry, rows: tuple[Mapping[str, str], ...]) -> Source:
         row_locations=tuple(entry.locate("rows", index) for index in range(len(rows))),
         location=entry.locate("rows"),
     )
+
+
+def _stored(entry: _Entry) -> Source:
+    """Return a source outside the manifest: files, or what :mod:`stores` finds."""
+    source = entry.written.source
+    if not isinstance(source, StoreFile):
+        return _files(entry)
+    _check_file_words("query" if source.sql else "table", entry)
+    return store_source(entry.project, source, entry.complaints, entry.path)
 
 
 def _files(entry: _Entry) -> Source:
@@ -172,7 +182,7 @@ def _check_file_words(kind: str, entry: _Entry) -> None:
     """Refuse what has no meaning for the format: it would be silently ignored."""
     for word, formats in _MEANT_FOR.items():
         if getattr(entry.written, word) is not None and kind not in formats:
-            what = "rows written here" if kind == "inline" else kind
+            what = {"inline": "rows written here", "query": "a query", "table": "a table"}.get(kind, kind)
             entry.complaints.error(
                 (*entry.path, word), f'"{word}" means nothing for {what}', key=True, hint="Remove it."
             )

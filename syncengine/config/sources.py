@@ -21,6 +21,9 @@ FORMATS: dict[str, FileFormat] = {
     ".xlsx": "xlsx",
 }
 
+# Endings of databases that are a file.
+DATABASE_FILES = (".duckdb", ".sqlite", ".db")
+
 # Endings of a compressed file; the ending before it tells what is in it.
 _PACKED = (".gz", ".zst")
 

@@ -58,8 +58,19 @@ class Dialer:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Query:
+    """What is asked of a database."""
+
+    sql: str
+    # "env:NAME" of a variable that holds the URL, or the absolute path of a database file.
+    database: str
+    # Seconds.
+    timeout: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Source:
-    """Where rows come from: files, or rows written in the manifest."""
+    """Where rows come from: files, a query, a table, or rows written in the manifest."""
 
     # Files in the order in which they are read; absolute, inside the project; empty for inline rows.
     paths: tuple[str, ...] = ()
@@ -71,7 +82,12 @@ class Source:
     min_files: int = 0
     # As people wrote it, for messages.
     label: str = ""
-    format: Literal["csv", "jsonl", "parquet", "xlsx", "inline"] = "inline"
+    format: Literal["csv", "jsonl", "parquet", "xlsx", "query", "table", "inline"] = "inline"
+    query: Query | None = None
+    # Why there is nothing to read, where that is known already.
+    problem: str = ""
+    # Name of a table that the Spark session knows.
+    table: str = ""
     # None: found out from the file itself.
     encoding: str | None = None
     delimiter: str | None = None
@@ -178,6 +194,8 @@ class Desired:
     guards: Guards
     # After this many failed tries to block a listed number in a running campaign, the campaign is stopped; 0: never.
     stop_after_failed_suppressions: int
+    # Where rows are compared: a Spark session, as "local[*]", "sc://host:port" or "env:NAME"; empty: this program.
+    spark: str = ""
     # Digest of the project file and all manifests, byte by byte.
     digest: str
 

@@ -105,7 +105,7 @@ def load_dnd(
 
 def _one_file_each(source: Source) -> list[Source]:
     """Part a source into its files, so that one that is broken does not take the others with it."""
-    if source.format == "inline":
+    if source.format == "inline" or source.problem:
         return [source]
     return [replace(source, paths=(path,), label=source.label_of(path), min_files=0) for path in source.paths]
 

@@ -41,11 +41,15 @@ def read_source(
     parts: list[Rows] = []
     digests: list[str] = []
     changed: list[float] = []
+    if source.problem:
+        raise SourceError(source.problem)
+    if source.format in {"query", "table"}:
+        raise SourceError(f"{source.label}: its rows are elsewhere, and this run asks nobody for them")
     if len(source.paths) < source.min_files:
         raise SourceError(too_few_files(source, source.min_files))
     for path in source.paths:
         label = source.label_of(path)
-        with _pinned(Path(path), label) as found:
+        with pinned(Path(path), label) as found:
             changed.append(found.changed_at)
             rows, digest = _read_file(workspace, source, found, path, one_line_fields=one_line_fields)
         digests.append(digest)
@@ -72,7 +76,8 @@ def too_few_files(source: Source, expected: int) -> str:
 
 
 @contextmanager
-def _pinned(path: Path, label: str) -> Iterator[Opened]:
+def pinned(path: Path, label: str) -> Iterator[Opened]:
+    """Open a file of a source; what is wrong with it is a SourceError."""
     try:
         with opened(path, limit=_MAX_BYTES) as found:
             yield found

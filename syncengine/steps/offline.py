@@ -31,6 +31,23 @@ from syncengine.steps.sources import read_sources
 _WAY_ON = "give the project as it was at that commit: --base FOLDER (git worktree add FOLDER COMMIT)"
 
 
+def refuse_rows_elsewhere(loaded: Loaded) -> None:
+    """See that all rows are in files: without a socket nobody can be asked for others.
+
+    Raises:
+        SyncEngineError: a list has its rows in a database or a table.
+    """
+    desired = loaded.desired
+    sources = {name: found.source for name, found in desired.contacts.items()}
+    sources |= {name: found.source for name, found in desired.dnd.items()}
+    for name, source in sources.items():
+        if source.format in {"query", "table"}:
+            raise SyncEngineError(
+                f"{name}: its rows come from a {source.format}, which a plan without a ledger and a socket"
+                " cannot ask; plan in a trusted job, with the ledger"
+            )
+
+
 def base_of(loaded: Loaded, facts: Facts, base: Path | None, folder: Path) -> Loaded:
     """Return the project as it was when the export was made: as given, or this one with its data files cut back.
 

@@ -1,6 +1,8 @@
 """Sources: what is said of those that cannot be read, and statements that are kept from their first reading."""
 
 import os
+import sqlite3
+from contextlib import closing
 
 import pytest
 
@@ -188,3 +190,32 @@ def test_contacts_of_fewer_files_than_stated_are_neither_added_nor_removed(made:
     made.data("leads-2.csv", [{"phone": tel(5), "first_name": "P5"}])
     with made.sources() as (_, sources):
         assert sources.contacts["leads"].summary.accepted == 4
+
+
+def test_lists_come_from_a_database_and_one_that_cannot_be_asked_holds_what_hangs_on_it(made: Made) -> None:
+    with closing(sqlite3.connect(made.root / "data" / "crm.db")) as crm, crm:
+        crm.execute("CREATE TABLE people (phone TEXT, name TEXT, opted_out INTEGER)")
+        crm.executemany("INSERT INTO people VALUES (?, ?, ?)", [(tel(n), f"P{n}", n > 2) for n in range(5)])
+    people = {"sql": "SELECT phone, name AS first_name FROM people", "database": "data/crm.db"}
+    made.contacts["leads"]["source"] = people
+    made.dnd["opt-outs"]["source"] = {**people, "sql": "SELECT phone FROM people WHERE opted_out"}
+    plan = made.plan(refresh="none")
+    assert "add 3 contacts missing" in done(plan)
+    assert in_force(made) == tels(3, 4)
+    made.dnd["opt-outs"]["source"] = {"sql": "SELECT phone FROM people", "database": "env:NO_SUCH_CRM"}
+    plan = made.plan(refresh="none")
+    assert not any(change.effect == "dialable" for change in plan.row_changes)
+    (why,) = {hold.why for hold in plan.holds}
+    assert (
+        why
+        == "do-not-call list opt-outs: database env:NO_SUCH_CRM: the environment variable NO_SUCH_CRM is not set. Set NO_SUCH_CRM."
+    )
+    assert in_force(made) == tels(3, 4)
+
+
+def test_a_database_at_a_server_that_nobody_allowed_is_not_asked(made: Made, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("CRM", "postgresql://crm:hunter2@db.example/crm")
+    made.contacts["leads"]["source"] = {"sql": "SELECT 1 AS phone", "database": "env:CRM"}
+    (note,) = notes(made.plan(refresh="none"), "leads")
+    assert "it is at postgresql://db.example, which is not allowed yet" in note
+    assert "hunter2" not in note
