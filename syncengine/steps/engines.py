@@ -3,6 +3,7 @@
 import os
 
 from syncengine.config.origins import allowed_origins
+from syncengine.config.secrets import owner_cache
 from syncengine.config.servers import spark_url
 from syncengine.rows.spark_contacts import SparkEngine
 from syncengine.steps.run import Run
@@ -20,4 +21,5 @@ def engine_of(run: Run) -> SparkEngine | None:
     if not stated or run.own_folder is not None:
         return None
     where = spark_url(stated, os.environ, allowed_origins(os.environ))
-    return SparkEngine(where=where, folder=run.row_memory, mappings=run.loaded.vendors_digest())
+    folder = run.row_memory or owner_cache(os.environ) / run.loaded.desired.project / "lists"
+    return SparkEngine(where=where, folder=folder, mappings=run.loaded.vendors_digest())
