@@ -25,7 +25,7 @@ demo: $(READY) ## five fake dialers planned, applied and planned again
 	@$(BIN)/syncengine demo
 
 test: check ## style, types and all tests
-	$(BIN)/python -m pytest -n 2
+	$(BIN)/python -m pytest -n 2 --dist loadgroup
 
 check: $(READY) ## style and types only
 	$(BIN)/ruff check .

@@ -51,7 +51,7 @@ from syncengine.steps.ledgers import (
 from syncengine.steps.loading import Loaded, load
 from syncengine.steps.looking_back import ListRejects, calls_of_run, rejects, runs
 from syncengine.steps.notifying import notify
-from syncengine.steps.offline import base_of, doubts, rebuild
+from syncengine.steps.offline import base_of, doubts, rebuild, refuse_rows_elsewhere
 from syncengine.steps.options import Options
 from syncengine.steps.overdue import overdue
 from syncengine.steps.planned import Planned
@@ -131,6 +131,7 @@ def planned(loaded: Loaded, options: Options) -> Iterator[Planned]:
 
 def export_facts(loaded: Loaded, options: Options, *, salt: str) -> dict[str, object]:
     """Return what the ledger knows, without a person in it, for plans of untrusted pull requests."""
+    refuse_rows_elsewhere(loaded)
     options = replace(options, refresh="none")
     with ledger_of(loaded) as ledger, Workspace() as workspace:
         run = Run(loaded=loaded, ledger=ledger, workspace=workspace, options=options)
@@ -146,6 +147,7 @@ def planned_offline(loaded: Loaded, options: Options, export: Path, base: Path |
     of its data files.
     """
     options = replace(options, refresh="none", vendor_check=False)
+    refuse_rows_elsewhere(loaded)
     facts = load_facts(export)
     with without_network(), TemporaryDirectory(prefix="syncengine-") as name, Workspace() as workspace:
         folder = Path(name)

@@ -64,9 +64,15 @@ class StatementsRead:
 class SourceReading:
     """The last reading of a source."""
 
+    # Those of its files, parted by blanks.
     digest: str
     rows: int
     read_at: float
+
+    @property
+    def files(self) -> int:
+        """Return of how many files it was."""
+        return len(self.digest.split())
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -52,6 +52,11 @@ class Run:
         return None if self._beside_ledger is None else self._beside_ledger / "rows"
 
     @property
+    def row_memory(self) -> Path | None:
+        """Return the folder that remembers the rows of lists, for the same reason beside the ledger."""
+        return None if self._beside_ledger is None else self._beside_ledger / "lists"
+
+    @property
     def _beside_ledger(self) -> Path | None:
         """The folder of the ledger's file; None where it is none."""
         if self.own_folder is not None:
