@@ -9,7 +9,7 @@ from collections import Counter
 from collections.abc import Callable
 from functools import partial
 from pathlib import Path
-from xml.etree import ElementTree as Xml
+from xml.etree import ElementTree as ET
 
 from tests.chaos.registry import Failure, Outcome, Size
 from tests.dnd_model import running
@@ -122,10 +122,9 @@ def _writers(what: str, run: Callable[[], two_writers.Seen]) -> Outcome:
 def mutants(size: Size) -> Outcome:
     """Take each defence out and see a test fail."""
     names = sorted(MUTANTS)[: size.count or None]
-    failures = []
-    for name in names:
-        if why := survives(name):
-            failures.append(Failure(line=f"python -m tests.mutants {name!r}", reason=why))
+    failures = [
+        Failure(line=f"python -m tests.mutants {name!r}", reason=why) for name in names if (why := survives(name))
+    ]
     return Outcome(figures={"mutants": len(names), "killed": len(names) - len(failures)}, failures=failures)
 
 
@@ -157,7 +156,7 @@ def _pytest(file: str, **environment: str) -> Outcome:
         ended = subprocess.run(
             command, cwd=ROOT, env={**os.environ, **environment}, capture_output=True, text=True, check=False
         )
-        cases = list(Xml.parse(told).iter("testcase")) if told.is_file() else []
+        cases = list(ET.parse(told).iter("testcase")) if told.is_file() else []
     wrong = [case for case in cases if case.find("failure") is not None or case.find("error") is not None]
     figures: Counter[str] = Counter()
     for found in (found for case in cases for found in case.iter("property")):
@@ -173,5 +172,5 @@ def _pytest(file: str, **environment: str) -> Outcome:
     )
 
 
-def _text(case: Xml.Element) -> str:
+def _text(case: ET.Element) -> str:
     return "\n".join((found.text or "")[-2_000:] for found in case if found.tag in {"failure", "error"})
