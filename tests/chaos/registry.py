@@ -74,6 +74,7 @@ SUITES: dict[str, Entry] = {
     "dnd_model": _elsewhere("dnd_model", "random histories of do-not-call lists, and the enumerated ones", 25_000),
     "mutants": _elsewhere("mutants", "each defence taken out, and its test", 0),
     "tampering": Entry(module="tests.plan_tampering", summary="a saved plan with one thing changed", count=0),
+    "tenants": Entry(module="tests.ledger.tenants", summary="two projects in one ledger", count=10_000),
     "pages": _elsewhere("pages", "listings that lie while others edit", 5_000),
     "outage": _elsewhere("outage", "half an hour without a dialer", 30),
     "retry-after": _elsewhere("retry_after", "forms of Retry-After", 60),
