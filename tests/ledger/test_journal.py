@@ -151,6 +151,15 @@ def test_a_second_create_waits_for_the_first(locked: Ledger) -> None:
     begin(locked, intent("create", address=Address("dialer", "campaign", "autumn")))
 
 
+def test_a_create_that_may_be_repeated_keeps_no_later_one_from_being_sent(locked: Ledger) -> None:
+    create = intent("create", address=CAMPAIGN, effect="neutral", proof="repeat")
+    locked.finish_call(begin(locked, create), "unknown", "", {}, now=NOW)
+    second = begin(locked, create)
+    assert second in {call.call_id for call in locked.unfinished_calls()}
+    locked.finish_call(second, "applied", "", {}, now=NOW)
+    assert locked.unfinished_calls() == []
+
+
 def test_a_call_of_another_project_is_not_found(home: Home) -> None:
     with home.open() as one, home.open("other") as two, one.lock("apply", now=NOW):
         call = add(one, "1")

@@ -67,6 +67,8 @@ def test_everything_that_rows_hold_is_in_their_bytes() -> None:
         (Request("POST", "/dnc", body=b'{"list": [{"tel": "+573001234567"}, {"tel": " * "}]}'), True),
         (Request("POST", "/dnc", (("phone", "ALL"),)), True),
         (Request("DELETE", "/dnc/all"), True),
+        (Request("POST", "/dnc", body=b'[7, null, true, ["everybody", 1.5, "all"]]'), True),
+        (Request("POST", "/dnc", body=b'[7, null, true, ["+573001234567", 1.5]]'), False),
         (Request("POST", "/dnc", body=b"phone=todos"), True),
         (Request("POST", "/dnc", body=b'{"numbers": ["+573001234567"], "name": "Allan"}'), False),
         (Request("DELETE", f"/dnc/{NUMBER}", (("type", "outbound"),)), False),
