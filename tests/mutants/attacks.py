@@ -47,6 +47,11 @@ def _everybody_s(real: Callable[..., Any]) -> Callable[..., Any]:
 
 
 MUTANTS: Mapping[str, Mutant] = {
+    "a vendor's own check may stay off": Mutant(
+        "syncengine.config.safe_switches:_is_just",
+        nothing(result=True),
+        "tests/config/test_safe_switches.py::test_stated_otherwise_it_is_refused",
+    ),
     "every row is a good one": Mutant(
         "syncengine.rows.contacts:_bad",
         _every_row_is_good,

@@ -156,9 +156,12 @@ INVARIANTS: Mapping[str, Row] = {
         pending="erasure that keeps a keyed digest, and the gate that matches on it",
     ),
     "D16": Row(
-        (_MODEL,),
-        reason="none of the five vendors documents such a switch, and the vocabulary has no word for one yet",
-        pending="a word of the vendor file for switches whose default is unsafe, refused by validate where left out",
+        (
+            "tests/config/test_safe_switches.py::test_left_out_it_is_refused_with_what_to_write",
+            "tests/config/test_safe_switches.py::test_stated_otherwise_it_is_refused",
+            _MODEL,
+        ),
+        ("a vendor's own check may stay off",),
     ),
     "D17": Row(
         (
