@@ -85,6 +85,10 @@ SUITES: dict[str, Entry] = {
     "budgets": _elsewhere("budgets", "a day's calls of every number", 30),
     "hostile": _elsewhere("hostile", "hostile inputs, each in a process of its own", 0),
     "canaries": _elsewhere("canaries", "what a run with faults leaves behind, searched for secrets and people", 0),
+    "coverage": Entry(
+        module="tests.safety.covered", summary="branches of the safety modules that their tests walk", count=0
+    ),
+    "mutation": Entry(module="tests.safety.mutation", summary="the safety modules changed spot by spot", count=0),
     "watched-kills": _elsewhere("watched_kills", "SIGKILL of a watcher while it applies", 200),
     "storms": _elsewhere("storms", "storms of 10,000 file events", 50),
 }
