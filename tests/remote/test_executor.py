@@ -17,6 +17,8 @@ from syncengine.model.answers import Items, Match, ResponseClass
 from syncengine.model.calling import Limits, Proof, Task
 from syncengine.model.plan import LevelName
 from syncengine.model.report import ApplyReport
+from syncengine.remote.executor import Execution, _lists
+from syncengine.remote.tally import Tally
 from tests.building import known
 from tests.remote.applying import (
     DIALER,
@@ -251,6 +253,28 @@ def test_who_only_the_dialers_own_list_protects_counts_as_resisting_while_that_l
     assert bench.ledger.failed_suppressions(spring) == 0
 
 
+@pytest.mark.parametrize(
+    ("action", "dialer", "kind", "name", "covers"),
+    [
+        ("add", DIALER, "dnd", "account", True),
+        ("add", DIALER, "dnd", "spring", True),
+        ("add", DIALER, "dnd", "summer", False),
+        ("remove", DIALER, "dnd", "account", False),
+        ("remove", DIALER, "dnd", "spring", False),
+        ("add", OTHER, "dnd", "account", False),
+        ("add", OTHER, "dnd", "spring", False),
+        ("add", DIALER, "contacts", "spring", False),
+        ("add", DIALER, "directory", "account", False),
+    ],
+)
+def test_only_an_addition_to_a_list_of_this_dialer_that_covers_the_campaign_protects_it(
+    bench: Bench, action: str, dialer: str, kind: str, name: str, covers: bool
+) -> None:
+    bench.level("dnd additions", rows_change(action, "x", 1, address=Address(dialer, kind, name)))  # type: ignore[arg-type]
+    execution = Execution(plan=bench.plan(), runs={}, tally=Tally(plan=bench.plan(), clock=bench.time), lasts_days={})
+    assert _lists(execution, Address(DIALER, "contacts", "spring")) is covers
+
+
 def test_a_lock_that_is_lost_during_a_wait_ends_the_run(bench: Bench) -> None:
     bench.renew_every = 0.001
 
@@ -263,10 +287,11 @@ def test_a_lock_that_is_lost_during_a_wait_ends_the_run(bench: Bench) -> None:
 
     bench.dialers.answers = {"records.add": slowly}
     bench.adding(1, 2, 3, 4)
-    with pytest.raises(LockedError):
+    with pytest.raises(LockedError) as lost:
         bench.apply()
     assert len(bench.dialers.calls) == 1
-    assert bench.runs[DIALER].halted
+    # What is left undone says why.
+    assert bench.runs[DIALER].halted == str(lost.value)
 
 
 def test_a_plan_that_touches_no_dialer_keeps_no_lock(bench: Bench) -> None:
