@@ -51,6 +51,27 @@ def test_a_change_is_told_by_its_lines() -> None:
     assert mutation._plain("xǁCourseǁend__mutmut_2") == "Course.end"
 
 
+@pytest.mark.parametrize(
+    ("after", "same"),
+    [
+        ("update call set state = 'done' where id = ?", True),
+        ("UPDATE CALL SET STATE = 'done' WHERE ID = ?", True),
+        ("UPDATE CALL SET STATE = 'DONE' WHERE ID = ?", False),
+        ("UPDATE call SET state = 'done'", False),
+    ],
+)
+def test_sql_may_be_written_in_other_letters_and_its_data_may_not(after: str, same: bool) -> None:
+    head = 'def x_a__mutmut_{}(c):\n    c.execute("{}")\n\n'
+    before = "UPDATE call SET state = 'done' WHERE id = ?"
+    source = head.format("orig", before) + head.format(1, after)
+    assert mutation.is_same_sql(source, "x_a__mutmut_1") is same
+
+
+def test_words_that_are_no_sql_are_read_by_people(tmp_path: Path) -> None:
+    source = 'def x_a__mutmut_orig():\n    return "held"\n\ndef x_a__mutmut_1():\n    return "HELD"\n'
+    assert not mutation.is_same_sql(source, "x_a__mutmut_1")
+
+
 def test_changes_that_change_nothing_are_not_counted(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     folder = tmp_path / "mutants" / "syncengine"
     folder.mkdir(parents=True)
