@@ -67,7 +67,7 @@ def test_sql_may_be_written_in_other_letters_and_its_data_may_not(after: str, sa
     assert mutation.is_same_sql(source, "x_a__mutmut_1") is same
 
 
-def test_words_that_are_no_sql_are_read_by_people(tmp_path: Path) -> None:
+def test_words_that_are_no_sql_are_read_by_people() -> None:
     source = 'def x_a__mutmut_orig():\n    return "held"\n\ndef x_a__mutmut_1():\n    return "HELD"\n'
     assert not mutation.is_same_sql(source, "x_a__mutmut_1")
 
