@@ -212,7 +212,10 @@ def test_a_run_whose_words_nobody_takes_does_its_work_or_leaves_it_whole(project
     project.sandbox.comunik8.faults.add("latency", path="/lead/add", times=8, seconds=0.1)
     words = f"{sys.executable} -m syncengine apply --auto-approve --dialer uk --project {project.folder} {where}"
     ended = subprocess.run(
-        ["bash", "-c", f"{words}; exit ${{PIPESTATUS[0]}}"], env=project.environment, capture_output=True, check=False
+        ["bash", "-c", f"{words}; exit ${{PIPESTATUS[0]}}"],
+        env=project.environment | {"PYTHONUNBUFFERED": "1"},
+        capture_output=True,
+        check=False,
     )
     there = len(project.added())
     # Nothing is called done that was not.
