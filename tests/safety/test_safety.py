@@ -67,6 +67,16 @@ def test_sql_may_be_written_in_other_letters_and_its_data_may_not(after: str, sa
     assert mutation.is_same_sql(source, "x_a__mutmut_1") is same
 
 
+def test_a_list_of_columns_is_sql_and_a_sentence_is_none() -> None:
+    source = (
+        'def x_a__mutmut_orig(c):\n    c(\n        "{}"\n    )\n\ndef x_a__mutmut_1(c):\n    c(\n        "{}"\n    )\n'
+    )
+    columns = " refused_hash, updated_at, call_id)"
+    assert mutation.is_same_sql(source.format(columns, columns.upper()), "x_a__mutmut_1")
+    sentence = " may have created it already; settle it first"
+    assert not mutation.is_same_sql(source.format(sentence, sentence.upper()), "x_a__mutmut_1")
+
+
 def test_words_that_are_no_sql_are_read_by_people() -> None:
     source = 'def x_a__mutmut_orig():\n    return "held"\n\ndef x_a__mutmut_1():\n    return "HELD"\n'
     assert not mutation.is_same_sql(source, "x_a__mutmut_1")
