@@ -193,3 +193,14 @@ def test_rows_of_which_nothing_is_said_but_one_word_have_no_message(locked: Ledg
     call = add(locked, "1", "2")
     locked.finish_call(call, "applied", "", {key: RowOutcome("rejected") for key in ("1", "2")}, now=NOW)
     assert {row["message"] for row in rows(locked).values()} == {""}
+
+
+def test_an_entry_that_lapses_is_renewed_by_an_addition_and_by_nothing_else(locked: Ledger) -> None:
+    day = 86_400
+    for moment, end in ((NOW, NOW + 2 * day), (NOW + day, NOW + 3 * day)):
+        call = begin(locked, intent("add", [item("1")], effect="suppressing", lasts_days=2), now=moment)
+        locked.finish_call(call, "applied", "", {}, now=moment)
+        assert rows(locked)["1"]["expires_at"] == end
+    call = begin(locked, intent("update", [item("1", content="h2")], effect="suppressing"), now=NOW + 2 * day)
+    locked.finish_call(call, "applied", "", {}, now=NOW + 2 * day)
+    assert (rows(locked)["1"]["content_hash"], rows(locked)["1"]["expires_at"]) == ("h2", NOW + 3 * day)

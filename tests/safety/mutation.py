@@ -21,10 +21,11 @@ WANTED_PERCENT = 95.0
 # How mutmut writes down that a change was noticed: a test failed, pytest broke, or nothing came to an end any more.
 _NOTICED = frozenset({1, 3, 24, 36, -24, 152, 255})
 _UNNOTICED = frozenset({0, 5, 33})
-# Words of SQL, or a list of columns.
+# Words of SQL, or nothing but names of columns.
 _SQL = re.compile(
-    r"\b(?:SELECT|INSERT|UPDATE|DELETE|WHERE|FROM|AND|CONFLICT|ORDER|VALUES|GROUP|SET|JOIN|CASE|WHEN|THEN|ELSE|excluded)\b"
-    r'|^"[ a-z_,()]*[a-z]_[a-z_]*,[ a-z_,()]*"$'
+    r"\b(?:SELECT|INSERT|UPDATE|DELETE|WHERE|FROM|AND|CONFLICT|ORDER|VALUES|GROUP|SET|JOIN|CASE|WHEN|THEN|ELSE|CAST|TEXT"
+    r"|excluded)\b"
+    r'|^"[ a-z_,.()=]*[a-z]_[a-z][ a-z_,.()=]*",?$'
 )
 _DATA = re.compile(r"'[^']*'")
 
