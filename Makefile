@@ -44,6 +44,7 @@ chaos: $(READY) ## kills, faults and signals, all of them (hours); SUITE=kills C
 	$(BIN)/python -m tests.chaos $(or $(SUITE),all) --workers 2 $(if $(COUNT),--count $(COUNT)) \
 		$(if $(SEED),--seed $(SEED)) $(if $(LEDGER),--ledger $(LEDGER)) --append
 	$(if $(SUITE),,$(MAKE) kills KILLS=2000 APPEND=1)
+	$(if $(SUITE),,$(MAKE) storm APPEND=1)
 
 hostile: $(READY) ## 1,020 hostile inputs and 45 redirects, each in a process of its own
 	@$(BIN)/python -m tests.hostile

@@ -136,19 +136,6 @@ def canaries(size: Size) -> Outcome:
     return _pytest("tests/hostile/test_canary.py")
 
 
-def watched_kills(size: Size) -> Outcome:
-    """Kill a watcher while it applies."""
-    return _pytest("tests/cli/test_watch_kills.py", WATCH_KILLS=str(size.count), WATCH_SEED=str(size.seed))
-
-
-def storms(size: Size) -> Outcome:
-    """Let storms of 10,000 file events blow over a watched folder, each from its own seed."""
-    first = (size.seed - 1) * size.count
-    return _pytest(
-        "tests/watch/test_storm.py", STORM_SEEDS=str(size.count), STORM_FIRST=str(first), STORM_EVENTS="10000"
-    )
-
-
 def _pytest(file: str, **environment: str) -> Outcome:
     """Run a file of tests; its figures are what its tests have recorded, added up."""
     began = time.monotonic()

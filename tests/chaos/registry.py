@@ -89,6 +89,4 @@ SUITES: dict[str, Entry] = {
         module="tests.safety.covered", summary="branches of the safety modules that their tests walk", count=0
     ),
     "mutation": Entry(module="tests.safety.mutation", summary="the safety modules changed spot by spot", count=0),
-    "watched-kills": _elsewhere("watched_kills", "SIGKILL of a watcher while it applies", 200),
-    "storms": _elsewhere("storms", "storms of 10,000 file events", 50),
 }
