@@ -168,7 +168,7 @@ def outcome_of(result: CallResult) -> Outcome:
     match result.judgement.outcome:
         case "applied" | "already_present" | "already_absent" | "rejected" | "deferred" | "unknown" as outcome:
             return outcome
-        case "wait" | "budget_exhausted" | "renew_auth" | "stop_dialer":
+        case "wait" | "budget_exhausted" | "renew_auth" | "stop_dialer":  # pragma: no branch - there is no other
             return "failed"
 
 

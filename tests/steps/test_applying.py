@@ -11,6 +11,7 @@ from syncengine.errors import GuardError, LockedError, StalePlanError, UsageErro
 from syncengine.ledger.opening import open_ledger
 from syncengine.model.report import Progress
 from syncengine.planfile import load_sealed
+from syncengine.remote import rows_writer
 from tests.steps.acme import VENDOR, bent
 from tests.steps.projects import BLOCKED, LEADS, Made, done, in_force, tel, tels
 
@@ -309,3 +310,43 @@ def test_a_saved_plan_is_stale_after_a_change_at_its_own_dialer_or_a_statement_b
     made.carry_out(dialers=["second"])
     with pytest.raises(StalePlanError, match="the ledger"):
         sync.apply(made.load(), made.options(), applying)
+
+
+def test_files_that_change_while_calls_are_made_change_nothing_of_them(made: Made) -> None:
+    def edit(_: object) -> None:
+        made.people("leads", 4, 5, 6)
+        made.opt_outs("opt-outs", 903)
+        made.campaigns["spring"]["name"] = "Another"
+        made.vendor = made.mapping = "nothing: of use"
+        made.write()
+        (made.root / "token").write_text("another")
+
+    made.acme.troubles = {"^POST": edit}
+    _, report = made.apply()
+    assert report is not None
+    assert report.complete
+    assert made.acme.tels() == [tel(1), tel(2), tel(3)]
+    assert sorted(made.acme.blocked) == tels(900, 901, 902)
+    assert len({headers["x-token"] for headers in made.acme.headers}) == 1
+
+
+def test_a_run_that_runs_out_of_memory_between_answer_and_booking_doubles_nobody(
+    made: Made, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    real, spent = rows_writer._judge_rows, []
+
+    async def judged(*given: object) -> object:
+        if not spent:
+            spent.append(1)
+            raise MemoryError
+        return await real(*given)
+
+    monkeypatch.setattr(rows_writer, "_judge_rows", judged)
+    with pytest.raises(MemoryError):
+        made.apply()
+    made.wait(3_600.0)
+    made.carry_out()
+    assert made.acme.tels() == [tel(1), tel(2), tel(3)]
+    # Blocking somebody twice harms nobody.
+    assert set(made.acme.blocked) == set(tels(900, 901, 902))
+    assert done(made.plan()) == []
