@@ -112,6 +112,7 @@ def _writers(what: str, run: Callable[[], two_writers.Seen]) -> Outcome:
     failures = [Failure(line=f"two writers, {what}", reason=f"{a} and then {b}") for a, b in seen.overlaps]
     figures = {
         "turns": seen.turns,
+        "turns beside the other writer's": seen.beside,
         "stalls": seen.stalls,
         "requests": len(seen.requests),
         "overlaps": len(seen.overlaps),

@@ -70,17 +70,6 @@ def _status_is_enough(real: Callable[..., Any]) -> Callable[..., Any]:
     return lambda match, answer: real(replace(match, body={}, present=(), text=()), answer)
 
 
-def _taken_from_anybody(_: Any) -> Callable[..., Any]:
-    def take(connection: Any, project: str, *, holder: str, now: float, lease: float, **_more: Any) -> int:
-        found = connection.execute(
-            "UPDATE lock SET fence = fence + 1, holder = ?, since = ?, lease_until = ? WHERE project = ? RETURNING fence",
-            (holder, now, now + lease, project),
-        ).fetchall()
-        return int(found[0][0])
-
-    return take
-
-
 def _one_look(_: Any) -> Callable[..., Any]:
     async def look_again(_client: Any, _collection: Any, _scope: Any, first: Any) -> Any:
         return first
@@ -181,11 +170,6 @@ MUTANTS: Mapping[str, Mutant] = {
         "syncengine.remote.retries:Breaker.closed",
         always(value=True),
         "tests/remote/test_client.py::test_writes_stop_soon_when_the_dialer_does_not_answer",
-    ),
-    "a held lock is taken": Mutant(
-        "syncengine.ledger.lock:take",
-        _taken_from_anybody,
-        "tests/ledger/test_lock.py::test_a_second_run_is_told_who_holds_the_lock_and_how_to_break_it",
     ),
     "a server may forget": Mutant(
         "syncengine.ledger.postgres:_refuse_unfit",

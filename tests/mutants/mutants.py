@@ -191,17 +191,17 @@ MUTANTS: Mapping[str, Mutant] = {
     ),
     "a dialer is held by two runs": Mutant(
         "syncengine.ledger.lock:in_the_way",
-        _nothing(result=()),
+        nothing(result=()),
         "tests/ledger/test_leases.py::test_all_or_none_is_taken_and_who_is_in_the_way_is_named",
     ),
     "a run writes about dialers that it does not hold": Mutant(
         "syncengine.ledger.held:Held.covers",
-        _nothing(result=True),
+        nothing(result=True),
         "tests/ledger/test_leases.py::test_two_runs_hold_different_dialers_at_once_and_write_about_their_own_alone",
     ),
     "calls that another run has under way are settled": Mutant(
         "syncengine.ledger.leases:LeasedLedger.holds",
-        _nothing(result=True),
+        nothing(result=True),
         "tests/steps/test_settling.py::test_a_run_at_one_dialer_leaves_the_calls_at_another_one_to_whoever_works_there",
     ),
     "no evidence asked for": Mutant(

@@ -547,7 +547,7 @@ FAULTS: Mapping[str, Row] = {
             "tests/rows/test_dnd.py::test_a_list_from_the_future_holds",
             "tests/steps/test_watch_notes.py::test_a_clock_that_shows_a_time_that_is_over_is_not_believed",
             "tests/steps/test_applying.py::test_progress_is_told_by_a_clock_that_is_never_set_back",
-            "tests/ledger/test_two_writers.py::test_a_lease_that_ran_out_by_the_steady_clock_is_noticed_without_asking_the_ledger",
+            "tests/ledger/test_held.py::test_a_lease_that_ran_out_by_the_steady_clock_is_noticed_without_asking_the_ledger",
             _CORPUS,
         ),
         ("a list may come from the future", "a clock that was set back is believed"),
