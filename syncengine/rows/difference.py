@@ -16,12 +16,14 @@ from syncengine.model.findings import RowFindings
 from syncengine.model.phone import mask_numbers_in
 from syncengine.model.vendor import Collection
 from syncengine.rows.contacts import Contacts
+from syncengine.rows.joined import Sides, joined, keys_with, second_keys
 from syncengine.rows.known_rows import KnownRows
 from syncengine.rows.listing import Listing
 from syncengine.rows.phone_book import PhoneBook
+from syncengine.rows.remembered import worth_remembering
 from syncengine.rows.row_sets import RowSetTable, make_row_set
 from syncengine.rows.verdicts import AMBIGUOUS, Rules, contact_settled, contact_verdict, dnd_settled, dnd_verdict
-from syncengine.rows.wanted import Wanted, bare_records
+from syncengine.rows.wanted import Wanted, bare_records, with_records
 from syncengine.rows.workspace import Workspace, quoted
 
 # These take the numbers that are at the dialer; the others those that the source states.
@@ -38,6 +40,8 @@ class Difference:
     row_sets: tuple[RowSetTable, ...]
     # What was seen and is not acted upon: name -> rows.
     notes: Mapping[str, int] = field(default_factory=dict)
+    # Table of src and place of the wanted rows that are not there as they are wanted; empty: nobody has asked.
+    unsettled: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -175,11 +179,7 @@ class _Group:
 
 
 class _Comparison:
-    """The tables of one comparison: everything joined by key, then one verdict a row.
-
-    What a collection has nothing of (a listing, listed or released numbers, rows left alone) takes no part in the join:
-    planning a join of six costs more than comparing some thousand rows.
-    """
+    """The tables of one comparison: everything joined by key, then one verdict a row."""
 
     def __init__(
         self,
@@ -195,84 +195,36 @@ class _Comparison:
         self._collection = collection
         self._wanted = wanted
         self._listing = actual.listing
-        until = actual.listed_until
-        # A row that was written a moment ago counts as listed, where rows are listed at all.
-        self._too_new = (
-            f"coalesce(a.state = 'present' AND a.updated_at > {until!r}::DOUBLE, false)"
-            if actual.listing is not None and until < inf
-            else "false"
-        )
-        self._released = released
         self._known = actual.ledger.rows
-        self._ledger = actual.ledger.table
-        self._there = actual.listing.table if actual.listing else ""
-        self._listed_keys = workspace.table("listed_keys", self._keys_with(listed)) if listed else ""
+        until = actual.listed_until
+        sides = Sides(
+            wanted=wanted.table,
+            ledger=actual.ledger.table,
+            there=actual.listing.table if actual.listing else "",
+            unmappable=wanted.unmappable,
+            released=released,
+            # A row that was written a moment ago counts as listed, where rows are listed at all.
+            too_new=f"coalesce(a.state = 'present' AND a.updated_at > {until!r}::DOUBLE, false)"
+            if actual.listing is not None and until < inf
+            else "false",
+        )
+        self._listed_keys = workspace.table("listed_keys", keys_with(sides.keyed, listed)) if listed else ""
+        self._sides = replace(sides, listed_keys=self._listed_keys)
         self._verdicts = ""
         # Rows with two verdicts: unblocked and changed.
         self._twice = 0
 
-    def _keys_with(self, numbers: str) -> str:
-        """SQL for the keys any of whose numbers, on any side, is in a table."""
-        tables = filter(None, (self._wanted.table, self._ledger, self._there))
-        sides = " UNION ALL ".join(f"SELECT key, phones FROM {table}" for table in tables)
-        split = f"SELECT key, unnest(string_split(phones, ' ')) AS number FROM ({sides})"
-        return f"SELECT DISTINCT key FROM ({split}) s SEMI JOIN {numbers} n ON n.number = s.number"
-
     def judge(self, verdict: str, *, settled: str) -> None:
         """Give every row its verdict; those that are plainly settled are not kept."""
         self._verdicts = self._workspace.table(
-            "verdicts", f"SELECT *, {verdict} AS verdict FROM ({self._joined()}) WHERE NOT ({settled})"
+            "verdicts", f"SELECT *, {verdict} AS verdict FROM ({joined(self._sides)}) WHERE NOT ({settled})"
         )
-
-    def _joined(self) -> str:
-        key = "coalesce(w.key, a.key, r.key)" if self._there else "coalesce(w.key, a.key)"
-        listing = f" FULL JOIN {self._there} r ON r.key = coalesce(w.key, a.key)" if self._there else ""
-        there = "r.key IS NOT NULL" if self._there else "false"
-        phones, remote_id, blocked, ids = "a.phones", "a.remote_id", "false", "''"
-        if self._there:
-            ids = "coalesce(r.ids, '')"
-            phones, remote_id = "nullif(r.phones, ''), a.phones", "nullif(r.remote_id, ''), a.remote_id"
-            blocked = "coalesce(r.blocked, false)"
-        return (
-            f"SELECT {key} AS key, w.key IS NOT NULL AS wanted, w.src, w.place,"
-            f" coalesce(w.phone, '') AS phone, coalesce(w.phones, '') AS own_phones,"
-            f" coalesce(w.content_hash, '') AS own_hash, coalesce(a.state, '') AS state,"
-            f" coalesce(a.content_hash, '') AS known_hash, coalesce(a.refused_hash, '') AS refused_hash, a.expires_at,"
-            f" {ids} AS ids, {there} OR {self._too_new} AS there, {blocked} AS blocked_there,"
-            f" coalesce({phones}, '') AS there_phones, coalesce({remote_id}, '') AS remote_id,"
-            f" {self._among(self._listed_keys, 'l')} AS listed,"
-            f" {self._among(self._wanted.unmappable, 'x')} AS left_alone,"
-            f" {'f.number IS NOT NULL' if self._released else 'false'} AS released"
-            f" FROM {self._wanted.table} w FULL JOIN {self._ledger} a ON a.key = w.key{listing}"
-            f"{self._joined_keys(self._listed_keys, 'l', key)}{self._joined_keys(self._wanted.unmappable, 'x', key)}"
-            f"{self._joined_releases()}"
-        )
-
-    def _among(self, table: str, name: str) -> str:
-        return f"{name}.key IS NOT NULL" if table else "false"
-
-    def _joined_keys(self, table: str, name: str, key: str) -> str:
-        return f" LEFT JOIN {table} {name} ON {name}.key = {key}" if table else ""
-
-    def _joined_releases(self) -> str:
-        if not self._released:
-            return ""
-        number = "coalesce(w.phone, split_part(a.phones, ' ', 1), '')"
-        return f" LEFT JOIN (SELECT DISTINCT number FROM {self._released}) f ON f.number = {number}"
 
     def withhold_second_keys(self) -> None:
         """Do not add a person whose number is there under another key that stays: they would be called twice."""
-        listing = f" UNION ALL SELECT key, phones FROM {self._there}" if self._there else ""
-        staying = (
-            f"SELECT key, split_part(phones, ' ', 1) AS phone FROM"
-            f" (SELECT key, phones FROM {self._ledger} WHERE state NOT IN ('rejected', 'deferred'){listing})"
-            f" ANTI JOIN (SELECT key FROM {self._verdicts} WHERE verdict LIKE 'remove/%' OR verdict LIKE 'forget/%')"
-            " USING (key) WHERE phones <> ''"
-        )
-        same = f"s.phone = {self._verdicts}.phone AND s.key <> {self._verdicts}.key"
         self._workspace.run(
             f"UPDATE {self._verdicts} SET verdict = 'note/same number there under another key'"
-            f" WHERE verdict LIKE 'add/%' AND EXISTS (SELECT 1 FROM ({staying}) s WHERE {same})"
+            f" WHERE verdict LIKE 'add/%' AND key IN ({second_keys(self._sides, self._verdicts)})"
         )
 
     def update_unblocked(self) -> None:
@@ -287,7 +239,7 @@ class _Comparison:
         if not listed or not kept_there:
             return 0
         kept = " UNION ALL ".join(f"SELECT phone FROM {table}" for table in kept_there)
-        exposed = self._keys_with(f"(SELECT number FROM {listed} WHERE number NOT IN ({kept}))")
+        exposed = keys_with(self._sides.keyed, f"(SELECT number FROM {listed} WHERE number NOT IN ({kept}))")
         (protected,) = self._workspace.one(
             f"SELECT count(*) FROM {self._verdicts} ANTI JOIN ({exposed}) USING (key) WHERE verdict LIKE '%/listed'"
         )
@@ -296,6 +248,7 @@ class _Comparison:
     def outcome(self, address: Address, book: PhoneBook, *, source_empty: bool) -> Difference:
         """Gather the row sets, the counts and the notes."""
         groups = self._groups()
+        self._with_records(book)
         notes: dict[str, int] = {}
         for group in groups:
             if group.note:
@@ -315,8 +268,18 @@ class _Comparison:
             notes["listed twice under one key"] = self._listing.doubled
         for ids in self._ambiguous():
             notes[f"the records {ids} there are one of ours, and nothing tells which; left alone"] = 1
+        unsettled = ""
+        if self._wanted.lists and worth_remembering(self._wanted.rows):
+            unsettled = self._workspace.table("unsettled", f"SELECT src, place FROM {self._verdicts} WHERE wanted")
         self._workspace.drop(self._verdicts, self._listed_keys)
-        return Difference(findings=findings, row_sets=sets, notes=notes)
+        return Difference(findings=findings, row_sets=sets, notes=notes, unsettled=unsettled)
+
+    def _with_records(self, book: PhoneBook) -> None:
+        """Read those remembered rows again that are to be sent."""
+        if any(contacts.known is not None for contacts, _ in self._wanted.lists):
+            whole = " AND ".join(f"NOT starts_with(verdict, {quoted(action)})" for action in (*_SUPPRESSING, "note/"))
+            rows = f"SELECT src, place FROM {self._verdicts} WHERE wanted AND verdict <> '' AND {whole}"
+            with_records(self._workspace, self._wanted, rows, book=book)
 
     def _groups(self) -> "list[_Group]":
         """Return how many rows have each verdict, and how sure it is of what is there."""

@@ -4,6 +4,7 @@
 import hashlib
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 
 from syncengine.errors import SourceError
@@ -13,6 +14,7 @@ from syncengine.rows.columnar import Rows
 from syncengine.rows.csv_text import read_csv
 from syncengine.rows.json_lines import read_json_lines
 from syncengine.rows.parquet_file import digest_of, read_parquet
+from syncengine.rows.raw_lines import RawLines, raw_lines
 from syncengine.rows.source_table import SourceTable, checked_header, require_columns
 from syncengine.rows.text_file import open_text
 from syncengine.rows.workbook import read_workbook
@@ -57,7 +59,55 @@ def read_source(
         place="row" if len(parts) == 1 else "row_number() OVER ()",
         changed_at=min(changed, default=None),
         digest=_digest(digests),
+        shape=whole.shape,
     )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReadLines:
+    """A source that is one file of lines."""
+
+    lines: RawLines
+    changed_at: float
+    # How the lines are written.
+    shape: str
+
+    def source_of(self, rows: Rows) -> SourceTable:
+        """Return some of its rows as a source, with the age and the digest of the whole."""
+        return SourceTable(
+            table=rows.table,
+            columns={name: f"s{n}" for n, name in enumerate(rows.columns)},
+            rows=rows.count,
+            changed_at=self.changed_at,
+            digest=self.lines.text.digest,
+            shape=self.shape,
+        )
+
+
+@contextmanager
+def source_lines(workspace: Workspace, source: Source, *, required: Sequence[str] = ()) -> Iterator[ReadLines | None]:
+    """Open a source as lines; None where it is no single file of them, or lacks a heading: then read it whole.
+
+    Raises:
+        SourceError: the file is missing, or is not what it says it is.
+    """
+    if source.format != "csv" or len(source.paths) != 1:
+        yield None
+        return
+    path = Path(source.paths[0])
+    label = _label(source, path)
+    with _pinned(path, label) as found:
+        text = open_text(found.path, label, encoding=source.encoding, folder=workspace.folder)
+        lines = raw_lines(workspace, text, source.delimiter)
+        if lines is None or not set(required) <= set(lines.layout.columns) or _changed(found):
+            yield None
+        else:
+            yield ReadLines(lines=lines, changed_at=found.changed_at, shape=lines.layout.shape)
+
+
+def _changed(found: Opened) -> bool:
+    """Whether a file was written to since it was opened."""
+    return found.path.stat().st_mtime != found.changed_at
 
 
 def _label(source: Source, path: Path) -> str:

@@ -19,6 +19,7 @@ from syncengine.steps.collections import Member
 from syncengine.steps.known_rows import known_rows
 from syncengine.steps.looking_back import rejects_file
 from syncengine.steps.reading import DialerReading, Readings, settle_time
+from syncengine.steps.remembering import Fed, remember
 from syncengine.steps.run import Run
 from syncengine.steps.sources import Sources
 
@@ -54,6 +55,8 @@ class _Comparing:
     kept_there: dict[str, list[str]] = field(default_factory=dict)
     # Contact list -> how each collection that it feeds has mapped it, and which of the mapped lists it is there.
     mapped: dict[str, list[tuple[Wanted, int]]] = field(default_factory=dict)
+    # Contact list -> the collections that it feeds.
+    fed: dict[str, list[Fed]] = field(default_factory=dict)
     # Contact list -> the file into which its unusable rows were written.
     rejects: dict[str, str] = field(default_factory=dict)
 
@@ -89,6 +92,7 @@ def difference(run: Run, sources: Sources, readings: Readings) -> Differences:
     # Mapping has learned how numbers are written at home, which takes longest of all where a vendor wants that.
     sources.book.save()
     _write_rejects(comparing)
+    remember(run, sources.contacts, comparing.fed)
     found.summaries += _summaries(comparing)
     return found
 
@@ -147,7 +151,7 @@ def _contacts(comparing: _Comparing, reading: DialerReading, member: Member, fou
             comparing.mapped.setdefault(contacts.list.name, []).append((wanted, position))
     found.notes += [f"{member.address}: {count:,} rows: {why}" for why, count in wanted.rejected.items()]
     listed = member.dnd
-    return difference_of_contacts(
+    made = difference_of_contacts(
         comparing.workspace,
         address=member.address,
         collection=member.collection,
@@ -159,6 +163,10 @@ def _contacts(comparing: _Comparing, reading: DialerReading, member: Member, fou
         book=comparing.sources.book,
         kept_there=() if _can_suppress(member.collection) else _kept_there(comparing, member.campaign),
     )
+    for position, contacts in enumerate(lists):
+        fed = Fed(address=member.address, wanted=wanted, position=position, unsettled=made.unsettled)
+        comparing.fed.setdefault(contacts.list.name, []).append(fed)
+    return made
 
 
 def _can_suppress(collection: Collection) -> bool:

@@ -12,6 +12,7 @@ from syncengine.rows.contacts import Contacts, load_contacts
 from syncengine.rows.dnd import DndReading, load_dnd
 from syncengine.rows.phone_book import PhoneBook
 from syncengine.steps.collections import lists_without_people
+from syncengine.steps.remembering import memory_of
 from syncengine.steps.run import Run
 from syncengine.steps.scopes import stated_cover
 
@@ -90,7 +91,14 @@ def read_sources(run: Run) -> Sources:
     no_people = _lists_without_people(run)
     for name, wanted in desired.contacts.items():
         try:
-            contacts[name] = load_contacts(workspace, wanted, book=book, now=now, people=name not in no_people)
+            contacts[name] = load_contacts(
+                workspace,
+                wanted,
+                book=book,
+                now=now,
+                people=name not in no_people,
+                memory=memory_of(run, name),
+            )
         except SourceError as problem:
             unreadable[name] = str(problem)
     dnd = {}
