@@ -28,6 +28,8 @@ from syncengine.rows.workspace import Workspace, quoted
 
 # These take the numbers that are at the dialer; the others those that the source states.
 _SUPPRESSING = ("remove", "block", "forget")
+# With more rows, columns that are blank for all of them are not carried through a sort.
+_WORTH_A_VIEW = 20_000
 # So many of the records that match one of ours twice are named in a plan.
 _NAMED = 20
 
@@ -253,9 +255,7 @@ class _Comparison:
         for group in groups:
             if group.note:
                 notes[group.note] = notes.get(group.note, 0) + group.rows
-        sets = tuple(
-            self._row_set(address, book, group.verdict, group.confidence) for group in groups if not group.note
-        )
+        sets = tuple(self._row_set(address, book, group) for group in groups if not group.note)
         findings = RowFindings(
             address=address,
             collection=self._collection,
@@ -319,12 +319,15 @@ class _Comparison:
             "rejected_before": notes.get("rejected before", 0),
         }
 
-    def _row_set(self, address: Address, book: PhoneBook, verdict: str, confidence: str) -> RowSetTable:
-        action, reason = verdict.split("/")
+    def _row_set(self, address: Address, book: PhoneBook, group: "_Group") -> RowSetTable:
+        action, reason = group.verdict.split("/")
+        confidence = group.confidence
         return make_row_set(
             self._workspace,
-            self._rows_of(verdict, confidence, book),
+            self._rows_of(group.verdict, confidence, book),
             name=f"{address}/{self._collection.name}/{action}/{reason}/{confidence}",
+            # A view costs some rows more than it saves them.
+            blank=self._wanted.blank if group.rows > _WORTH_A_VIEW and not action.startswith(_SUPPRESSING) else (),
             action=cast("RowAction", action),
             reason=cast("Reason", reason),
             confidence=cast("Confidence", confidence),

@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from syncengine.model.vendor import Collection, Column
-from syncengine.rows.columns import RecordField, Relation, mapped, national_sources, record_fields
+from syncengine.rows.columns import BLANK, RecordField, Relation, mapped, national_sources, record_fields
 from syncengine.rows.contacts import Contacts, take_up
 from syncengine.rows.phone_book import PhoneBook
 from syncengine.rows.phones import library_version
@@ -40,6 +40,8 @@ class Wanted:
     columns: tuple[Column, ...]
     # The lists, in order of src, each with the column in which its content hashes are remembered.
     lists: tuple[tuple[Contacts, str], ...] = ()
+    # Fields of the record that are blank for all rows, by their place in it.
+    blank: frozenset[int] = frozenset()
 
 
 def wanted_contacts(
@@ -179,9 +181,10 @@ def _wanted(
     if not parts:
         return _nothing(workspace, columns)
     national = _learn_national(columns, [part.keyed for part in parts], book)
-    records = []
+    records, blank = [], set(range(len(columns)))
     for src, part in enumerate(parts):
         made = mapped(columns, part.whole, book=book.table, national=national)
+        blank &= {n for n, value in enumerate(made.values) if value == BLANK}
         origin = f"FROM {part.whole.table} {made.joins}"
         records.append(f"SELECT {src} AS src, place, {part.whole.key} AS key{_numbered(made.values)} {origin}")
     every = workspace.table("every", " UNION ALL ".join(_keyed(parts, columns, book=book.table, national=national)))
@@ -205,6 +208,7 @@ def _wanted(
         rejects=rejects,
         doubled=usable - rows,
         columns=tuple(columns),
+        blank=frozenset(blank),
         lists=tuple((part.contacts, part.hash_column) for part in parts if part.contacts is not None),
     )
 
