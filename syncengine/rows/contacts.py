@@ -31,7 +31,7 @@ _MOSTLY_NEW: Final = 0.5
 class KnownPart:
     """The rows of a list that are remembered."""
 
-    # Table: row, digest, key_id, phone, phones, dropped, content hashes.
+    # Table: row, key_id, phone, phones, dropped, content hashes.
     table: str
     # Table like that of the new rows: those that were read again after all, cell by cell.
     taken_up: str
@@ -40,6 +40,8 @@ class KnownPart:
     hashes: tuple[str, ...]
     # Of the ledger when they were written.
     state: str
+    # The collections in whose present state they are all there as they are wanted.
+    marks: frozenset[str]
     lines: RawLines
 
 
@@ -171,6 +173,7 @@ def _new_lines(workspace: Workspace, file: ReadLines, found: Split, reading: Rea
         rows=found.known_count,
         hashes=found.remembered.hashes,
         state=found.remembered.state,
+        marks=found.remembered.marks,
         lines=file.lines,
     )
     return _Read(

@@ -16,7 +16,7 @@ from syncengine.model.findings import RowFindings
 from syncengine.model.phone import mask_numbers_in
 from syncengine.model.vendor import Collection
 from syncengine.rows.contacts import Contacts
-from syncengine.rows.joined import Sides, joined, keys_with, second_keys
+from syncengine.rows.joined import Sides, joined, keys_with, moving, second_keys
 from syncengine.rows.known_rows import KnownRows
 from syncengine.rows.listing import Listing
 from syncengine.rows.phone_book import PhoneBook
@@ -70,6 +70,7 @@ def difference_of_contacts(
     released: str,
     book: PhoneBook,
     kept_there: Sequence[str] = (),
+    unmoved: bool = False,
 ) -> Difference:
     """Compare the contacts of a campaign, or a directory of people, with what is there.
 
@@ -85,6 +86,7 @@ def difference_of_contacts(
         book: what numbers mean.
         kept_there: tables with a column ``phone``: numbers that the dialer's own do-not-call lists are to hold for
             these rows; wanted only where listed rows cannot be taken out.
+        unmoved: whether the ledger holds all remembered rows as they are wanted.
     """
     empty = any(not contacts.summary.accepted for contacts in lists)
     rules = Rules(
@@ -99,7 +101,7 @@ def difference_of_contacts(
         dialled=collection.holds == "contacts",
     )
     compared = _Comparison(workspace, collection, wanted, actual, listed=listed, released=released)
-    compared.judge(contact_verdict(rules), settled=contact_settled(rules))
+    compared.judge(contact_verdict(rules), settled=contact_settled(rules), unmoved=unmoved)
     if collection.key == "id" and collection.holds == "contacts":
         compared.withhold_second_keys()
     if collection.update == "operation":
@@ -216,10 +218,13 @@ class _Comparison:
         # Rows with two verdicts: unblocked and changed.
         self._twice = 0
 
-    def judge(self, verdict: str, *, settled: str) -> None:
+    def judge(self, verdict: str, *, settled: str, unmoved: bool = False) -> None:
         """Give every row its verdict; those that are plainly settled are not kept."""
+        sides = self._sides
+        if unmoved and self._wanted.known and not sides.there:
+            sides = moving(sides, self._wanted.known, self._wanted.new)
         self._verdicts = self._workspace.table(
-            "verdicts", f"SELECT *, {verdict} AS verdict FROM ({joined(self._sides)}) WHERE NOT ({settled})"
+            "verdicts", f"SELECT *, {verdict} AS verdict FROM ({joined(sides)}) WHERE NOT ({settled})"
         )
 
     def withhold_second_keys(self) -> None:

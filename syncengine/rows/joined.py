@@ -5,7 +5,7 @@ What a collection has nothing of (a listing, listed or released numbers, rows le
 planning a join of six costs more than comparing some thousand rows.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -83,6 +83,25 @@ def _joined_releases(released: str) -> str:
         return ""
     number = "coalesce(w.phone, split_part(a.phones, ' ', 1), '')"
     return f" LEFT JOIN (SELECT DISTINCT number FROM {released}) f ON f.number = {number}"
+
+
+def moving(sides: Sides, known: str, new: str) -> Sides:
+    """Return the sides without those rows of which both are known to hold the same.
+
+    Args:
+        sides: all rows; no listing among them.
+        known: wanted rows that the ledger holds as they are wanted.
+        new: all other wanted rows.
+    """
+    settled, listed = f"SELECT key FROM {known}", ""
+    if sides.listed_keys:
+        settled += f" ANTI JOIN {sides.listed_keys} USING (key)"
+        listed = f" UNION ALL SELECT * FROM {known} SEMI JOIN {sides.listed_keys} USING (key)"
+    return replace(
+        sides,
+        wanted=f"(SELECT * FROM {new}{listed})",
+        ledger=f"(SELECT * FROM {sides.ledger} ANTI JOIN ({settled}) USING (key))",
+    )
 
 
 def second_keys(sides: Sides, verdicts: str) -> str:

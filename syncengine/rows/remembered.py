@@ -48,6 +48,8 @@ class Remembered:
     hashes: tuple[str, ...]
     # Of the ledger when they were written.
     state: str
+    # The collections in whose present state all of these rows are there as they are wanted, by :func:`mark_of`.
+    marks: frozenset[str]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -73,6 +75,11 @@ def hash_column(mapping: str) -> str:
     return f"h_{_short(mapping)}"
 
 
+def mark_of(state: str, column: str) -> str:
+    """Return the mark of a collection in a state of the ledger, in which a mapping has given it the content hashes."""
+    return f"s_{_short(f'{state} {column}')}"
+
+
 def recall(workspace: Workspace, memory: Memory, version: str) -> Remembered | None:
     """Return what is remembered of a list that is read in some way; None: nothing."""
     import duckdb
@@ -87,9 +94,11 @@ def recall(workspace: Workspace, memory: Memory, version: str) -> Remembered | N
         return None
     if not {"high", "low", *_COLUMNS} <= set(columns):
         return None
+    passed_over = "".join(f", {name}" for name in columns if name.startswith("s_"))
     return Remembered(
-        table=f"(SELECT (high::UHUGEINT << 64) | low AS digest, * EXCLUDE (high) FROM {relation})",
+        table=f"(SELECT (high::UHUGEINT << 64) | low AS digest, * EXCLUDE (high{passed_over}) FROM {relation})",
         hashes=tuple(name for name in columns if name.startswith("h_")),
+        marks=frozenset(name for name in columns if name.startswith("s_")),
         state=found[0].suffixes[-2].removeprefix("."),
     )
 
@@ -112,15 +121,15 @@ def split_rows(workspace: Workspace, rows: str, remembered: Remembered) -> Split
     try:
         known = workspace.table(
             "known",
-            f"SELECT t.row, t.digest, m.* EXCLUDE (digest) FROM {rows} t JOIN {remembered.table} m USING (digest)",
+            f"SELECT t.row, m.* EXCLUDE (digest) FROM {rows} t JOIN {remembered.table} m USING (digest)",
         )
     except (duckdb.Error, SyncEngineError):
         return None
     # Half of a digest tells as much, at half the price.
     count, different = workspace.one(f"SELECT count(*), count(DISTINCT low) FROM {known}")
     if count != different:
-        doubles = f"SELECT digest FROM {known} GROUP BY digest HAVING count(*) > 1"
-        workspace.run(f"DELETE FROM {known} WHERE digest IN ({doubles})")
+        doubles = f"SELECT low FROM {known} GROUP BY low HAVING count(*) > 1"
+        workspace.run(f"DELETE FROM {known} WHERE low IN ({doubles})")
     fresh = workspace.table("fresh", f"SELECT row FROM {rows} t ANTI JOIN {known} k USING (row)")
     return Split(
         known=known,
@@ -159,22 +168,22 @@ def take_out(workspace: Workspace, found: Split, fresh_rows: str) -> Split | Non
 
 
 def remember(
-    workspace: Workspace, memory: Memory, rows: str, *, version: str, hashes: Sequence[str], state: str
+    workspace: Workspace, memory: Memory, rows: str, *, version: str, columns: Sequence[str], state: str
 ) -> None:
     """Write what rows came to, in place of all that was remembered of the list.
 
     Args:
         workspace: where the rows are.
         memory: where to write.
-        rows: table of digest, key_id, phone, phones, dropped and ``hashes``.
+        rows: table of digest, key_id, phone, phones, dropped and ``columns``.
         version: how the list is read.
-        hashes: names of the columns that hold content hashes.
+        columns: content hashes, and marks of collections.
         state: of the ledger, fit for a file name.
     """
     path = memory.folder / f"{memory.name}.{_short(version)}.{state}.rows"
     # Without a memory the next plan takes longer; it is no reason to stop this one.
     with contextlib.suppress(OSError, SyncEngineError):
-        _write(workspace, path, rows, columns=(*_COLUMNS, *hashes))
+        _write(workspace, path, rows, columns=(*_COLUMNS, *columns))
         for older in memory.folder.glob(f"{memory.name}.*.rows*"):
             if older != path:
                 older.unlink(missing_ok=True)
@@ -190,7 +199,7 @@ def _write(workspace: Workspace, path: Path, rows: str, *, columns: Sequence[str
         digest = "(digest >> 64)::UBIGINT AS high, (digest & 18446744073709551615)::UBIGINT AS low"
         workspace.run(
             f"COPY (SELECT {digest}, {', '.join(columns)} FROM {rows})"
-            f" TO {quoted(str(beside))} (FORMAT parquet, COMPRESSION zstd)"
+            f" TO {quoted(str(beside))} (FORMAT parquet, COMPRESSION zstd, COMPRESSION_LEVEL 1)"
         )
         beside.chmod(0o600)
         beside.replace(path)

@@ -22,6 +22,8 @@ class Mapped:
     # Table of src and place: rows that are not there as they are wanted; empty: it wants too few rows to ask.
     unsettled: str
     hash_column: str
+    # Of the collection as the ledger has it now.
+    mark: str
 
 
 def remember_list(
@@ -34,8 +36,8 @@ def remember_list(
     if worth_remembering(workspace.count(settled)):
         rows = _with_digests(workspace, contacts, settled)
         if rows:
-            hashes = sorted({one.hash_column for one in mapped})
-            remember(workspace, memory, rows, version=contacts.version, hashes=hashes, state=state)
+            columns = sorted({name for one in mapped for name in (one.hash_column, one.mark)})
+            remember(workspace, memory, rows, version=contacts.version, columns=columns, state=state)
             workspace.drop(rows)
     workspace.drop(settled)
 
@@ -50,6 +52,7 @@ def _settled(contacts: Contacts, mapped: Sequence[Mapped]) -> str:
         moving = f"SELECT place FROM {one.unsettled} WHERE src = {one.position}"
         joins.append(f" JOIN (SELECT * FROM ({mine}) ANTI JOIN ({moving}) USING (place)) m{n} ON m{n}.place = c.row")
         hashes[one.hash_column] = f", m{n}.content_hash AS {one.hash_column}"
+        hashes[one.mark] = f", true AS {one.mark}"
     return (
         f"SELECT c.*{''.join(hashes[name] for name in sorted(hashes))}"
         f" FROM (SELECT {cells} FROM {contacts.table}{known}) c{''.join(joins)}"

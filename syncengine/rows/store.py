@@ -39,7 +39,10 @@ def save_row_sets(workspace: Workspace, row_sets: Iterable[RowSetTable], folder:
     for number, found in enumerate(row_sets):
         path = folder / f"rows-{number:04}.parquet"
         path.touch(mode=0o600)
-        workspace.run(f"COPY (SELECT * FROM {found.table}) TO {quoted(str(path))} (FORMAT parquet, COMPRESSION zstd)")
+        workspace.run(
+            f"COPY (SELECT * FROM {found.table}) TO {quoted(str(path))}"
+            " (FORMAT parquet, COMPRESSION zstd, COMPRESSION_LEVEL 1)"
+        )
         path.chmod(0o600)
         files.append(path)
         index.append({"file": path.name, "set": asdict(found.set), "fields": [asdict(f) for f in found.fields]})

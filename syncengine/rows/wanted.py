@@ -42,6 +42,9 @@ class Wanted:
     lists: tuple[tuple[Contacts, str], ...] = ()
     # Fields of the record that are blank for all rows, by their place in it.
     blank: frozenset[int] = frozenset()
+    # The remembered rows of a single list, as ``table``, and the others; empty: they are not told apart.
+    known: str = ""
+    new: str = ""
 
 
 def wanted_contacts(
@@ -209,6 +212,8 @@ def _wanted(
         doubled=usable - rows,
         columns=tuple(columns),
         blank=frozenset(blank),
+        known=f"(SELECT 0 AS src, * FROM ({parts[0].known}))" if len(parts) == 1 and parts[0].known else "",
+        new=_each(every, []),
         lists=tuple((part.contacts, part.hash_column) for part in parts if part.contacts is not None),
     )
 

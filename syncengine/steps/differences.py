@@ -8,6 +8,7 @@ from syncengine.model.address import Address
 from syncengine.model.findings import DialerFindings, RowFindings
 from syncengine.model.plan import SourceSummary
 from syncengine.model.vendor import Collection, Column
+from syncengine.rows.contacts import Contacts
 from syncengine.rows.difference import Actual, Difference, difference_of_contacts, difference_of_dnd
 from syncengine.rows.known_rows import KnownRows, from_ledger
 from syncengine.rows.rejects import write_rejects
@@ -19,7 +20,7 @@ from syncengine.steps.collections import Member
 from syncengine.steps.known_rows import known_rows
 from syncengine.steps.looking_back import rejects_file
 from syncengine.steps.reading import DialerReading, Readings, settle_time
-from syncengine.steps.remembering import Fed, remember
+from syncengine.steps.remembering import Fed, remember, unmoved
 from syncengine.steps.run import Run
 from syncengine.steps.sources import Sources
 
@@ -162,6 +163,9 @@ def _contacts(comparing: _Comparing, reading: DialerReading, member: Member, fou
         released=_released(comparing, listed),
         book=comparing.sources.book,
         kept_there=() if _can_suppress(member.collection) else _kept_there(comparing, member.campaign),
+        unmoved=_any_known(lists)
+        and not _is_gone_here(reading, member)
+        and unmoved(comparing.run, member.address, wanted),
     )
     for position, contacts in enumerate(lists):
         fed = Fed(address=member.address, wanted=wanted, position=position, unsettled=made.unsettled)
@@ -193,10 +197,18 @@ def _actual(comparing: _Comparing, reading: DialerReading, member: Member) -> Ac
 
 def _known(comparing: _Comparing, reading: DialerReading, member: Member) -> KnownRows:
     run, address = comparing.run, member.address
-    if member.campaign and _is_gone(reading, member.campaign):
+    if _is_gone_here(reading, member):
         # The campaign that held them no longer exists; the next one begins empty.
         return from_ledger(run.workspace, run.ledger.rows_table(address).slice(0, 0))
     return known_rows(run, address)
+
+
+def _any_known(lists: Sequence[Contacts]) -> bool:
+    return any(contacts.known is not None for contacts in lists)
+
+
+def _is_gone_here(reading: DialerReading, member: Member) -> bool:
+    return bool(member.campaign) and _is_gone(reading, member.campaign)
 
 
 def _is_gone(reading: DialerReading, campaign: str) -> bool:

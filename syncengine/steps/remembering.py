@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from syncengine.model.address import Address
 from syncengine.rows.contacts import Contacts
-from syncengine.rows.remembered import Memory, worth_remembering
+from syncengine.rows.remembered import Memory, mark_of, worth_remembering
 from syncengine.rows.remembering import Mapped, remember_list
 from syncengine.rows.wanted import Wanted
 from syncengine.steps.run import Run
@@ -49,10 +49,23 @@ def remember(run: Run, contacts: Mapping[str, Contacts], fed: Mapping[str, Seque
                 position=one.position,
                 unsettled=one.unsettled,
                 hash_column=one.wanted.lists[one.position][1],
+                mark=_mark(run, one.address, one.wanted, one.position),
             )
             for one in fed[name]
         ]
         remember_list(run.workspace, memory, found, mapped, state=state)
+
+
+def unmoved(run: Run, address: Address, wanted: Wanted) -> bool:
+    """Whether the ledger holds all remembered rows of a collection as they are wanted: it has not moved since."""
+    return all(
+        contacts.known is None or _mark(run, address, wanted, position) in contacts.known.marks
+        for position, (contacts, _) in enumerate(wanted.lists)
+    )
+
+
+def _mark(run: Run, address: Address, wanted: Wanted, position: int) -> str:
+    return mark_of(f"{address} {run.ledger.generation(address)}", wanted.lists[position][1])
 
 
 def _state(run: Run, fed: Sequence[Fed]) -> str:

@@ -10,7 +10,7 @@ from syncengine.rows.contacts import load_contacts
 from syncengine.rows.difference import Actual, difference_of_contacts
 from syncengine.rows.known_rows import from_ledger
 from syncengine.rows.phone_book import PhoneBook
-from syncengine.rows.remembered import Memory, recall
+from syncengine.rows.remembered import Memory, mark_of, recall
 from syncengine.rows.remembering import Mapped, remember_list
 from syncengine.rows.wanted import wanted_contacts
 from syncengine.rows.workspace import Workspace
@@ -48,6 +48,8 @@ class Runs:
             wanted = wanted_contacts(workspace, [found], collection=self.collection, columns=self.columns, book=book)
             rows = table_rows(workspace, wanted.table, "key, phone, phones, content_hash")
             ledger = self.ledger if self.ledger is not None else as_ledger(rows)
+            mark = mark_of(repr(ledger.to_pylist()), wanted.lists[0][1])
+            self.unmoved = found.known is not None and mark in found.known.marks
             numbers = workspace.table("n", "SELECT unnest(?::VARCHAR[]) AS number", [list(listed)])
             made = difference_of_contacts(
                 workspace,
@@ -59,10 +61,17 @@ class Runs:
                 listed=numbers,
                 released="",
                 book=book,
+                unmoved=self.unmoved,
             )
             if remembers:
                 mapped = [
-                    Mapped(wanted=wanted.table, position=0, unsettled=made.unsettled, hash_column=wanted.lists[0][1])
+                    Mapped(
+                        wanted=wanted.table,
+                        position=0,
+                        unsettled=made.unsettled,
+                        hash_column=wanted.lists[0][1],
+                        mark=mark,
+                    )
                 ]
                 remember_list(workspace, self.memory, found, mapped, state=state)
             bad = table_rows(workspace, found.rejects, "row, file, reason, own_id, s1") if found.rejects else []
@@ -96,6 +105,7 @@ def test_rows_that_have_not_moved_are_not_read_again(runs):
     assert runs.plan(*LINES) == runs.plan(*LINES, remembers=False)
     runs.plan(*LINES)
     assert runs.known == 4
+    assert runs.unmoved
 
 
 @pytest.mark.parametrize(
@@ -154,6 +164,7 @@ def test_a_remembered_row_is_held_once_its_number_is_listed(runs):
     rows_there(runs, *LINES)
     *_, findings, sets, _, _ = runs.plan(*LINES, listed=("+573001234567", "+573005555556"))
     assert runs.known == 4
+    assert runs.unmoved
     assert [(action, reason, count) for action, reason, count, _ in sets] == [("remove", "listed", 2)]
     assert findings.suppressed == 2
 
@@ -164,6 +175,7 @@ def test_a_remembered_row_that_the_ledger_no_longer_has_is_sent_whole(runs):
     runs.ledger = there.slice(1)
     known = runs.plan(*LINES)
     assert runs.known == 4
+    assert not runs.unmoved
     assert known == runs.plan(*LINES, remembers=False)
     assert [(action, count) for action, _, count, _ in known[4]] == [("add", 1)]
 

@@ -24,7 +24,9 @@ def keep(workspace, book, file_of, tmp_path, monkeypatch):
         for rows, mapping in zip(unsettled, columns, strict=False):
             wanted = wanted_contacts(workspace, [found], collection=collection(), columns=mapping, book=book)
             table = workspace.table("u", "SELECT 0 AS src, unnest(?::BIGINT[]) AS place", [rows])
-            mapped.append(Mapped(wanted=wanted.table, position=0, unsettled=table, hash_column=wanted.lists[0][1]))
+            mapped.append(
+                Mapped(wanted=wanted.table, position=0, unsettled=table, hash_column=wanted.lists[0][1], mark="s_here")
+            )
         remember_list(workspace, memory, found, mapped, state="1")
         kept = recall(workspace, memory, found.version)
         if kept is None:
