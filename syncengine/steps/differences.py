@@ -56,6 +56,10 @@ class _Comparing:
     kept_there: dict[str, list[str]] = field(default_factory=dict)
     # Contact list -> how each collection that it feeds has mapped it, and which of the mapped lists it is there.
     mapped: dict[str, list[tuple[Wanted, int]]] = field(default_factory=dict)
+    # The collections of which the ledger may have rows.
+    touched: frozenset[str] = frozenset()
+    # What a collection wants that nothing feeds.
+    nothing: list[Wanted] = field(default_factory=list)
     # Contact list -> the collections that it feeds.
     fed: dict[str, list[Fed]] = field(default_factory=dict)
     # Contact list -> the file into which its unusable rows were written.
@@ -69,7 +73,7 @@ class _Comparing:
 
 def difference(run: Run, sources: Sources, readings: Readings) -> Differences:
     """Compare every collection."""
-    comparing = _Comparing(run=run, sources=sources, readings=readings)
+    comparing = _Comparing(run=run, sources=sources, readings=readings, touched=run.ledger.collections())
     found = Differences()
     held = sources.held(readings.wanted)
     for name, reading in readings.dialers.items():
@@ -99,11 +103,12 @@ def difference(run: Run, sources: Sources, readings: Readings) -> Differences:
 
 
 def _compare(comparing: _Comparing, reading: DialerReading, member: Member, found: Differences) -> RowFindings:
-    made = (
-        _dnd(comparing, reading, member, found)
-        if member.collection.holds == "dnd"
-        else _contacts(comparing, reading, member, found)
-    )
+    if _is_empty(comparing, reading, member):
+        made = _nothing(comparing, member, found)
+    elif member.collection.holds == "dnd":
+        made = _dnd(comparing, reading, member, found)
+    else:
+        made = _contacts(comparing, reading, member, found)
     found.sets += made.row_sets
     if member.lasts_days is not None:
         found.lasts_days |= {row_set.set.name: member.lasts_days for row_set in made.row_sets}
@@ -111,6 +116,22 @@ def _compare(comparing: _Comparing, reading: DialerReading, member: Member, foun
         f"{member.address}: {count:,} rows: {note}" for note, count in made.notes.items() if note not in _COUNTED
     ]
     return replace(made.findings, problem=reading.problems.get(member.address, ""))
+
+
+def _is_empty(comparing: _Comparing, reading: DialerReading, member: Member) -> bool:
+    """Whether nothing is wanted in a collection, and nothing is known of it: most campaigns of some projects."""
+    if member.address in reading.listings or str(member.address) in comparing.touched:
+        return False
+    return not (member.dnd if member.collection.holds == "dnd" else member.contacts)
+
+
+def _nothing(comparing: _Comparing, member: Member, found: Differences) -> Difference:
+    """Compare nothing with nothing, without a statement: there can be thousands of such collections."""
+    if not comparing.nothing:
+        comparing.nothing.append(wanted_numbers(comparing.workspace, "", columns=(), book=comparing.sources.book))
+    (wanted,) = comparing.nothing
+    found.wanted[member.address] = wanted.table
+    return Difference(findings=RowFindings(address=member.address, collection=member.collection), row_sets=())
 
 
 def _dnd(comparing: _Comparing, reading: DialerReading, member: Member, found: Differences) -> Difference:
