@@ -1,11 +1,13 @@
+import gc
 import stat
+import tracemalloc
 
 import pyarrow as pa
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from syncengine.rows import remembered
+from syncengine.rows import remembered, text_file
 from syncengine.rows.contacts import load_contacts
 from syncengine.rows.difference import Actual, difference_of_contacts
 from syncengine.rows.known_rows import from_ledger
@@ -237,3 +239,38 @@ def test_a_damaged_memory_costs_time_only(runs, workspace, damage):
 def test_nothing_is_recalled_for_another_way_of_reading(runs, workspace):
     rows_there(runs, *LINES)
     assert recall(workspace, runs.memory, "another") is None
+
+
+def test_rows_that_have_not_moved_create_no_python_objects(runs, file_of, monkeypatch):
+    # A file is looked through in pieces, which would hide what is made for each row.
+    monkeypatch.setattr(text_file, "_CHUNK", 1 << 16)
+    count = 100_000
+    rows = [f"{n},30{n:08d},,Person {n}" for n in range(count)]
+    rows_there(runs, *rows)
+    ledger, source = runs.ledger, file_of("\n".join([HEAD, *rows]) + "\n")
+    with Workspace() as workspace:
+        book = PhoneBook(workspace)
+        known = from_ledger(workspace, ledger)
+        del rows, ledger
+        gc.collect()
+        tracemalloc.start()
+        try:
+            found = load_contacts(workspace, contact_list(source), book=book, now=NOW, memory=runs.memory)
+            wanted = wanted_contacts(workspace, [found], collection=runs.collection, columns=COLUMNS, book=book)
+            made = difference_of_contacts(
+                workspace,
+                address=HERE,
+                collection=runs.collection,
+                lists=[found],
+                wanted=wanted,
+                actual=Actual(ledger=known),
+                listed="",
+                released="",
+                book=book,
+            )
+            _, peak = tracemalloc.get_traced_memory()
+        finally:
+            tracemalloc.stop()
+    assert (found.known.rows, made.findings.unchanged, made.row_sets) == (count, count, ())
+    # The smallest text has 50 bytes.
+    assert peak < 20 * count
