@@ -3,7 +3,7 @@
 import sys
 from collections.abc import Callable
 
-from benchmarks import demo_plan, hundred_thousand, plan_page, planning, sending, startup, watch_idle
+from benchmarks import demo_plan, hundred_thousand, many_campaigns, plan_page, planning, sending, startup, watch_idle
 from benchmarks.table import Figure, as_markdown, machine
 
 BENCHMARKS: dict[str, Callable[[], list[Figure]]] = {
@@ -11,6 +11,7 @@ BENCHMARKS: dict[str, Callable[[], list[Figure]]] = {
     "demo_plan": demo_plan.measure,
     "hundred_thousand": hundred_thousand.measure,
     "planning": planning.measure,
+    "many_campaigns": many_campaigns.measure,
     "plan_page": plan_page.measure,
     "watch_idle": watch_idle.measure,
     "sending": sending.measure,

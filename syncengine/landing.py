@@ -127,7 +127,7 @@ def land(loaded: Loaded, options: Options, landing: Landing) -> Landed:
     """
     clocks = Clocks()
     options = replace(options, on_clock=clocks.told)
-    with ledger_of(loaded) as ledger, Workspace() as workspace:
+    with ledger_of(loaded) as ledger, Workspace(memory_limit=options.memory_limit) as workspace:
         free_lock_of_the_dead(ledger)
         # Calls that a dead run left open are settled under a lease, so that is where to begin.
         if not landing.applies or not ledger.unfinished_calls():
@@ -138,7 +138,7 @@ def land(loaded: Loaded, options: Options, landing: Landing) -> Landed:
     names = dialers_of(loaded, options)
     with (
         ledger_of(loaded) as ledger,
-        Workspace() as workspace,
+        Workspace(memory_limit=options.memory_limit) as workspace,
         ledger.lock("watch", now=options.clock(), dialers=names, only_free=True) as fence,
     ):
         sign_lock(ledger, fence, now=options.clock())

@@ -125,7 +125,7 @@ class NotApplicableError(GuardError):
 @contextmanager
 def planned(loaded: Loaded, options: Options) -> Iterator[Planned]:
     """Make a plan; its rows can be looked at until the block ends."""
-    with ledger_of(loaded) as ledger, Workspace() as workspace:
+    with ledger_of(loaded) as ledger, Workspace(memory_limit=options.memory_limit) as workspace:
         yield plan_run(Run(loaded=loaded, ledger=ledger, workspace=workspace, options=options))
 
 
@@ -133,7 +133,7 @@ def export_facts(loaded: Loaded, options: Options, *, salt: str) -> dict[str, ob
     """Return what the ledger knows, without a person in it, for plans of untrusted pull requests."""
     refuse_rows_elsewhere(loaded)
     options = replace(options, refresh="none")
-    with ledger_of(loaded) as ledger, Workspace() as workspace:
+    with ledger_of(loaded) as ledger, Workspace(memory_limit=options.memory_limit) as workspace:
         run = Run(loaded=loaded, ledger=ledger, workspace=workspace, options=options)
         made = plan_run(run)
         return facts_json(take_facts(made, salt=salt))
@@ -149,7 +149,11 @@ def planned_offline(loaded: Loaded, options: Options, export: Path, base: Path |
     options = replace(options, refresh="none", vendor_check=False)
     refuse_rows_elsewhere(loaded)
     facts = load_facts(export)
-    with without_network(), TemporaryDirectory(prefix="syncengine-") as name, Workspace() as workspace:
+    with (
+        without_network(),
+        TemporaryDirectory(prefix="syncengine-") as name,
+        Workspace(memory_limit=options.memory_limit) as workspace,
+    ):
         folder = Path(name)
         with (
             open_ledger(f"sqlite:///{folder / 'ledger.db'}", loaded.desired.project) as ledger,
@@ -250,7 +254,7 @@ def apply(loaded: Loaded, options: Options, applying: Applying) -> tuple[Plan, A
         free_lock_of_the_dead(ledger)
     with (
         ledger_of(loaded) as ledger,
-        Workspace() as workspace,
+        Workspace(memory_limit=options.memory_limit) as workspace,
         ledger.lock(
             "apply", now=now(), wait=applying.lock_timeout, dialers=names, only_free=applying.only_free_dialers
         ),
@@ -284,7 +288,7 @@ def recover(loaded: Loaded, options: Options, *, wait: float = 0.0) -> Recovered
     doubted = doubted_ledger(loaded)
     with (
         doubted.ledger as ledger,
-        Workspace() as workspace,
+        Workspace(memory_limit=options.memory_limit) as workspace,
         ledger.lock("recover", now=options.clock(), wait=wait),
     ):
         doubt_suppressions(ledger)

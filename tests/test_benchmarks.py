@@ -6,10 +6,14 @@ from pathlib import Path
 import pytest
 
 from benchmarks.__main__ import BENCHMARKS, main
+from benchmarks.goals import at_least, at_most
 from benchmarks.hundred_thousand import measure as measure_rows
+from benchmarks.many_campaigns import measure as measure_campaigns
 from benchmarks.measuring import run
 from benchmarks.people import write_listed, write_people
 from benchmarks.plan_page import measure as measure_page
+from benchmarks.planning import Goal
+from benchmarks.planning import measure as measure_plans
 from benchmarks.sending import SMALL
 from benchmarks.sending import measure as measure_sending
 from benchmarks.startup import measure as measure_startup
@@ -76,6 +80,37 @@ def test_an_idle_watcher_is_measured_in_looks_in_plans_and_left_alone() -> None:
     assert "ms of CPU each" in looks.note
     assert plans.cpu > looks.cpu / 100
     assert alone.cpu < 0.5
+
+
+def test_plans_are_measured_beside_the_bare_difference_and_held_to_their_goals() -> None:
+    figures = measure_plans(goals=(Goal(rows=30_000, ratio=25.0, memory=600, limit="200MB", first=True),), times=1)
+    first, unchanged, changed, limited = figures
+    assert "rows/s: " in first.note
+    assert "goal 25 x: met; goal 600 MiB: met" in changed.note
+    # What has not moved is not read again.
+    assert unchanged.cpu < first.cpu
+    assert limited.what.endswith("200MB")
+
+
+def test_campaigns_without_rows_are_measured_beside_terraform_where_there_is_one() -> None:
+    *planned, validated = measure_campaigns(campaigns=60, lines=300, times=1)
+    assert "terraform" in planned[-1].note
+    # Far from it: a campaign that nothing feeds costs no statement.
+    assert planned[-1].cpu < 6 * validated.cpu
+    assert "goal 0.5 s" in validated.note
+
+
+@pytest.mark.parametrize(
+    ("said", "words"),
+    [
+        (at_most(1.9, 2.0, " x"), "goal 2 x: met"),
+        (at_most(2.5, 2.0, " x"), "goal 2 x: missed by 25%"),
+        (at_least(40, 40, " x"), "goal 40 x: met"),
+        (at_least(75_000, 100_000, " rows/s"), "goal 100,000 rows/s: missed by 25%"),
+    ],
+)
+def test_a_goal_is_met_or_missed_by_so_much(said: str, words: str) -> None:
+    assert said == words
 
 
 def test_sending_is_measured_beside_bare_clients() -> None:

@@ -58,6 +58,25 @@ def planning_options(command: Command) -> Command:
     return command
 
 
+_SIZE = re.compile(r"([0-9]{1,6})(MB|GB)", re.IGNORECASE)
+# With less, DuckDB cannot hold the rows that it works on at one moment.
+_LEAST_MEMORY = 64
+
+
+def size_of_memory(_context: click.Context, _option: click.Parameter, text: str) -> str:
+    """Check a size of memory as DuckDB takes it.
+
+    Raises:
+        click.BadParameter: it is none, or too little to work with.
+    """
+    found = _SIZE.fullmatch(text)
+    if text and found is None:
+        raise click.BadParameter(f"{text!r} is not a size of memory; write 500MB or 2GB")
+    if found is not None and int(found[1]) * (1 if found[2].upper() == "MB" else 1000) < _LEAST_MEMORY:
+        raise click.BadParameter(f"{text} is too little to work with; at least {_LEAST_MEMORY}MB")
+    return text.upper()
+
+
 _PLANNING = [
     click.option("--dialer", "dialers", multiple=True, metavar="NAME", help="Only this dialer; may be repeated."),
     click.option("--target", "targets", multiple=True, metavar="CAMPAIGN", help="Only this campaign; may be repeated."),
@@ -89,6 +108,13 @@ _PLANNING = [
         help="An apply option of a vendor file, as delays=600.",
     ),
     click.option("--parallelism", type=click.IntRange(min=1), help="At most this many calls at once to one dialer."),
+    click.option(
+        "--memory-limit",
+        default="",
+        metavar="SIZE",
+        callback=size_of_memory,
+        help="What rows may take of memory, as 1GB; more of them go to a private folder on disk.",
+    ),
 ]
 
 

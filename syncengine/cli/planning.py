@@ -34,6 +34,7 @@ class Given:
     view: str
     as_json: bool
     no_color: bool
+    memory_limit: str = ""
 
     def options(self) -> Options:
         """Return how the plan is to be made."""
@@ -50,6 +51,7 @@ class Given:
             extra=named_values(self.extra),
             vendor_check=self.vendor_check,
             parallelism=self.parallelism,
+            memory_limit=self.memory_limit,
         )
 
     @property

@@ -108,6 +108,11 @@ class LedgerReader:
         with self._database.read() as connection:
             return rows.table(connection, self._project, address)
 
+    def collections(self) -> frozenset[str]:
+        """Return the addresses of all collections of which :meth:`rows_table` may have a row."""
+        with self._database.read() as connection:
+            return rows.collections(connection, self._project)
+
     def generation(self, address: Address) -> str:
         """Return a word for file names, another one after every change of what :meth:`rows_table` returns."""
         with self._database.read() as connection:

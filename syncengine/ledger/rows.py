@@ -76,6 +76,15 @@ def generation(connection: Session, project: str, address: Address) -> int:
     return int(found[0]) if found else 0
 
 
+def collections(connection: Session, project: str) -> frozenset[str]:
+    """Return the addresses of all collections of which :func:`table` may have a row."""
+    found = connection.execute(
+        "SELECT address FROM collection WHERE project = ? UNION SELECT address FROM open_call WHERE project = ?",
+        (project, project),
+    ).fetchall()
+    return frozenset(str(address) for (address,) in found)
+
+
 def table(connection: Session, project: str, address: Address) -> "pa.Table":
     """Return all rows of a collection, in the order of their keys."""
     number = collection_id(connection, project, address)

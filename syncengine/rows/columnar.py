@@ -14,6 +14,8 @@ class Rows:
     table: str
     columns: tuple[str, ...]
     count: int
+    # How the records are written, where each is one line of the file; else empty.
+    shape: str = ""
 
     @classmethod
     def empty(cls, workspace: Workspace, columns: tuple[str, ...]) -> "Rows":

@@ -34,6 +34,11 @@ class Layout:
     # Cells of the header before empty ones at its end were dropped.
     width: int
 
+    @property
+    def shape(self) -> str:
+        """Return all that decides what the cells of a line are."""
+        return repr((self.delimiter, self.columns))
+
 
 def read_csv(workspace: Workspace, text: TextFile, *, delimiter: str | None, one_line_fields: bool) -> Rows:
     """Read a file into a table.
@@ -51,7 +56,7 @@ def read_csv(workspace: Workspace, text: TextFile, *, delimiter: str | None, one
     if layout is None:
         return Rows(table="", columns=(), count=0)
     if text.line_end and layout.width == len(layout.columns):
-        rows = _read_fast(workspace, text, layout)
+        rows = read_fast(workspace, text, layout)
         if rows is not None:
             return rows
     return _read_exactly(workspace, text, layout, one_line_fields=one_line_fields)
@@ -82,7 +87,8 @@ def _guess(header: str) -> str:
     return max(_DELIMITERS, key=unquoted.count)
 
 
-def _read_fast(workspace: Workspace, text: TextFile, layout: Layout) -> Rows | None:
+def read_fast(workspace: Workspace, text: TextFile, layout: Layout) -> Rows | None:
+    """Read a file at full speed; None where not every line after the header is one record."""
     import duckdb
 
     columns = ", ".join(f"s{n}: 'VARCHAR'" for n in range(len(layout.columns)))
@@ -104,7 +110,7 @@ def _read_fast(workspace: Workspace, text: TextFile, layout: Layout) -> Rows | N
     if rows != text.lines - layout.header_line:
         workspace.run(f"DROP TABLE {name}")
         return None
-    return Rows(table=name, columns=layout.columns, count=rows)
+    return Rows(table=name, columns=layout.columns, count=rows, shape=layout.shape)
 
 
 def _read_exactly(workspace: Workspace, text: TextFile, layout: Layout, *, one_line_fields: bool) -> Rows:

@@ -16,16 +16,20 @@ from syncengine.model.findings import RowFindings
 from syncengine.model.phone import mask_numbers_in
 from syncengine.model.vendor import Collection
 from syncengine.rows.contacts import Contacts
+from syncengine.rows.joined import Sides, joined, keys_with, moving, second_keys
 from syncengine.rows.known_rows import KnownRows
 from syncengine.rows.listing import Listing
 from syncengine.rows.phone_book import PhoneBook
+from syncengine.rows.remembered import worth_remembering
 from syncengine.rows.row_sets import RowSetTable, make_row_set
 from syncengine.rows.verdicts import AMBIGUOUS, Rules, contact_settled, contact_verdict, dnd_settled, dnd_verdict
-from syncengine.rows.wanted import Wanted, bare_records
+from syncengine.rows.wanted import Wanted, bare_records, with_records
 from syncengine.rows.workspace import Workspace, quoted
 
 # These take the numbers that are at the dialer; the others those that the source states.
 _SUPPRESSING = ("remove", "block", "forget")
+# With more rows, columns that are blank for all of them are not carried through a sort.
+_WORTH_A_VIEW = 20_000
 # So many of the records that match one of ours twice are named in a plan.
 _NAMED = 20
 
@@ -38,6 +42,8 @@ class Difference:
     row_sets: tuple[RowSetTable, ...]
     # What was seen and is not acted upon: name -> rows.
     notes: Mapping[str, int] = field(default_factory=dict)
+    # Table of src and place of the wanted rows that are not there as they are wanted; empty: nobody has asked.
+    unsettled: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -64,6 +70,7 @@ def difference_of_contacts(
     released: str,
     book: PhoneBook,
     kept_there: Sequence[str] = (),
+    unmoved: bool = False,
 ) -> Difference:
     """Compare the contacts of a campaign, or a directory of people, with what is there.
 
@@ -79,6 +86,7 @@ def difference_of_contacts(
         book: what numbers mean.
         kept_there: tables with a column ``phone``: numbers that the dialer's own do-not-call lists are to hold for
             these rows; wanted only where listed rows cannot be taken out.
+        unmoved: whether the ledger holds all remembered rows as they are wanted.
     """
     empty = any(not contacts.summary.accepted for contacts in lists)
     rules = Rules(
@@ -93,7 +101,7 @@ def difference_of_contacts(
         dialled=collection.holds == "contacts",
     )
     compared = _Comparison(workspace, collection, wanted, actual, listed=listed, released=released)
-    compared.judge(contact_verdict(rules), settled=contact_settled(rules))
+    compared.judge(contact_verdict(rules), settled=contact_settled(rules), unmoved=unmoved)
     if collection.key == "id" and collection.holds == "contacts":
         compared.withhold_second_keys()
     if collection.update == "operation":
@@ -175,11 +183,7 @@ class _Group:
 
 
 class _Comparison:
-    """The tables of one comparison: everything joined by key, then one verdict a row.
-
-    What a collection has nothing of (a listing, listed or released numbers, rows left alone) takes no part in the join:
-    planning a join of six costs more than comparing some thousand rows.
-    """
+    """The tables of one comparison: everything joined by key, then one verdict a row."""
 
     def __init__(
         self,
@@ -195,84 +199,39 @@ class _Comparison:
         self._collection = collection
         self._wanted = wanted
         self._listing = actual.listing
-        until = actual.listed_until
-        # A row that was written a moment ago counts as listed, where rows are listed at all.
-        self._too_new = (
-            f"coalesce(a.state = 'present' AND a.updated_at > {until!r}::DOUBLE, false)"
-            if actual.listing is not None and until < inf
-            else "false"
-        )
-        self._released = released
         self._known = actual.ledger.rows
-        self._ledger = actual.ledger.table
-        self._there = actual.listing.table if actual.listing else ""
-        self._listed_keys = workspace.table("listed_keys", self._keys_with(listed)) if listed else ""
+        until = actual.listed_until
+        sides = Sides(
+            wanted=wanted.table,
+            ledger=actual.ledger.table,
+            there=actual.listing.table if actual.listing else "",
+            unmappable=wanted.unmappable,
+            released=released,
+            # A row that was written a moment ago counts as listed, where rows are listed at all.
+            too_new=f"coalesce(a.state = 'present' AND a.updated_at > {until!r}::DOUBLE, false)"
+            if actual.listing is not None and until < inf
+            else "false",
+        )
+        self._listed_keys = workspace.table("listed_keys", keys_with(sides.keyed, listed)) if listed else ""
+        self._sides = replace(sides, listed_keys=self._listed_keys)
         self._verdicts = ""
         # Rows with two verdicts: unblocked and changed.
         self._twice = 0
 
-    def _keys_with(self, numbers: str) -> str:
-        """SQL for the keys any of whose numbers, on any side, is in a table."""
-        tables = filter(None, (self._wanted.table, self._ledger, self._there))
-        sides = " UNION ALL ".join(f"SELECT key, phones FROM {table}" for table in tables)
-        split = f"SELECT key, unnest(string_split(phones, ' ')) AS number FROM ({sides})"
-        return f"SELECT DISTINCT key FROM ({split}) s SEMI JOIN {numbers} n ON n.number = s.number"
-
-    def judge(self, verdict: str, *, settled: str) -> None:
+    def judge(self, verdict: str, *, settled: str, unmoved: bool = False) -> None:
         """Give every row its verdict; those that are plainly settled are not kept."""
+        sides = self._sides
+        if unmoved and self._wanted.known and not sides.there:
+            sides = moving(sides, self._wanted.known, self._wanted.new)
         self._verdicts = self._workspace.table(
-            "verdicts", f"SELECT *, {verdict} AS verdict FROM ({self._joined()}) WHERE NOT ({settled})"
+            "verdicts", f"SELECT *, {verdict} AS verdict FROM ({joined(sides)}) WHERE NOT ({settled})"
         )
-
-    def _joined(self) -> str:
-        key = "coalesce(w.key, a.key, r.key)" if self._there else "coalesce(w.key, a.key)"
-        listing = f" FULL JOIN {self._there} r ON r.key = coalesce(w.key, a.key)" if self._there else ""
-        there = "r.key IS NOT NULL" if self._there else "false"
-        phones, remote_id, blocked, ids = "a.phones", "a.remote_id", "false", "''"
-        if self._there:
-            ids = "coalesce(r.ids, '')"
-            phones, remote_id = "nullif(r.phones, ''), a.phones", "nullif(r.remote_id, ''), a.remote_id"
-            blocked = "coalesce(r.blocked, false)"
-        return (
-            f"SELECT {key} AS key, w.key IS NOT NULL AS wanted, w.src, w.place,"
-            f" coalesce(w.phone, '') AS phone, coalesce(w.phones, '') AS own_phones,"
-            f" coalesce(w.content_hash, '') AS own_hash, coalesce(a.state, '') AS state,"
-            f" coalesce(a.content_hash, '') AS known_hash, coalesce(a.refused_hash, '') AS refused_hash, a.expires_at,"
-            f" {ids} AS ids, {there} OR {self._too_new} AS there, {blocked} AS blocked_there,"
-            f" coalesce({phones}, '') AS there_phones, coalesce({remote_id}, '') AS remote_id,"
-            f" {self._among(self._listed_keys, 'l')} AS listed,"
-            f" {self._among(self._wanted.unmappable, 'x')} AS left_alone,"
-            f" {'f.number IS NOT NULL' if self._released else 'false'} AS released"
-            f" FROM {self._wanted.table} w FULL JOIN {self._ledger} a ON a.key = w.key{listing}"
-            f"{self._joined_keys(self._listed_keys, 'l', key)}{self._joined_keys(self._wanted.unmappable, 'x', key)}"
-            f"{self._joined_releases()}"
-        )
-
-    def _among(self, table: str, name: str) -> str:
-        return f"{name}.key IS NOT NULL" if table else "false"
-
-    def _joined_keys(self, table: str, name: str, key: str) -> str:
-        return f" LEFT JOIN {table} {name} ON {name}.key = {key}" if table else ""
-
-    def _joined_releases(self) -> str:
-        if not self._released:
-            return ""
-        number = "coalesce(w.phone, split_part(a.phones, ' ', 1), '')"
-        return f" LEFT JOIN (SELECT DISTINCT number FROM {self._released}) f ON f.number = {number}"
 
     def withhold_second_keys(self) -> None:
         """Do not add a person whose number is there under another key that stays: they would be called twice."""
-        listing = f" UNION ALL SELECT key, phones FROM {self._there}" if self._there else ""
-        staying = (
-            f"SELECT key, split_part(phones, ' ', 1) AS phone FROM"
-            f" (SELECT key, phones FROM {self._ledger} WHERE state NOT IN ('rejected', 'deferred'){listing})"
-            f" ANTI JOIN (SELECT key FROM {self._verdicts} WHERE verdict LIKE 'remove/%' OR verdict LIKE 'forget/%')"
-            " USING (key) WHERE phones <> ''"
-        )
-        same = f"s.phone = {self._verdicts}.phone AND s.key <> {self._verdicts}.key"
         self._workspace.run(
             f"UPDATE {self._verdicts} SET verdict = 'note/same number there under another key'"
-            f" WHERE verdict LIKE 'add/%' AND EXISTS (SELECT 1 FROM ({staying}) s WHERE {same})"
+            f" WHERE verdict LIKE 'add/%' AND key IN ({second_keys(self._sides, self._verdicts)})"
         )
 
     def update_unblocked(self) -> None:
@@ -287,7 +246,7 @@ class _Comparison:
         if not listed or not kept_there:
             return 0
         kept = " UNION ALL ".join(f"SELECT phone FROM {table}" for table in kept_there)
-        exposed = self._keys_with(f"(SELECT number FROM {listed} WHERE number NOT IN ({kept}))")
+        exposed = keys_with(self._sides.keyed, f"(SELECT number FROM {listed} WHERE number NOT IN ({kept}))")
         (protected,) = self._workspace.one(
             f"SELECT count(*) FROM {self._verdicts} ANTI JOIN ({exposed}) USING (key) WHERE verdict LIKE '%/listed'"
         )
@@ -296,13 +255,12 @@ class _Comparison:
     def outcome(self, address: Address, book: PhoneBook, *, source_empty: bool) -> Difference:
         """Gather the row sets, the counts and the notes."""
         groups = self._groups()
+        self._with_records(book)
         notes: dict[str, int] = {}
         for group in groups:
             if group.note:
                 notes[group.note] = notes.get(group.note, 0) + group.rows
-        sets = tuple(
-            self._row_set(address, book, group.verdict, group.confidence) for group in groups if not group.note
-        )
+        sets = tuple(self._row_set(address, book, group) for group in groups if not group.note)
         findings = RowFindings(
             address=address,
             collection=self._collection,
@@ -315,8 +273,18 @@ class _Comparison:
             notes["listed twice under one key"] = self._listing.doubled
         for ids in self._ambiguous():
             notes[f"the records {ids} there are one of ours, and nothing tells which; left alone"] = 1
+        unsettled = ""
+        if self._wanted.lists and worth_remembering(self._wanted.rows):
+            unsettled = self._workspace.table("unsettled", f"SELECT src, place FROM {self._verdicts} WHERE wanted")
         self._workspace.drop(self._verdicts, self._listed_keys)
-        return Difference(findings=findings, row_sets=sets, notes=notes)
+        return Difference(findings=findings, row_sets=sets, notes=notes, unsettled=unsettled)
+
+    def _with_records(self, book: PhoneBook) -> None:
+        """Read those remembered rows again that are to be sent."""
+        if any(contacts.known is not None for contacts, _ in self._wanted.lists):
+            whole = " AND ".join(f"NOT starts_with(verdict, {quoted(action)})" for action in (*_SUPPRESSING, "note/"))
+            rows = f"SELECT src, place FROM {self._verdicts} WHERE wanted AND verdict <> '' AND {whole}"
+            with_records(self._workspace, self._wanted, rows, book=book)
 
     def _groups(self) -> "list[_Group]":
         """Return how many rows have each verdict, and how sure it is of what is there."""
@@ -356,12 +324,15 @@ class _Comparison:
             "rejected_before": notes.get("rejected before", 0),
         }
 
-    def _row_set(self, address: Address, book: PhoneBook, verdict: str, confidence: str) -> RowSetTable:
-        action, reason = verdict.split("/")
+    def _row_set(self, address: Address, book: PhoneBook, group: "_Group") -> RowSetTable:
+        action, reason = group.verdict.split("/")
+        confidence = group.confidence
         return make_row_set(
             self._workspace,
-            self._rows_of(verdict, confidence, book),
+            self._rows_of(group.verdict, confidence, book),
             name=f"{address}/{self._collection.name}/{action}/{reason}/{confidence}",
+            # A view costs some rows more than it saves them.
+            blank=self._wanted.blank if group.rows > _WORTH_A_VIEW and not action.startswith(_SUPPRESSING) else (),
             action=cast("RowAction", action),
             reason=cast("Reason", reason),
             confidence=cast("Confidence", confidence),

@@ -80,7 +80,7 @@ def _unmapped(workspace: Workspace, contacts: Contacts, wanted: Wanted, position
     cells = "".join(f", c.{contacts.cells[h]}" if h in contacts.cells else ", ''" for h in contacts.headings)
     return workspace.run(
         f"SELECT u.row, u.file, u.reason{cells} FROM {wanted.rejects} u"
-        f" JOIN {contacts.table} c ON c.row = u.row AND c.file = u.file WHERE u.src = ? ORDER BY c.place",
+        f" JOIN {contacts.with_cells} c ON c.row = u.row AND c.file = u.file WHERE u.src = ? ORDER BY c.place",
         [position],
     ).fetchall()
 

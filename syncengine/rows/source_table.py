@@ -32,6 +32,8 @@ class SourceTable:
     changed_at: float | None = None
     # Of the bytes of all files, in order.
     digest: str = ""
+    # How its rows are written, where it is one file of which each line is a row; else empty.
+    shape: str = ""
 
 
 def checked_header(cells: Sequence[str], where: str) -> tuple[str, ...]:

@@ -4,6 +4,7 @@
 import hashlib
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 
 from syncengine.errors import SourceError
@@ -14,6 +15,7 @@ from syncengine.rows.csv_text import read_csv
 from syncengine.rows.json_lines import read_json_lines
 from syncengine.rows.packed_file import unpacked
 from syncengine.rows.parquet_file import digest_of, read_parquet
+from syncengine.rows.raw_lines import RawLines, raw_lines
 from syncengine.rows.source_table import SourceTable, checked_header, require_columns
 from syncengine.rows.text_file import open_text
 from syncengine.rows.workbook import read_workbook
@@ -64,6 +66,7 @@ def read_source(
         place="row" if len(parts) == 1 else "row_number() OVER ()",
         changed_at=min(changed, default=None),
         digest=_digest(digests),
+        shape=whole.shape,
     )
 
 
@@ -73,6 +76,54 @@ def too_few_files(source: Source, expected: int) -> str:
         f"{source.label}: {len(source.paths):,} files, where there must be {expected:,}: put the missing ones there,"
         f" or state min_files: {len(source.paths)} if these are all"
     )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReadLines:
+    """A source that is one file of lines."""
+
+    lines: RawLines
+    changed_at: float
+    # How the lines are written.
+    shape: str
+
+    def source_of(self, rows: Rows) -> SourceTable:
+        """Return some of its rows as a source, with the age and the digest of the whole."""
+        return SourceTable(
+            table=rows.table,
+            columns={name: f"s{n}" for n, name in enumerate(rows.columns)},
+            rows=rows.count,
+            changed_at=self.changed_at,
+            digest=self.lines.text.digest,
+            shape=self.shape,
+        )
+
+
+@contextmanager
+def source_lines(workspace: Workspace, source: Source, *, required: Sequence[str] = ()) -> Iterator[ReadLines | None]:
+    """Open a source as lines; None where it is no single file of them, or lacks a heading: then read it whole.
+
+    Raises:
+        SourceError: the file is missing, or is not what it says it is.
+    """
+    if source.format != "csv" or source.problem or len(source.paths) != 1 or source.min_files > 1:
+        yield None
+        return
+    named = source.paths[0]
+    label = source.label_of(named)
+    with pinned(Path(named), label) as found:
+        path = unpacked(found.path, label, name=named, folder=workspace.folder)
+        text = open_text(path, label, encoding=source.encoding, folder=workspace.folder)
+        lines = raw_lines(workspace, text, source.delimiter)
+        if lines is None or not set(required) <= set(lines.layout.columns) or _changed(found):
+            yield None
+        else:
+            yield ReadLines(lines=lines, changed_at=found.changed_at, shape=lines.layout.shape)
+
+
+def _changed(found: Opened) -> bool:
+    """Whether a file was written to since it was opened."""
+    return found.path.stat().st_mtime != found.changed_at
 
 
 @contextmanager

@@ -17,13 +17,14 @@ from urllib.parse import unquote, urlsplit
 
 from syncengine.errors import SourceError
 from syncengine.model.desired import ContactList, Source
-from syncengine.rows.contacts import SECONDARY_LEFT_OUT, Contacts, normalised
+from syncengine.rows.contacts import Contacts, normalised
+from syncengine.rows.duplicates import SECONDARY_LEFT_OUT
 from syncengine.rows.parquet_file import as_text
 from syncengine.rows.phone_book import PhoneBook
 from syncengine.rows.phones import library_version
-from syncengine.rows.remembered_rows import Remembered, memory_file, remembered
 from syncengine.rows.source_table import MAX_FIELD, SourceTable, checked_header, require_columns
 from syncengine.rows.sources import pinned, too_few_files
+from syncengine.rows.spark_remembered import Remembered, memory_file, remembered
 from syncengine.rows.spark_rows import Apart, SparkRows, spark_rows
 from syncengine.rows.workspace import Workspace, quoted
 
@@ -232,4 +233,4 @@ def _with_rest(
         accepted=made.summary.accepted + unchanged,
         reasons=reasons,
     )
-    return replace(made, table=table, summary=summary, digest=digest, memory=memory)
+    return replace(made, table=table, summary=summary, digest=digest, memory_file=memory)

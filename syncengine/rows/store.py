@@ -40,7 +40,8 @@ def save_row_sets(workspace: Workspace, row_sets: Iterable[RowSetTable], folder:
         path = folder / f"rows-{number:04}.parquet"
         path.touch(mode=0o600)
         workspace.run(
-            f"COPY (SELECT * FROM {found.table} ORDER BY key) TO {quoted(str(path))} (FORMAT parquet, COMPRESSION zstd)"
+            f"COPY (SELECT * FROM {found.table}) TO {quoted(str(path))}"
+            " (FORMAT parquet, COMPRESSION zstd, COMPRESSION_LEVEL 1)"
         )
         path.chmod(0o600)
         files.append(path)

@@ -6,12 +6,14 @@ What most collections do not have (rows that cannot be mapped) costs them nothin
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from syncengine.model.vendor import Collection, Column
-from syncengine.rows.columns import RecordField, Relation, mapped, national_sources, record_fields
-from syncengine.rows.contacts import Contacts
+from syncengine.rows.columns import BLANK, RecordField, Relation, mapped, national_sources, record_fields
+from syncengine.rows.contacts import Contacts, take_up
 from syncengine.rows.phone_book import PhoneBook
+from syncengine.rows.phones import library_version
+from syncengine.rows.remembered import hash_column
 from syncengine.rows.workspace import Workspace
 
 
@@ -19,7 +21,7 @@ from syncengine.rows.workspace import Workspace
 class Wanted:
     """Rows that sources want in one collection, before do-not-call and before any comparison."""
 
-    # src, place, key, phone, phones, content_hash.
+    # Table or query: src, place, key, phone, phones, content_hash.
     table: str
     rows: int
     # Query: src, place, key, v0...
@@ -36,6 +38,13 @@ class Wanted:
     doubled: int
     # The mapping itself, for rows that no source names.
     columns: tuple[Column, ...]
+    # The lists, in order of src, each with the column in which its content hashes are remembered.
+    lists: tuple[tuple[Contacts, str], ...] = ()
+    # Fields of the record that are blank for all rows, by their place in it.
+    blank: frozenset[int] = frozenset()
+    # The remembered rows of a single list, as ``table``, and the others; empty: they are not told apart.
+    known: str = ""
+    new: str = ""
 
 
 def wanted_contacts(
@@ -47,8 +56,9 @@ def wanted_contacts(
     book: PhoneBook,
 ) -> Wanted:
     """Return what some contact lists want in a collection; the first list that names a person counts."""
-    relations = [_relation(contacts, collection) for contacts in lists]
-    return _wanted(workspace, relations, columns=columns, book=book, unmappable=_keys_set_aside(lists, collection))
+    parts = [_part(workspace, contacts, collection, columns, book) for contacts in lists]
+    alone = _keys_set_aside(lists, collection)
+    return _wanted(workspace, parts, columns=columns, book=book, unmappable=alone)
 
 
 def wanted_numbers(workspace: Workspace, numbers: str, *, columns: Sequence[Column], book: PhoneBook) -> Wanted:
@@ -60,7 +70,25 @@ def wanted_numbers(workspace: Workspace, numbers: str, *, columns: Sequence[Colu
         f"SELECT row_number() OVER () AS place, '' AS file, 0 AS row, number FROM {numbers} WHERE number <> ''",
     )
     relation = _relation_of(placed, key="number", phone="number", phones="number", by_id=True)
-    return _wanted(workspace, [relation], columns=columns, book=book, unmappable="")
+    part = _Part(keyed=relation, whole=relation)
+    return _wanted(workspace, [part], columns=columns, book=book, unmappable="")
+
+
+def with_records(workspace: Workspace, wanted: Wanted, rows: str, *, book: PhoneBook) -> None:
+    """See to it that the records of some rows can be computed.
+
+    Args:
+        workspace: where the tables are.
+        wanted: what is wanted; its ``records`` hold these rows then.
+        rows: query of src and place.
+        book: what numbers mean.
+    """
+    for src, (contacts, _) in enumerate(wanted.lists):
+        chosen = f"(SELECT place AS row FROM ({rows}) WHERE src = {src})"
+        if contacts.known is not None and take_up(workspace, contacts, chosen, book):
+            cells = {column: f"c_{column}" for column in contacts.columns} | {"phone": "phone"}
+            taken = Relation(table=contacts.known.taken_up, key="''", phone="''", phones="''", cells=cells)
+            _learn_national(wanted.columns, [taken], book)
 
 
 def bare_records(rows: str, *, by_id: bool, columns: Sequence[Column], book: PhoneBook) -> str:
@@ -71,19 +99,57 @@ def bare_records(rows: str, *, by_id: bool, columns: Sequence[Column], book: Pho
     return f"SELECT key{_numbered(made.values)} FROM {rows} {made.joins}"
 
 
-def _relation(contacts: Contacts, collection: Collection) -> Relation:
-    cells = {column: f"c_{column}" for column in contacts.columns}
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Part:
+    """What one list gives to a collection."""
+
+    # The rows that are mapped now, and those whose records can be computed.
+    keyed: Relation
+    whole: Relation
+    # Query of place, key, phone, phones and content_hash of the remembered rows; empty: there are none.
+    known: str = ""
+    known_rows: int = 0
+    contacts: Contacts | None = None
+    hash_column: str = ""
+
+
+def _part(
+    workspace: Workspace, contacts: Contacts, collection: Collection, columns: Sequence[Column], book: PhoneBook
+) -> _Part:
     by_id = collection.key == "id"
+    cells = {column: f"c_{column}" for column in contacts.columns} | {"phone": "phone"}
     if by_id:
         cells["id"] = "key_id"
-    return Relation(
+    key = "key_id" if by_id else "phone"
+    keyed = Relation(
         table=contacts.table,
-        key="key_id" if by_id else "phone",
+        key=key,
         phone="phone",
         phones="phones",
         cells=cells,
         custom={name: f"x{n}" for n, name in enumerate(contacts.custom)},
     )
+    whole, known, column = replace(keyed, table=contacts.with_cells), contacts.known, _hash_column(columns, keyed)
+    if known is None:
+        return _Part(keyed=keyed, whole=whole, contacts=contacts, hash_column=column)
+    if column not in known.hashes:
+        # Remembered for another mapping.
+        take_up(workspace, contacts, known.table, book)
+        return _Part(keyed=whole, whole=whole, contacts=contacts, hash_column=column)
+    return _Part(
+        keyed=keyed,
+        whole=whole,
+        known=f"SELECT row AS place, {key} AS key, phone, phones, {column} AS content_hash FROM {known.table}",
+        known_rows=known.rows,
+        contacts=contacts,
+        hash_column=column,
+    )
+
+
+def _hash_column(columns: Sequence[Column], relation: Relation) -> str:
+    """Return the name under which content hashes are remembered: of all that decides what they are, besides a row."""
+    made = mapped(columns, relation, book="", national="")
+    return hash_column(repr((made.content_hash, made.problem, relation.key, library_version())))
 
 
 def _relation_of(table: str, *, key: str, phone: str, phones: str, by_id: bool) -> Relation:
@@ -113,29 +179,27 @@ def _numbered(values: Sequence[str]) -> str:
 
 
 def _wanted(
-    workspace: Workspace, relations: Sequence[Relation], *, columns: Sequence[Column], book: PhoneBook, unmappable: str
+    workspace: Workspace, parts: Sequence[_Part], *, columns: Sequence[Column], book: PhoneBook, unmappable: str
 ) -> Wanted:
-    national = _learn_national(columns, relations, book)
-    records, keyed = [], []
-    for src, relation in enumerate(relations):
-        made = mapped(columns, relation, book=book.table, national=national)
-        origin = f"FROM {relation.table} {made.joins}"
-        records.append(f"SELECT {src} AS src, place, {relation.key} AS key{_numbered(made.values)} {origin}")
-        keyed.append(
-            f"SELECT {src} AS src, place, file, row, {relation.key} AS key, {relation.phone} AS phone,"
-            f" {relation.phones} AS phones, {made.content_hash} AS content_hash, {made.problem} AS problem {origin}"
-        )
-    if not relations:
+    if not parts:
         return _nothing(workspace, columns)
-    every = workspace.table("every", " UNION ALL ".join(keyed))
-    total, unusable = workspace.one(f"SELECT count(*), count(*) FILTER (problem <> '') FROM {every}")
+    national = _learn_national(columns, [part.keyed for part in parts], book)
+    records, blank = [], set(range(len(columns)))
+    for src, part in enumerate(parts):
+        made = mapped(columns, part.whole, book=book.table, national=national)
+        blank &= {n for n, value in enumerate(made.values) if value == BLANK}
+        origin = f"FROM {part.whole.table} {made.joins}"
+        records.append(f"SELECT {src} AS src, place, {part.whole.key} AS key{_numbered(made.values)} {origin}")
+    every = workspace.table("every", " UNION ALL ".join(_keyed(parts, columns, book=book.table, national=national)))
+    new, unusable = workspace.one(f"SELECT count(*), count(*) FILTER (problem <> '') FROM {every}")
     rejects, reasons = _set_aside(workspace, every) if unusable else ("", {})
     alone = " UNION ".join(filter(None, [f"SELECT DISTINCT key FROM {rejects}" if rejects else "", unmappable]))
-    several = len(relations) > 1
+    usable = new - unusable + sum(part.known_rows for part in parts)
     # Within one list each person and each key stands once already.
-    once = workspace.table("wanted", _once(every, several=several)) if several or unusable else every
-    rows = workspace.count(once) if several else total - unusable
-    if once != every:
+    once, rows = _each(every, parts), usable
+    if len(parts) > 1:
+        once = workspace.table("wanted", _once(once))
+        rows = workspace.count(once)
         workspace.drop(every)
     return Wanted(
         table=once,
@@ -145,9 +209,34 @@ def _wanted(
         unmappable=workspace.table("left_alone", alone) if alone else "",
         rejected=reasons,
         rejects=rejects,
-        doubled=total - unusable - rows,
+        doubled=usable - rows,
         columns=tuple(columns),
+        blank=frozenset(blank),
+        known=f"(SELECT 0 AS src, * FROM ({parts[0].known}))" if len(parts) == 1 and parts[0].known else "",
+        new=_each(every, []),
+        lists=tuple((part.contacts, part.hash_column) for part in parts if part.contacts is not None),
     )
+
+
+def _keyed(parts: Sequence[_Part], columns: Sequence[Column], *, book: str, national: str) -> list[str]:
+    """SQL of key, numbers, content hash and problem of the rows that are mapped now."""
+    found = []
+    for src, part in enumerate(parts):
+        relation = part.keyed
+        made = mapped(columns, relation, book=book, national=national)
+        found.append(
+            f"SELECT {src} AS src, place, file, row, {relation.key} AS key, {relation.phone} AS phone,"
+            f" {relation.phones} AS phones, {made.content_hash} AS content_hash, {made.problem} AS problem"
+            f" FROM {relation.table} {made.joins}"
+        )
+    return found
+
+
+def _each(every: str, parts: Sequence[_Part]) -> str:
+    """SQL for the rows that can be mapped, new and remembered."""
+    known = [f" UNION ALL SELECT {src} AS src, * FROM ({p.known})" for src, p in enumerate(parts) if p.known]
+    new = f"SELECT src, place, key, phone, phones, content_hash FROM {every} WHERE problem = ''"
+    return f"({new}{''.join(known)})"
 
 
 def _set_aside(workspace: Workspace, every: str) -> tuple[str, dict[str, int]]:
@@ -159,15 +248,12 @@ def _set_aside(workspace: Workspace, every: str) -> tuple[str, dict[str, int]]:
     return rejects, dict(found)
 
 
-def _once(every: str, *, several: bool) -> str:
-    """SQL for each person and each key once; within one list that is already so."""
-    usable = f"SELECT src, place, key, phone, phones, content_hash FROM {every} WHERE problem = ''"
-    if not several:
-        return usable
+def _once(usable: str) -> str:
+    """SQL for each person and each key of several lists once."""
     first = "row_number() OVER (PARTITION BY {} ORDER BY src, place) = 1"
     # Rows without a number stand for people whom only the vendor knows; they are told apart by their key.
     person = "coalesce(nullif(phone, ''), key)"
-    return f"SELECT * FROM (SELECT * FROM ({usable}) QUALIFY {first.format(person)}) QUALIFY {first.format('key')}"
+    return f"SELECT * FROM (SELECT * FROM {usable} QUALIFY {first.format(person)}) QUALIFY {first.format('key')}"
 
 
 def _nothing(workspace: Workspace, columns: Sequence[Column]) -> Wanted:

@@ -5,8 +5,6 @@ The folder is readable by its owner alone and is removed with the workspace, sin
 Extensions are neither fetched nor loaded by themselves: nothing here may reach out to the network.
 """
 
-import shutil
-import tempfile
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from itertools import count
@@ -15,6 +13,7 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Self
 
 from syncengine.errors import SyncEngineError
+from syncengine.rows.private_folder import private_folder
 
 if TYPE_CHECKING:
     import duckdb
@@ -39,8 +38,8 @@ class Workspace:
         import duckdb
 
         self._numbers = count(1)
-        # mkdtemp makes it 0700.
-        self.folder = Path(tempfile.mkdtemp(prefix="syncengine-", dir=parent))
+        self._folder = private_folder(parent)
+        self.folder = self._folder.path
         self.connection: duckdb.DuckDBPyConnection = duckdb.connect(
             config={"autoinstall_known_extensions": "false", "autoload_known_extensions": "false"}
         )
@@ -63,7 +62,7 @@ class Workspace:
     def close(self) -> None:
         """Forget all tables and remove the folder."""
         self.connection.close()
-        shutil.rmtree(self.folder, ignore_errors=True)
+        self._folder.remove()
 
     def expect(self, rows: int) -> None:
         """Say that so many more rows come in; many are worked on by several threads."""
@@ -88,7 +87,7 @@ class Workspace:
         except (duckdb.OutOfMemoryException, duckdb.IOException) as error:
             raise SyncEngineError(
                 f"the rows do not fit into memory and {self.folder}: {str(error).splitlines()[0]}; give more memory"
-                " or more room for temporary files"
+                " (--memory-limit) or more room for temporary files"
             ) from error
 
     def arrow(self, sql: str, parameters: Sequence[object] = ()) -> "pa.Table":
@@ -99,6 +98,12 @@ class Workspace:
         """Make a table from a query and return its name."""
         name = self.new_name(stem)
         self.run(f"CREATE TABLE {name} AS {select}", parameters)
+        return name
+
+    def view(self, stem: str, select: str) -> str:
+        """Make a view of a query and return its name."""
+        name = self.new_name(stem)
+        self.run(f"CREATE VIEW {name} AS {select}")
         return name
 
     def drop(self, *tables: str) -> None:

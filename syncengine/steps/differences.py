@@ -8,11 +8,12 @@ from syncengine.model.address import Address
 from syncengine.model.findings import DialerFindings, RowFindings
 from syncengine.model.plan import SourceSummary
 from syncengine.model.vendor import Collection, Column
+from syncengine.rows.contacts import Contacts
 from syncengine.rows.difference import Actual, Difference, difference_of_contacts, difference_of_dnd
 from syncengine.rows.known_rows import KnownRows, from_ledger
 from syncengine.rows.rejects import write_rejects
-from syncengine.rows.remembered_rows import remember
 from syncengine.rows.row_sets import RowSetTable
+from syncengine.rows.spark_remembered import remember_fetched
 from syncengine.rows.wanted import Wanted, wanted_contacts, wanted_numbers
 from syncengine.rows.workspace import Workspace
 from syncengine.steps.clients import budget_used, daily_limit, identity_of
@@ -20,6 +21,7 @@ from syncengine.steps.collections import Member
 from syncengine.steps.known_rows import known_rows
 from syncengine.steps.looking_back import rejects_file
 from syncengine.steps.reading import DialerReading, Readings, settle_time
+from syncengine.steps.remembering import Fed, remember, unmoved
 from syncengine.steps.run import Run
 from syncengine.steps.sources import Sources
 
@@ -55,6 +57,12 @@ class _Comparing:
     kept_there: dict[str, list[str]] = field(default_factory=dict)
     # Contact list -> how each collection that it feeds has mapped it, and which of the mapped lists it is there.
     mapped: dict[str, list[tuple[Wanted, int]]] = field(default_factory=dict)
+    # The collections of which the ledger may have rows.
+    touched: frozenset[str] = frozenset()
+    # What a collection wants that nothing feeds.
+    nothing: list[Wanted] = field(default_factory=list)
+    # Contact list -> the collections that it feeds.
+    fed: dict[str, list[Fed]] = field(default_factory=dict)
     # Contact list -> the file into which its unusable rows were written.
     rejects: dict[str, str] = field(default_factory=dict)
 
@@ -66,7 +74,7 @@ class _Comparing:
 
 def difference(run: Run, sources: Sources, readings: Readings) -> Differences:
     """Compare every collection."""
-    comparing = _Comparing(run=run, sources=sources, readings=readings)
+    comparing = _Comparing(run=run, sources=sources, readings=readings, touched=run.ledger.collections())
     found = Differences()
     held = sources.held(readings.wanted)
     for name, reading in readings.dialers.items():
@@ -91,17 +99,19 @@ def difference(run: Run, sources: Sources, readings: Readings) -> Differences:
     sources.book.save()
     _write_rejects(comparing)
     for name, contacts in sources.contacts.items():
-        remember(run.workspace, contacts, comparing.mapped.get(name, ()))
+        remember_fetched(run.workspace, contacts, comparing.mapped.get(name, ()))
+    remember(run, sources.contacts, comparing.fed)
     found.summaries += _summaries(comparing)
     return found
 
 
 def _compare(comparing: _Comparing, reading: DialerReading, member: Member, found: Differences) -> RowFindings:
-    made = (
-        _dnd(comparing, reading, member, found)
-        if member.collection.holds == "dnd"
-        else _contacts(comparing, reading, member, found)
-    )
+    if _is_empty(comparing, reading, member):
+        made = _nothing(comparing, member, found)
+    elif member.collection.holds == "dnd":
+        made = _dnd(comparing, reading, member, found)
+    else:
+        made = _contacts(comparing, reading, member, found)
     found.sets += made.row_sets
     if member.lasts_days is not None:
         found.lasts_days |= {row_set.set.name: member.lasts_days for row_set in made.row_sets}
@@ -109,6 +119,22 @@ def _compare(comparing: _Comparing, reading: DialerReading, member: Member, foun
         f"{member.address}: {count:,} rows: {note}" for note, count in made.notes.items() if note not in _COUNTED
     ]
     return replace(made.findings, problem=reading.problems.get(member.address, ""))
+
+
+def _is_empty(comparing: _Comparing, reading: DialerReading, member: Member) -> bool:
+    """Whether nothing is wanted in a collection, and nothing is known of it: most campaigns of some projects."""
+    if member.address in reading.listings or str(member.address) in comparing.touched:
+        return False
+    return not (member.dnd if member.collection.holds == "dnd" else member.contacts)
+
+
+def _nothing(comparing: _Comparing, member: Member, found: Differences) -> Difference:
+    """Compare nothing with nothing, without a statement: there can be thousands of such collections."""
+    if not comparing.nothing:
+        comparing.nothing.append(wanted_numbers(comparing.workspace, "", columns=(), book=comparing.sources.book))
+    (wanted,) = comparing.nothing
+    found.wanted[member.address] = wanted.table
+    return Difference(findings=RowFindings(address=member.address, collection=member.collection), row_sets=())
 
 
 def _dnd(comparing: _Comparing, reading: DialerReading, member: Member, found: Differences) -> Difference:
@@ -150,7 +176,7 @@ def _contacts(comparing: _Comparing, reading: DialerReading, member: Member, fou
             comparing.mapped.setdefault(contacts.list.name, []).append((wanted, position))
     found.notes += [f"{member.address}: {count:,} rows: {why}" for why, count in wanted.rejected.items()]
     listed = member.dnd
-    return difference_of_contacts(
+    made = difference_of_contacts(
         comparing.workspace,
         address=member.address,
         collection=member.collection,
@@ -161,7 +187,14 @@ def _contacts(comparing: _Comparing, reading: DialerReading, member: Member, fou
         released=_released(comparing, listed),
         book=comparing.sources.book,
         kept_there=() if _can_suppress(member.collection) else _kept_there(comparing, member.campaign),
+        unmoved=_any_known(lists)
+        and not _is_gone_here(reading, member)
+        and unmoved(comparing.run, member.address, wanted),
     )
+    for position, contacts in enumerate(lists):
+        fed = Fed(address=member.address, wanted=wanted, position=position, unsettled=made.unsettled)
+        comparing.fed.setdefault(contacts.list.name, []).append(fed)
+    return made
 
 
 def _can_suppress(collection: Collection) -> bool:
@@ -188,10 +221,18 @@ def _actual(comparing: _Comparing, reading: DialerReading, member: Member) -> Ac
 
 def _known(comparing: _Comparing, reading: DialerReading, member: Member) -> KnownRows:
     run, address = comparing.run, member.address
-    if member.campaign and _is_gone(reading, member.campaign):
+    if _is_gone_here(reading, member):
         # The campaign that held them no longer exists; the next one begins empty.
         return from_ledger(run.workspace, run.ledger.rows_table(address).slice(0, 0))
     return known_rows(run, address)
+
+
+def _any_known(lists: Sequence[Contacts]) -> bool:
+    return any(contacts.known is not None for contacts in lists)
+
+
+def _is_gone_here(reading: DialerReading, member: Member) -> bool:
+    return bool(member.campaign) and _is_gone(reading, member.campaign)
 
 
 def _is_gone(reading: DialerReading, campaign: str) -> bool:

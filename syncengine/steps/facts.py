@@ -106,7 +106,7 @@ class Surveyed:
 
 def numbers_of(run: Run, sources: Sources) -> str:
     """Return the table of all numbers of the files, in order."""
-    contacts = [positions.numbers_of(found.table) for found in sources.contacts.values()]
+    contacts = [positions.numbers_of(found.people) for found in sources.contacts.values()]
     stated = [f"SELECT number FROM {found.stated}" for found in sources.dnd.values()]  # noqa: S608 - tables of our own
     return positions.numbered(run.workspace, [*contacts, *stated])
 

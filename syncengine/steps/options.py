@@ -22,6 +22,8 @@ class Options:
     vendor_check: bool = False
     # At most this many calls at once to one dialer; None: as the vendor file says.
     parallelism: int | None = None
+    # What rows may take of memory before they go to disk, as "1GB"; empty: most of what the machine has.
+    memory_limit: str = ""
     # Seconds since 1970.
     clock: Callable[[], float] = time.time
     # Told a dialer and the class of each request that leaves for it; and what its calls wait for, "" when that is over.

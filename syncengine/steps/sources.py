@@ -19,6 +19,7 @@ from syncengine.rows.queries import answered
 from syncengine.rows.spark_contacts import load_from_spark
 from syncengine.steps.collections import lists_without_people
 from syncengine.steps.engines import engine_of
+from syncengine.steps.remembering import memory_of
 from syncengine.steps.run import Run
 from syncengine.steps.scopes import stated_cover
 
@@ -147,7 +148,8 @@ def _database_url(reference: str) -> Secret:
 def _load(run: Run, wanted: ContactList, book: PhoneBook, *, people: bool) -> Contacts:
     engine, now = engine_of(run), run.options.clock()
     if engine is None or not engine.reads(wanted.source):
-        return load_contacts(run.workspace, wanted, book=book, now=now, people=people)
+        memory = memory_of(run, wanted.name)
+        return load_contacts(run.workspace, wanted, book=book, now=now, people=people, memory=memory)
     return load_from_spark(run.workspace, wanted, engine=engine, book=book, now=now, people=people)
 
 

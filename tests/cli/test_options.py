@@ -1,7 +1,7 @@
 import click
 import pytest
 
-from syncengine.cli.options import allowed_share, named_values, span_of_time
+from syncengine.cli.options import allowed_share, named_values, size_of_memory, span_of_time
 
 
 def test_a_number_is_rows_and_a_percentage_is_a_share() -> None:
@@ -34,3 +34,12 @@ def test_spans_are_read_as_in_the_project_file() -> None:
     for wrong in ("2", "s", "-2s", "2 s", "2w", ""):
         with pytest.raises(click.BadParameter):
             span_of_time(context, option, wrong)
+
+
+def test_sizes_of_memory_have_a_unit_and_are_enough_to_work_with() -> None:
+    command = click.Command("x")
+    option, context = click.Option(["--memory-limit"]), click.Context(command)
+    assert [size_of_memory(context, option, text) for text in ("", "500MB", "2gb")] == ["", "500MB", "2GB"]
+    for wrong in ("1", "1 GB", "-1GB", "1.5GB", "10MB", "0GB", "1TB", "80%"):
+        with pytest.raises(click.BadParameter):
+            size_of_memory(context, option, wrong)

@@ -18,8 +18,8 @@ from syncengine.model.desired import Source
 from syncengine.rows import spark_contacts
 from syncengine.rows.contacts import load_contacts
 from syncengine.rows.phone_book import PhoneBook
-from syncengine.rows.remembered_rows import remember
 from syncengine.rows.spark_contacts import SparkEngine, load_from_spark
+from syncengine.rows.spark_remembered import remember_fetched
 from syncengine.rows.spark_rows import Apart
 from syncengine.rows.workspace import Workspace
 from tests.rows.conftest import NOW, contact_list, table_rows
@@ -91,7 +91,7 @@ def test_what_is_fetched_and_what_is_remembered_are_the_whole_list(states):
                 rows = table_rows(workspace, whole.table, "* EXCLUDE (place, row)")
                 assert table_rows(workspace, found.table, "* EXCLUDE (place, row, digest)") == rows
                 assert facts(found.summary) == facts(whole.summary)
-                remember(workspace, found, ())
+                remember_fetched(workspace, found, ())
 
 
 def facts(summary):

@@ -56,8 +56,8 @@ def remembered(workspace: Workspace, path: Path | None) -> Remembered | None:
         return None
 
 
-def remember(workspace: Workspace, contacts: Contacts, mapped: Sequence[tuple[Wanted, int]]) -> None:
-    """Remember the rows of a list for the next run, but for those that a mapping could not take.
+def remember_fetched(workspace: Workspace, contacts: Contacts, mapped: Sequence[tuple[Wanted, int]]) -> None:
+    """Remember the rows of a list that lies elsewhere for the next run, but for those that a mapping could not take.
 
     Those are looked at again, so that they are told with the place where they stand by then.
 
@@ -66,7 +66,7 @@ def remember(workspace: Workspace, contacts: Contacts, mapped: Sequence[tuple[Wa
         contacts: the list, with the digests of its rows.
         mapped: the list as mapped for each collection that it feeds, and which of the mapped lists it is there.
     """
-    if contacts.memory is None:
+    if contacts.memory_file is None:
         return
     refused = [f"SELECT row, file FROM {w.rejects} WHERE src = {position}" for w, position in mapped if w.rejects]
     rows = f"SELECT * FROM {contacts.table}"
@@ -74,7 +74,7 @@ def remember(workspace: Workspace, contacts: Contacts, mapped: Sequence[tuple[Wa
         rows += f" ANTI JOIN ({' UNION '.join(refused)}) USING (row, file)"
     # Without it the next plan takes longer; it is no reason to stop this one.
     with contextlib.suppress(OSError):
-        _write(workspace, rows, contacts.memory)
+        _write(workspace, rows, contacts.memory_file)
 
 
 def _write(workspace: Workspace, rows: str, path: Path) -> None:

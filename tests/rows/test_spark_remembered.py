@@ -3,7 +3,7 @@ from pathlib import Path
 
 import pytest
 
-from syncengine.rows.remembered_rows import memory_file, remember, remembered
+from syncengine.rows.spark_remembered import memory_file, remember_fetched, remembered
 from tests.rows.conftest import contacts_of
 
 ROWS = [{"phone": "3001234567", "id": "a"}, {"phone": "3007654321", "id": "b"}]
@@ -17,7 +17,7 @@ def kept(workspace, book, tmp_path):
         contacts = contacts_of(workspace, book, *rows)
         table = workspace.table("digested", f"SELECT *, 'd' || place AS digest FROM {contacts.table}")
         path = memory_file(tmp_path / "lists", name, rules)
-        remember(workspace, replace(contacts, table=table, memory=path), ())
+        remember_fetched(workspace, replace(contacts, table=table, memory_file=path), ())
         return path
 
     return keep
