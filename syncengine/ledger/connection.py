@@ -12,8 +12,8 @@ connection, see ``columns.py``.
 import os
 import sqlite3
 import time
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import closing, contextmanager, suppress
+from collections.abc import AsyncIterator, Iterable, Iterator, Mapping, Sequence
+from contextlib import asynccontextmanager, closing, contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
@@ -24,6 +24,7 @@ from syncengine.ledger.columns import read_columns
 from syncengine.ledger.failures import is_busy, is_full, translated
 from syncengine.ledger.reserve import Reserve, is_scanty
 from syncengine.ledger.store import Columns
+from syncengine.ledger.turns import Turns
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -105,6 +106,7 @@ class Database:
         self.connection = self._connection = connection
         self._session = SqliteSession(connection)
         self._reserve = Reserve(path)
+        self._turns = Turns()
 
     @property
     def name(self) -> str:
@@ -155,7 +157,8 @@ class Database:
             failpoint("ledger.before_open")
             _make_file(path)
             _refuse_network(path)
-            connection = sqlite3.connect(path, timeout=busy_seconds, isolation_level=None)
+            # Two threads use it, one at a time: see turns.py.
+            connection = sqlite3.connect(path, timeout=busy_seconds, isolation_level=None, check_same_thread=False)
             try:
                 _prepare(connection, busy_seconds)
                 if check:
@@ -180,16 +183,51 @@ class Database:
         with translated(self.path), self._transaction("BEGIN"):
             yield self._session
 
+    @asynccontextmanager
+    async def writing(self) -> AsyncIterator[SqliteSession]:
+        """Run statements as one transaction as :meth:`write` does; the event loop does not wait for the disk."""
+        with translated(self.path):
+            self._begin("BEGIN IMMEDIATE")
+            try:
+                yield self._session
+                failpoint("ledger.before_commit")
+            except BaseException:
+                self._undo()
+                self._turns.give()
+                raise
+            await self._turns.end_aside(self._commit)
+            failpoint("ledger.after_commit")
+
     @contextmanager
     def _transaction(self, begin: str) -> Iterator[None]:
+        self._begin(begin)
+        try:
+            yield
+            self._commit()
+        except BaseException:
+            self._undo()
+            raise
+        finally:
+            self._turns.give()
+
+    def _begin(self, begin: str) -> None:
+        self._turns.take()
         try:
             self._connection.execute(begin)
-            yield
+        except BaseException:
+            self._turns.give()
+            raise
+
+    def _commit(self) -> None:
+        try:
             self._connection.execute("COMMIT")
         except BaseException:
-            if self._connection.in_transaction:
-                self._connection.execute("ROLLBACK")
+            self._undo()
             raise
+
+    def _undo(self) -> None:
+        if self._connection.in_transaction:
+            self._connection.execute("ROLLBACK")
 
     @classmethod
     def open_copy(cls, path: Path) -> "Database":
@@ -250,6 +288,7 @@ class Database:
 
     def close(self) -> None:
         """Bring the log into the file and let go of it."""
+        self._turns.close()
         with translated(self.path):
             try:
                 failpoint("ledger.before_close")

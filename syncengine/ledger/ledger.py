@@ -290,12 +290,14 @@ class Ledger(LedgerReader):
         with self.changing(locked=False) as connection:
             self._extend(connection, now=now)
             origin = journal.Origin(project=self._project, run_id=run_id, fence=self._held.fence)
-            call_id = journal.begin(connection, origin, intent, evidence=evidence, now=now)
+            (call_id,) = journal.begin(connection, origin, [journal.Begun(intent=intent, evidence=evidence)], now=now)
         self._held.proven(at)
         return call_id
 
-    def write_lines(self, lines: Sequence[journal.Line], *, run_id: int, now: float) -> list[int]:
+    async def write_lines(self, lines: Sequence[journal.Line], *, run_id: int, now: float) -> list[int]:
         """Write several intents and outcomes as one transaction, or none of them; return the numbers of their calls.
+
+        Durable on return; meanwhile the event loop goes on.
 
         Raises:
             LockedError: there is an intent among them, and the lock was lost.
@@ -304,14 +306,29 @@ class Ledger(LedgerReader):
         at, begins = lock.steady_seconds(), any(isinstance(line, journal.Begun) for line in lines)
         if begins:
             self._database.refuse_more()
-        with self.changing(locked=False) as connection:
+        async with self._database.writing() as connection:
             if begins:
                 self._extend(connection, now=now)
             origin = journal.Origin(project=self._project, run_id=run_id, fence=self._held.fence)
-            numbers = [journal.write(connection, origin, line, now=now) for line in lines]
+            numbers = journal.write(connection, origin, lines, now=now)
+            counted = schema.bump_serial(connection, self._project)
+        if counted > self._seen or counted[0] != self._seen[0]:
+            # Else a later change has been marked already, while this one was on its way back from its commit.
+            self.write_mark(*counted)
         if begins:
             self._held.proven(at)
         return numbers
+
+    async def write_line(self, line: journal.Line, *, run_id: int, now: float) -> int:
+        """Write one line as :meth:`write_lines` does; an outcome once more where the store can make room for it."""
+        try:
+            (number,) = await self.write_lines([line], run_id=run_id, now=now)
+        except LedgerError as problem:
+            if isinstance(line, journal.Begun) or not self._database.second_try(problem):
+                raise
+            self._refuse_another()
+            (number,) = await self.write_lines([line], run_id=run_id, now=now)
+        return number
 
     def remember_task(self, call_id: int, task_id: str) -> None:
         """Keep the vendor's task, so that a later run can ask about it."""
@@ -325,12 +342,8 @@ class Ledger(LedgerReader):
         With no ``outcomes``, the call's outcome is every row's; else a row that is not named is unknown. What is
         unknown and cannot be proven is parked. A call that is settled already is left as it is.
         """
-        self._book(
-            lambda connection: journal.finish(
-                connection, self._project, call_id, outcome=outcome, message=message, rows=outcomes, now=now
-            ),
-            locked=False,
-        )
+        line = journal.Finished(call_id=call_id, outcome=outcome, message=message, rows=outcomes)
+        self._book(lambda connection: journal.finish(connection, self._project, [line], now=now), locked=False)
 
     def park_call(self, call_id: int) -> None:
         """Leave an open call to a person."""

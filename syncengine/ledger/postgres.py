@@ -7,8 +7,8 @@ one project go one after another, as they do on SQLite, and a fence that was che
 
 import re
 import time
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager, suppress
+from collections.abc import AsyncIterator, Iterable, Iterator, Mapping, Sequence
+from contextlib import asynccontextmanager, contextmanager, suppress
 from functools import cache
 from itertools import islice
 from pathlib import Path
@@ -23,6 +23,7 @@ from syncengine.ledger.connection import Database
 from syncengine.ledger.postgres_failures import is_lost, translated
 from syncengine.ledger.store import Columns
 from syncengine.ledger.transfer import copy_project
+from syncengine.ledger.turns import Turns
 
 if TYPE_CHECKING:
     import psycopg
@@ -161,6 +162,7 @@ class PostgresStore:
         self._url = url
         self._connection = connection
         self._project = ""
+        self._turns = Turns()
         self.name = shown(url)
 
     @classmethod
@@ -204,17 +206,35 @@ class PostgresStore:
     @contextmanager
     def write(self) -> Iterator[PostgresSession]:
         """Run statements as one transaction that is durable when the block ends, or has not happened at all."""
+        with translated(self.name):
+            with self._transaction(self._begin_writing()):
+                yield PostgresSession(self._connection)
+                failpoint("ledger.before_commit")
+            failpoint("ledger.after_commit")
+
+    @asynccontextmanager
+    async def writing(self) -> AsyncIterator[PostgresSession]:
+        """Run statements as one transaction as :meth:`write` does; the event loop does not wait for the commit."""
+        with translated(self.name):
+            self._begin(self._begin_writing())
+            try:
+                yield PostgresSession(self._connection)
+                failpoint("ledger.before_commit")
+            except BaseException:
+                self._undo()
+                self._turns.give()
+                raise
+            await self._turns.end_aside(self._commit)
+            failpoint("ledger.after_commit")
+
+    def _begin_writing(self) -> Any:
         from psycopg.sql import SQL, Identifier, Literal
 
         # One round trip for all three.
         begin = SQL("BEGIN ISOLATION LEVEL READ COMMITTED; SET LOCAL search_path TO {}").format(Identifier(_SCHEMA))
         if self._project:
             begin += SQL("; SELECT 1 FROM project WHERE project = {} FOR UPDATE").format(Literal(self._project))
-        with translated(self.name):
-            with self._transaction(begin):
-                yield PostgresSession(self._connection)
-                failpoint("ledger.before_commit")
-            failpoint("ledger.after_commit")
+        return begin
 
     @contextmanager
     def read(self) -> Iterator[PostgresSession]:
@@ -229,15 +249,36 @@ class PostgresStore:
 
     @contextmanager
     def _transaction(self, begin: Any) -> Iterator[None]:
+        self._begin(begin)
+        try:
+            yield
+            self._commit()
+        except BaseException:
+            self._undo()
+            raise
+        finally:
+            self._turns.give()
+
+    def _begin(self, begin: Any) -> None:
+        self._turns.take()
         try:
             self._connection.execute(begin)
-            yield
+        except BaseException:
+            self._undo()
+            self._turns.give()
+            raise
+
+    def _commit(self) -> None:
+        try:
             self._connection.execute("COMMIT")
         except BaseException:
-            # A connection that is gone has taken its transaction with it.
-            with suppress(Exception):
-                self._connection.execute("ROLLBACK")
+            self._undo()
             raise
+
+    def _undo(self) -> None:
+        # A connection that is gone has taken its transaction with it.
+        with suppress(Exception):
+            self._connection.execute("ROLLBACK")
 
     def hold_reserve(self) -> None:
         """Do nothing: the server's disk is not ours to fill."""
@@ -277,6 +318,7 @@ class PostgresStore:
 
     def close(self) -> None:
         """Let go of the connection."""
+        self._turns.close()
         with suppress(Exception):
             self._connection.close()
 

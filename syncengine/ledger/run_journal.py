@@ -43,15 +43,11 @@ class RunJournal:
         """Write what became of the call and of each of its rows."""
         await self._lines.write(Finished(call_id=call, outcome=outcome, message=message, rows=rows))
 
-    def _together(self, lines: list[Line]) -> list[int]:
-        return self.ledger.write_lines(lines, run_id=self.run_id, now=self.clock())
+    async def _together(self, lines: list[Line]) -> list[int]:
+        return await self.ledger.write_lines(lines, run_id=self.run_id, now=self.clock())
 
-    def _alone(self, line: Line) -> int:
-        now = self.clock()
-        if isinstance(line, Begun):
-            return self.ledger.begin_call(line.intent, run_id=self.run_id, evidence=line.evidence, now=now)
-        self.ledger.finish_call(line.call_id, line.outcome, line.message, line.rows, now=now)
-        return line.call_id
+    async def _alone(self, line: Line) -> int:
+        return await self.ledger.write_line(line, run_id=self.run_id, now=self.clock())
 
     def book(self, address: Address, action: RowAction, rows: Sequence[RowItem]) -> None:
         """Write rows that need no call: adopt and forget."""

@@ -5,7 +5,7 @@ type must be said. What the stores do differently (bulk loading, staging tables,
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import AbstractContextManager
+from contextlib import AbstractAsyncContextManager, AbstractContextManager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
@@ -43,6 +43,11 @@ class Columns:
             + [(name, pa.float64()) for name in self.reals]
             + [(name, pa.int64()) for name in self.integers]
         )
+
+
+def marks(values: Sequence[object]) -> str:
+    """Return as many question marks as there are values, as what follows IN; of an empty list nothing is in it."""
+    return f"({', '.join('?' * len(values))})" if values else "(NULL)"
 
 
 class Found(Protocol):
@@ -106,7 +111,7 @@ class Session(Protocol):
 
 
 class Store(Protocol):
-    """An open database that holds ledgers. Used from the thread that opened it."""
+    """An open database that holds ledgers. Used from the thread that opened it, and for commits from one of its own."""
 
     @property
     def name(self) -> str:
@@ -137,6 +142,10 @@ class Store(Protocol):
 
     def write(self) -> AbstractContextManager[Session]:
         """Run statements as one transaction that is durable when the block ends, or has not happened at all."""
+        ...
+
+    def writing(self) -> AbstractAsyncContextManager[Session]:
+        """Run statements as :meth:`write` does; only the commit is waited for, and in a thread of its own."""
         ...
 
     def read(self) -> AbstractContextManager[Session]:
