@@ -25,7 +25,7 @@ from syncengine.remote.ids import TASK_ID, handed_out_id
 from syncengine.remote.items import item_results
 from syncengine.remote.lookup import look_up
 from syncengine.remote.row_scope import rows_scope
-from syncengine.remote.tally import ChangeTally
+from syncengine.remote.tally import ChangeTally, distinct
 from syncengine.remote.tasks import await_task
 
 Outcomes = dict[str, RowOutcome]
@@ -74,7 +74,7 @@ class _Search:
 
     def learn(self, outcomes: Mapping[str, RowOutcome]) -> None:
         """Take in what became of one part."""
-        kinds = {found.outcome for found in outcomes.values()}
+        kinds = _kinds(outcomes)
         self.taken = self.taken or bool(kinds & DONE)
         self.refused += len(outcomes) == 1 and "rejected" in kinds
 
@@ -132,7 +132,8 @@ async def _write_batch(job: RowJob, steps: Sequence[_Step], batch: Sequence[RowI
     for step in steps:
         results = await _write_step(job, step, rows)
         final |= results
-        rows = [row for row in rows if results[row.key].outcome in DONE]
+        if step is not steps[-1]:
+            rows = [row for row in rows if results[row.key].outcome in DONE]
     job.tally.add_rows(final.values())
     job.run.tally.show(job.run.dialer, job.tally.level)
 
@@ -259,7 +260,12 @@ async def _judge_rows(
             results, summary = item_results(operation, rows, result.answer)
             if summary.alarm:
                 job.run.tally.alarms.append(f"{job.address}: {summary.alarm}")
-            return {key: RowOutcome(r.outcome, r.message, r.remote_id) for key, r in results.items()}
+            # Mostly one result for all rows: then one outcome, too.
+            made = {
+                id(r): RowOutcome(r.outcome, r.message, r.remote_id)
+                for r in {id(r): r for r in results.values()}.values()
+            }
+            return {key: made[id(r)] for key, r in results.items()}
     outcome = outcome_of(result)
     if outcome == "applied" and len(rows) == 1 and operation.id and result.answer is not None:
         pattern = operation.id_pattern or TASK_ID
@@ -293,8 +299,12 @@ def _may_bisect(operation: Operation, rows: list[RowItem], result: CallResult) -
     )
 
 
+def _kinds(outcomes: Mapping[str, RowOutcome]) -> set[Outcome]:
+    return {found.outcome for found in distinct(outcomes.values())}
+
+
 def _overall(outcomes: Mapping[str, RowOutcome]) -> Outcome:
-    kinds = {result.outcome for result in outcomes.values()}
+    kinds = _kinds(outcomes)
     if len(kinds) == 1:
         return next(iter(kinds))
     return "unknown" if "unknown" in kinds else "applied"
