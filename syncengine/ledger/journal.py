@@ -53,6 +53,11 @@ class Finished:
 Line = Begun | Finished
 
 
+def rows_named(line: Line) -> int:
+    """Return how many rows a line names."""
+    return len(line.intent.rows) if isinstance(line, Begun) else len(line.rows)
+
+
 def write(connection: Session, origin: Origin, lines: Sequence[Line], *, now: float) -> list[int]:
     """Write lines, outcomes first, and return the numbers of their calls in the order of the lines."""
     finish(connection, origin.project, [line for line in lines if isinstance(line, Finished)], now=now)

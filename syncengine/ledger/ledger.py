@@ -35,6 +35,8 @@ if TYPE_CHECKING:
     import pyarrow as pa
 
 _LOCK_POLL_SECONDS = 0.2
+# From so many rows on, the loop has more to gain from the other thread than it loses by waking it.
+_MANY_ROWS = 1_000
 
 
 class Ledger(LedgerReader):
@@ -306,12 +308,16 @@ class Ledger(LedgerReader):
         at, begins = lock.steady_seconds(), any(isinstance(line, journal.Begun) for line in lines)
         if begins:
             self._database.refuse_more()
-        async with self._database.writing() as connection:
+
+        def change(connection: Session) -> tuple[list[int], tuple[str, int]]:
             if begins:
                 self._extend(connection, now=now)
             origin = journal.Origin(project=self._project, run_id=run_id, fence=self._held.fence)
             numbers = journal.write(connection, origin, lines, now=now)
-            counted = schema.bump_serial(connection, self._project)
+            return numbers, schema.bump_serial(connection, self._project)
+
+        many = sum(map(journal.rows_named, lines)) >= _MANY_ROWS
+        numbers, counted = await self._database.write_beside(change, aside=many)
         if counted > self._seen or counted[0] != self._seen[0]:
             # Else a later change has been marked already, while this one was on its way back from its commit.
             self.write_mark(*counted)

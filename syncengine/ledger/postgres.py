@@ -7,12 +7,12 @@ one project go one after another, as they do on SQLite, and a fence that was che
 
 import re
 import time
-from collections.abc import AsyncIterator, Iterable, Iterator, Mapping, Sequence
-from contextlib import asynccontextmanager, contextmanager, suppress
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
 from functools import cache
 from itertools import islice
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 from urllib.parse import parse_qsl, urlsplit
 
 from syncengine.errors import LedgerError
@@ -23,11 +23,13 @@ from syncengine.ledger.connection import Database
 from syncengine.ledger.postgres_failures import is_lost, translated
 from syncengine.ledger.store import Columns
 from syncengine.ledger.transfer import copy_project
-from syncengine.ledger.turns import Turns
+from syncengine.ledger.turns import Transaction, Turns
 
 if TYPE_CHECKING:
     import psycopg
     import pyarrow as pa
+
+Made = TypeVar("Made")
 
 _SCHEMA = "syncengine"
 _OLDEST = 150_000
@@ -212,20 +214,19 @@ class PostgresStore:
                 failpoint("ledger.before_commit")
             failpoint("ledger.after_commit")
 
-    @asynccontextmanager
-    async def writing(self) -> AsyncIterator[PostgresSession]:
-        """Run statements as one transaction as :meth:`write` does; the event loop does not wait for the commit."""
+    async def write_beside(self, change: Callable[[PostgresSession], Made], *, aside: bool) -> Made:
+        """Make a change as :meth:`write` does; the event loop does not wait for the commit."""
+
+        def fill() -> Made:
+            self._connection.execute(self._begin_writing())
+            made = change(PostgresSession(self._connection))
+            failpoint("ledger.before_commit")
+            return made
+
         with translated(self.name):
-            self._begin(self._begin_writing())
-            try:
-                yield PostgresSession(self._connection)
-                failpoint("ledger.before_commit")
-            except BaseException:
-                self._undo()
-                self._turns.give()
-                raise
-            await self._turns.end_aside(self._commit)
+            made = await self._turns.run(Transaction(fill, self._commit, self._undo), aside=aside)
             failpoint("ledger.after_commit")
+        return made
 
     def _begin_writing(self) -> Any:
         from psycopg.sql import SQL, Identifier, Literal
@@ -249,8 +250,9 @@ class PostgresStore:
 
     @contextmanager
     def _transaction(self, begin: Any) -> Iterator[None]:
-        self._begin(begin)
+        self._turns.take()
         try:
+            self._connection.execute(begin)
             yield
             self._commit()
         except BaseException:
@@ -259,21 +261,8 @@ class PostgresStore:
         finally:
             self._turns.give()
 
-    def _begin(self, begin: Any) -> None:
-        self._turns.take()
-        try:
-            self._connection.execute(begin)
-        except BaseException:
-            self._undo()
-            self._turns.give()
-            raise
-
     def _commit(self) -> None:
-        try:
-            self._connection.execute("COMMIT")
-        except BaseException:
-            self._undo()
-            raise
+        self._connection.execute("COMMIT")
 
     def _undo(self) -> None:
         # A connection that is gone has taken its transaction with it.

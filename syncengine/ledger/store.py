@@ -4,16 +4,19 @@ Statements are written for all stores: parameters are ``?``, numbers are ``BIGIN
 type must be said. What the stores do differently (bulk loading, staging tables, whole columns at once) has a method.
 """
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import AbstractAsyncContextManager, AbstractContextManager
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 
 from syncengine.errors import LedgerError
 
 if TYPE_CHECKING:
     import pyarrow as pa
+
+
+Made = TypeVar("Made")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -144,8 +147,11 @@ class Store(Protocol):
         """Run statements as one transaction that is durable when the block ends, or has not happened at all."""
         ...
 
-    def writing(self) -> AbstractAsyncContextManager[Session]:
-        """Run statements as :meth:`write` does; only the commit is waited for, and in a thread of its own."""
+    async def write_beside(self, change: Callable[[Session], Made], *, aside: bool) -> Made:
+        """Make a change as :meth:`write` does, and go on with the event loop until it is durable.
+
+        ``aside`` is for large ones: then the change itself runs in another thread, too.
+        """
         ...
 
     def read(self) -> AbstractContextManager[Session]:

@@ -1,14 +1,28 @@
 """Whose turn it is on a ledger's connection: one transaction after another, the end of some of them in a thread.
 
 A commit waits for the disk or for a server, and meanwhile the event loop has answers to read and requests to send. So
-a transaction can be filled by the loop's thread and ended in another one; nobody else uses the connection before that
-end. Whoever comes without a loop waits for it.
+the loop's thread fills a transaction and another thread ends it; one that is large is filled there, too, since the
+database works beside the interpreter. Nobody else uses the connection before that end: whoever comes without a loop
+waits for it.
 """
 
 import asyncio
 import threading
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from typing import Generic, TypeVar
+
+Made = TypeVar("Made")
+
+
+@dataclass(frozen=True, slots=True)
+class Transaction(Generic[Made]):
+    """What a transaction does, in three parts."""
+
+    fill: Callable[[], Made]
+    commit: Callable[[], None]
+    undo: Callable[[], None]
 
 
 class Turns:
@@ -18,33 +32,58 @@ class Turns:
         self._taken = threading.Lock()
         self._thread: ThreadPoolExecutor | None = None
 
-    def take(self) -> None:
-        """Wait until nobody is at it."""
-        self._taken.acquire()
+    def take(self, *, wait: bool = True) -> bool:
+        """Wait until nobody is at it, where ``wait`` says so; False when somebody is."""
+        return self._taken.acquire(blocking=wait)
 
     def give(self) -> None:
         """Let the next one have it."""
         self._taken.release()
 
-    async def end_aside(self, end: Callable[[], None]) -> None:
-        """End a transaction in a thread, then give the turn back, whatever becomes of who waits for it."""
+    async def run(self, transaction: Transaction[Made], *, aside: bool) -> Made:
+        """Carry a transaction out in a turn of its own; ``aside`` is all of it in the thread, else only its commit."""
+        self.take()
+        if aside:
+            return await self._elsewhere(lambda: self._whole(transaction))
+        try:
+            made = transaction.fill()
+        except BaseException:
+            transaction.undo()
+            self.give()
+            raise
+        await self._elsewhere(lambda: self._ended(transaction))
+        return made
+
+    def _whole(self, transaction: Transaction[Made]) -> Made:
+        try:
+            made = transaction.fill()
+        except BaseException:
+            transaction.undo()
+            self.give()
+            raise
+        self._ended(transaction)
+        return made
+
+    def _ended(self, transaction: Transaction[Made]) -> None:
+        try:
+            transaction.commit()
+        except BaseException:
+            transaction.undo()
+            raise
+        finally:
+            self.give()
+
+    async def _elsewhere(self, work: Callable[[], Made]) -> Made:
         loop = asyncio.get_running_loop()
         try:
             if self._thread is None:
-                self._thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix="ledger-commit")
-            ending = loop.run_in_executor(self._thread, self._end, end)
+                self._thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix="ledger")
+            working = loop.run_in_executor(self._thread, work)
         except RuntimeError:
             # There is no thread to be had: then the loop waits.
-            self._end(end)
-            return
+            return work()
         # Shielded: a commit that was asked for is made, and the turn given back, though the asking task is cancelled.
-        await asyncio.shield(ending)
-
-    def _end(self, end: Callable[[], None]) -> None:
-        try:
-            end()
-        finally:
-            self.give()
+        return await asyncio.shield(working)
 
     def close(self) -> None:
         """Wait for what is under way and let the thread go."""

@@ -1,13 +1,23 @@
 import asyncio
 import threading
 import time
+from collections.abc import Callable
 
 import pytest
 
-from syncengine.ledger.turns import Turns
+from syncengine.ledger.turns import Transaction, Turns
 
 
-def test_the_loop_goes_on_while_a_transaction_ends_and_who_comes_without_it_waits() -> None:
+def nothing() -> None:
+    pass
+
+
+def ending(commit: Callable[[], None], undo: Callable[[], None] = nothing) -> Transaction[None]:
+    return Transaction(nothing, commit, undo)
+
+
+@pytest.mark.parametrize("aside", [True, False])
+def test_the_loop_goes_on_while_a_transaction_ends_and_who_comes_without_it_waits(aside: bool) -> None:
     order: list[str] = []
     ended, main = [], threading.current_thread()
 
@@ -18,14 +28,13 @@ def test_the_loop_goes_on_while_a_transaction_ends_and_who_comes_without_it_wait
 
     async def run() -> None:
         turns = Turns()
-        turns.take()
-        ending = asyncio.create_task(turns.end_aside(end))
+        running = asyncio.create_task(turns.run(ending(end), aside=aside))
         await asyncio.sleep(0.02)
         order.append("the loop goes on")
         turns.take()
         order.append("next")
         turns.give()
-        await ending
+        await running
         turns.close()
 
     asyncio.run(run())
@@ -35,6 +44,10 @@ def test_the_loop_goes_on_while_a_transaction_ends_and_who_comes_without_it_wait
 
 def test_a_turn_is_given_back_when_the_end_fails_and_when_nobody_waits_for_it_any_more() -> None:
     done: list[int] = []
+    undone: list[int] = []
+
+    def undo() -> None:
+        undone.append(1)
 
     def fail() -> None:
         raise ValueError("the disk")
@@ -45,13 +58,14 @@ def test_a_turn_is_given_back_when_the_end_fails_and_when_nobody_waits_for_it_an
 
     async def run() -> None:
         turns = Turns()
-        turns.take()
-        with pytest.raises(ValueError, match="the disk"):
-            await turns.end_aside(fail)
-        turns.take()
-        ending = asyncio.create_task(turns.end_aside(slowly))
+        for parts in (Transaction(fail, nothing, undo), ending(fail, undo)):
+            for aside in (True, False):
+                with pytest.raises(ValueError, match="the disk"):
+                    await turns.run(parts, aside=aside)
+        assert undone == [1] * 4
+        running = asyncio.create_task(turns.run(ending(slowly), aside=False))
         await asyncio.sleep(0)
-        ending.cancel()
+        running.cancel()
         turns.take()
         assert done == [1]
         turns.give()
@@ -69,8 +83,7 @@ def test_where_there_is_no_thread_the_loop_waits(monkeypatch: pytest.MonkeyPatch
 
     async def run() -> None:
         turns = Turns()
-        turns.take()
-        await turns.end_aside(lambda: done.append(1))
+        await turns.run(ending(lambda: done.append(1)), aside=True)
         turns.take()
         turns.give()
         turns.close()
