@@ -23,17 +23,18 @@ class GroupCommit(Generic[Line]):
     _waiting: list[tuple[Line, asyncio.Future[int]]] = field(default_factory=list)
     _flushing: asyncio.Task[None] | None = None
 
-    async def write(self, line: Line) -> int:
-        """Write one line, durable on return; raises what its writing raises."""
+    def write(self, line: Line) -> "asyncio.Future[int]":
+        """Put one line in its place and return what ends when it is durable, or with what its writing raises."""
         loop = asyncio.get_running_loop()
         written: asyncio.Future[int] = loop.create_future()
         self._waiting.append((line, written))
         if self._flushing is None or self._flushing.done():
             # It begins after everything that is ready in this turn has had its say.
             self._flushing = loop.create_task(self._flush())
-        return await written
+        return written
 
     async def _flush(self) -> None:
+        await asyncio.sleep(0)
         while self._waiting:
             waiting, self._waiting = self._waiting, []
             if len(waiting) == 1 or not await self._write_together(waiting):

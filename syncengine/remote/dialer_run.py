@@ -7,7 +7,7 @@ Every write takes the same path, here and nowhere else::
 """
 
 import hashlib
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from syncengine.errors import LockedError, RenderError
@@ -95,8 +95,11 @@ class DialerRun:
         action: str,
         rows: Sequence[RowItem] = (),
         lasts_days: int | None = None,
+        after: Callable[[], Awaitable[None]] | None = None,
     ) -> tuple[CallResult, int]:
         """Make one writing call and return its result with its number in the journal.
+
+        ``after`` is awaited when its intent is durable: what must be in the journal as well before a byte leaves.
 
         Raises:
             ListedNumberError: the rendered request is dialable and carries a listed number; nothing was sent.
@@ -128,6 +131,8 @@ class DialerRun:
                 )
             )
             failpoint("remote.after_intent")
+            if after is not None:
+                await after()
 
         def at_wire() -> None:
             nonlocal reached_wire

@@ -7,7 +7,7 @@ which no request can be made is halved always, since nothing was sent.
 
 import asyncio
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from itertools import takewhile
 
 from syncengine.errors import RemoteError, RenderError
@@ -34,6 +34,24 @@ Outcomes = dict[str, RowOutcome]
 _HOPELESS = 10
 
 
+@dataclass(slots=True)
+class _Behind:
+    """The outcome of a worker's last call, on its way into the ledger while the next call is made ready.
+
+    It shares the transaction of the next intent or has an earlier one, so that a call waits for the disk once, and
+    still none is sent before the outcome of the one before it is written down.
+    """
+
+    waiting: asyncio.Future[object] | None = None
+
+    async def settled(self) -> None:
+        """Wait until nothing is on its way; raises what its writing raised."""
+        waiting, self.waiting = self.waiting, None
+        if waiting is not None:
+            await waiting
+            failpoint("batch.booked")
+
+
 @dataclass(frozen=True, slots=True)
 class RowJob:
     """One row change with all that its calls need."""
@@ -42,6 +60,8 @@ class RowJob:
     change: RowChange
     collection: Collection
     tally: ChangeTally
+    # Each worker's own.
+    behind: _Behind = field(default_factory=_Behind)
 
     @property
     def address(self) -> Address:
@@ -104,10 +124,14 @@ async def write_rows(job: RowJob, *, lasts_days: int | None = None) -> None:
 
 async def _write_batches(job: RowJob, steps: Sequence[_Step], batches: Iterator[list[RowItem]]) -> None:
     """Take batches from the row set, which other workers take from as well, until there is none left."""
-    for batch in batches:
-        if job.run.why_stopped():
-            return
-        await _write_batch(job, steps, batch)
+    job = replace(job, behind=_Behind())
+    try:
+        for batch in batches:
+            if job.run.why_stopped():
+                return
+            await _write_batch(job, steps, batch)
+    finally:
+        await job.behind.settled()
 
 
 def _book(job: RowJob) -> None:
@@ -189,7 +213,13 @@ async def _send(job: RowJob, step: _Step, rows: list[RowItem], search: _Search |
     scope = rows_scope(job.run, job.address, rows, lasts_days=step.lasts_days)
     try:
         result, call = await job.run.write(
-            step.operation, scope, job.address, action=step.action, rows=rows, lasts_days=step.lasts_days
+            step.operation,
+            scope,
+            job.address,
+            action=step.action,
+            rows=rows,
+            lasts_days=step.lasts_days,
+            after=job.behind.settled,
         )
     except ListedNumberError as found:
         return await _without_listed(job, step, rows, found)
@@ -207,8 +237,14 @@ async def _send(job: RowJob, step: _Step, rows: list[RowItem], search: _Search |
         # Nothing has happened to any of them yet, and a crash before the halves are sent must not call them refused.
         outcomes = {key: replace(found, outcome="deferred") for key, found in outcomes.items()}
     if call:
-        await job.run.journal.finish(call, _overall(outcomes), result.judgement.message, outcomes)
-        failpoint("batch.booked")
+        # Nothing of an earlier one is left behind where this one had no intent of its own.
+        await job.behind.settled()
+        job.behind.waiting = asyncio.ensure_future(
+            job.run.journal.finish(call, _overall(outcomes), result.judgement.message, outcomes)
+        )
+        if bisecting or step.replacing:
+            # The same rows go on with their next call.
+            await job.behind.settled()
     search = search or _Search()
     search.learn(outcomes)
     if not bisecting or search.hopeless:
