@@ -48,8 +48,7 @@ class Turns:
         try:
             made = transaction.fill()
         except BaseException:
-            transaction.undo()
-            self.give()
+            self._undone(transaction)
             raise
         await self._elsewhere(lambda: self._ended(transaction))
         return made
@@ -58,11 +57,17 @@ class Turns:
         try:
             made = transaction.fill()
         except BaseException:
-            transaction.undo()
-            self.give()
+            self._undone(transaction)
             raise
         self._ended(transaction)
         return made
+
+    def _undone(self, transaction: Transaction[Made]) -> None:
+        # What cannot be undone, as on a connection that is gone, must not keep the turn.
+        try:
+            transaction.undo()
+        finally:
+            self.give()
 
     def _ended(self, transaction: Transaction[Made]) -> None:
         try:

@@ -48,6 +48,8 @@ def test_a_turn_is_given_back_when_the_end_fails_and_when_nobody_waits_for_it_an
 
     def undo() -> None:
         undone.append(1)
+        if len(undone) > 2:
+            raise OSError("gone")
 
     def fail() -> None:
         raise ValueError("the disk")
@@ -60,7 +62,7 @@ def test_a_turn_is_given_back_when_the_end_fails_and_when_nobody_waits_for_it_an
         turns = Turns()
         for parts in (Transaction(fail, nothing, undo), ending(fail, undo)):
             for aside in (True, False):
-                with pytest.raises(ValueError, match="the disk"):
+                with pytest.raises((ValueError, OSError)):
                     await turns.run(parts, aside=aside)
         assert undone == [1] * 4
         running = asyncio.create_task(turns.run(ending(slowly), aside=False))
