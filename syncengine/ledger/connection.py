@@ -11,6 +11,7 @@ connection, see ``columns.py``.
 
 import os
 import sqlite3
+import threading
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager, suppress
@@ -119,6 +120,7 @@ class Database:
         self._session = SqliteSession(connection)
         self._reserve = Reserve(path)
         self._turns = Turns()
+        self._owner = threading.get_ident()
         # For reading while a transaction is on its way in another thread; opened when first needed.
         self._reader: sqlite3.Connection | None = None
 
@@ -201,6 +203,7 @@ class Database:
             return made
 
         with translated(self.path):
+            self._refuse_others()
             made = await self._turns.run(Transaction(fill, self._commit, self._undo), aside=aside)
             failpoint("ledger.after_commit")
         return made
@@ -209,6 +212,7 @@ class Database:
     def read(self) -> Iterator[SqliteSession]:
         """Run queries that all see the same moment."""
         with translated(self.path):
+            self._refuse_others()
             if self._turns.take(wait=False):
                 self._turns.give()
                 with self._transaction("BEGIN"):
@@ -230,6 +234,7 @@ class Database:
 
     @contextmanager
     def _transaction(self, begin: str) -> Iterator[None]:
+        self._refuse_others()
         self._turns.take()
         try:
             self._connection.execute(begin)
@@ -240,6 +245,11 @@ class Database:
             raise
         finally:
             self._turns.give()
+
+    def _refuse_others(self) -> None:
+        """Refuse a thread that is not the one that opened this; SQLite would do so if it knew of no second one."""
+        if threading.get_ident() != self._owner:
+            raise sqlite3.ProgrammingError("used from another thread than the one that opened it")
 
     def _commit(self) -> None:
         self._connection.execute("COMMIT")

@@ -89,7 +89,15 @@ class Server:
         self.process = None
 
     def sql(self, statement: str) -> str:
-        words = [self.binaries / "psql", "--no-psqlrc", "--quiet", "--tuples-only", "--no-align", "--dbname", self.url]
+        words: list[str | Path] = [
+            self.binaries / "psql",
+            "--no-psqlrc",
+            "--quiet",
+            "--tuples-only",
+            "--no-align",
+            "--dbname",
+            self.url,
+        ]
         done = subprocess.run([*words, "--command", statement], capture_output=True, text=True, check=True)
         return done.stdout.strip()
 
