@@ -38,7 +38,6 @@ def measure(rows: int = ROWS) -> list[Figure]:
     with running() as server:
         if server is None:
             return [*figures, Figure(what=f"PostgreSQL, {rows:,} rows", wall=0.0, cpu=0.0, note=NONE)]
-        server.start()
         return figures + _on_postgres(server.url, rows)
 
 

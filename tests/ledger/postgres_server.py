@@ -73,7 +73,7 @@ class Server:
             time.sleep(0.05)
 
     def _answers(self) -> bool:
-        words = [self.binaries / "pg_isready", "--quiet", "--host", self.folder]
+        words: list[str | Path] = [self.binaries / "pg_isready", "--quiet", "--host", self.folder]
         return subprocess.run(words, check=False).returncode == 0
 
     def stop(self, how: signal.Signals = signal.SIGINT) -> None:
