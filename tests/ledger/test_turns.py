@@ -92,3 +92,22 @@ def test_where_there_is_no_thread_the_loop_waits(monkeypatch: pytest.MonkeyPatch
 
     asyncio.run(run())
     assert done == [1]
+
+
+def test_a_commit_that_has_not_begun_is_made_though_nobody_waits_for_it_any_more() -> None:
+    done: list[int] = []
+
+    async def run() -> None:
+        turns = Turns()
+        await turns.run(ending(nothing), aside=True)
+        assert turns._thread is not None
+        turns._thread.submit(time.sleep, 0.1)
+        running = asyncio.create_task(turns.run(ending(lambda: done.append(1)), aside=False))
+        await asyncio.sleep(0)
+        running.cancel()
+        await asyncio.sleep(0.3)
+        assert (done, turns.take(wait=False)) == ([1], True)
+        turns.give()
+        turns.close()
+
+    asyncio.run(run())

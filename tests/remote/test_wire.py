@@ -38,10 +38,11 @@ def answer(*pieces: bytes, end: bool = False) -> tuple[int, bytes, Wire]:
             found.data_received(piece)
         if end:
             found.eof_received()
-        status, _ = await found.head()
         body = b""
-        while (data := await found.data()) is not None:
-            body += data
+        async with asyncio.timeout(5):
+            status, _ = await found.head()
+            while (data := await found.data()) is not None:
+                body += data
         return status, body, found
 
     return asyncio.run(read())
