@@ -53,18 +53,6 @@ _PRAGMAS = (
 )
 
 
-def path_of(url: str) -> Path:
-    """Return the file that a ledger's URL names, as ``sqlite:///path``; a URL is never repeated in an error.
-
-    Raises:
-        LedgerError: another kind of URL; it may hold a password.
-    """
-    scheme, separator, rest = url.partition("://")
-    if scheme != "sqlite" or not separator or not rest.startswith("/") or rest in {"/", "/:memory:"}:
-        raise LedgerError("the ledger's URL is not understood; expected sqlite:///PATH or postgresql://HOST/DATABASE")
-    return Path(rest[1:])
-
-
 class SqliteSession:
     """Statements on an open file, inside a transaction."""
 

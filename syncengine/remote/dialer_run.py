@@ -99,7 +99,7 @@ class DialerRun:
     ) -> tuple[CallResult, int]:
         """Make one writing call and return its result with its number in the journal.
 
-        ``after`` is awaited when its intent is durable: what must be in the journal as well before a byte leaves.
+        ``after``, awaited when the intent is durable, is what must be in the journal as well before a byte leaves.
 
         Raises:
             ListedNumberError: the rendered request is dialable and carries a listed number; nothing was sent.
@@ -118,17 +118,7 @@ class DialerRun:
                 return
             failpoint("remote.before_intent")
             call = await self.journal.begin(
-                Intent(
-                    address=address,
-                    operation=operation.name,
-                    action=action,
-                    effect=operation.effect,
-                    rows=rows,
-                    request_digest=_digest(request),
-                    lasts_days=lasts_days,
-                    proof=operation.proof.by if operation.proof else "park",
-                    settle=operation.proof.settle if operation.proof else 60.0,
-                )
+                _intent(operation, address, request, rows, action=action, lasts_days=lasts_days)
             )
             failpoint("remote.after_intent")
             if after is not None:
@@ -183,6 +173,28 @@ def campaign_scope(vendor: Vendor, state: CampaignState) -> dict[str, object]:
         vendor, {name: value for name, value in state.fields.items() if name in vendor.campaigns.fields}
     )
     return {**state.raw, **fields, "id": state.id, "key": state.key, "name": state.name, "status": state.status}
+
+
+def _intent(
+    operation: Operation,
+    address: Address,
+    request: Request,
+    rows: Sequence[RowItem],
+    *,
+    action: str,
+    lasts_days: int | None,
+) -> Intent:
+    return Intent(
+        address=address,
+        operation=operation.name,
+        action=action,
+        effect=operation.effect,
+        rows=rows,
+        request_digest=_digest(request),
+        lasts_days=lasts_days,
+        proof=operation.proof.by if operation.proof else "park",
+        settle=operation.proof.settle if operation.proof else 60.0,
+    )
 
 
 def _digest(request: Request) -> str:
