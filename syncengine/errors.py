@@ -7,7 +7,7 @@
     ├─ UsageError              the command line asks for something impossible (exit 64)
     ├─ GuardError              the plan may not be applied as it is (exit 4)
     ├─ StalePlanError          the world has moved since the plan was made (exit 5)
-    ├─ LockedError             another run holds the ledger (exit 5)
+    ├─ LockedError             another run holds a dialer (exit 5)
     ├─ LedgerError             the ledger cannot be read or written
     │  └─ DoubtfulLedgerError  it is damaged, gone or not the one that was left here (exit 5)
     ├─ SourceError             a data file cannot be read as what it says it is
@@ -55,7 +55,7 @@ class StalePlanError(SyncEngineError):
 
 
 class LockedError(SyncEngineError):
-    """Another run holds the ledger's lock."""
+    """Another run holds a dialer, or the whole ledger, or has taken it over."""
 
     exit_code = 5
 

@@ -2,35 +2,39 @@
 
 ::
 
-    plan -> decide -> nothing lands                      no lock is taken, people can always apply by hand
-                   -> lock -> plan -> decide -> apply    what was decided before the lock is only a reason to take it
+    plan -> decide -> nothing lands                       no lease is taken, people can always apply by hand
+                   -> lease -> plan -> decide -> apply    what was decided before it is only a reason to take it
 
-What was tried is written down before the first call, so that a crash cannot try it again at once.
+What was tried is written down before the first call, so that a crash cannot try it again at once. While somebody
+applies to a dialer by hand, opt-outs land at all others, and everything else waits.
 """
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 
 from syncengine.engine.policy import after, decide, kinds_of, remaining
-from syncengine.errors import SyncEngineError
+from syncengine.errors import LockedError, SyncEngineError
 from syncengine.model.plan import Plan
 from syncengine.model.policy import Decision, Standing
 from syncengine.model.report import ApplyReport, Progress
 from syncengine.model.watching import Drift, Propagation
 from syncengine.notices.notice import Notice
 from syncengine.rows.workspace import Workspace
-from syncengine.steps.applying import apply_plan
+from syncengine.steps.applying import apply_plan, hold_only_what_it_writes
 from syncengine.steps.clients import budgets_left
 from syncengine.steps.deadlines import near_deadline
 from syncengine.steps.drifting import drift_of
+from syncengine.steps.keeping import LeftOut, left_out_of
 from syncengine.steps.ledgers import ledger_of
 from syncengine.steps.loading import Loaded
 from syncengine.steps.notifying import Way, ways
 from syncengine.steps.options import Options
 from syncengine.steps.planned import Planned
 from syncengine.steps.propagation import propagation_of
+from syncengine.steps.reading import dialers_of
 from syncengine.steps.run import Run
 from syncengine.steps.watch_notes import (
+    Clocks,
     clock_doubt,
     free_lock_of_the_dead,
     keep_attempt,
@@ -70,6 +74,10 @@ __all__ = [
     "watcher_name",
     "ways",
 ]
+
+
+# Seconds to the next try when another run holds some of the dialers.
+_SOON = 5.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -112,35 +120,49 @@ class Landed:
 
 
 def land(loaded: Loaded, options: Options, landing: Landing) -> Landed:
-    """Plan, and carry out what the policy lets land; the lock is held only where something does.
+    """Plan, and carry out what the policy lets land; leases are held only where something does.
 
     Raises:
-        LockedError: another run holds the ledger.
+        LockedError: another run holds a dialer, and nothing lands at the others.
     """
+    clocks = Clocks()
+    options = replace(options, on_clock=clocks.told)
     with ledger_of(loaded) as ledger, Workspace() as workspace:
         free_lock_of_the_dead(ledger)
-        # Calls that a dead run left open are settled under the lock, so that is where to begin.
+        # Calls that a dead run left open are settled under a lease, so that is where to begin.
         if not landing.applies or not ledger.unfinished_calls():
             made = plan_run(Run(loaded=loaded, ledger=ledger, workspace=workspace, options=options))
-            looked = _decided(made, landing)
+            looked = _decided(made, landing, clocks)
             if looked.decision.lands is None:
                 return _ended(looked, made)
+    names = dialers_of(loaded, options)
     with (
         ledger_of(loaded) as ledger,
         Workspace() as workspace,
-        ledger.lock("watch", now=options.clock()) as fence,
+        ledger.lock("watch", now=options.clock(), dialers=names, only_free=True) as fence,
     ):
         sign_lock(ledger, fence, now=options.clock())
-        made = plan_run(Run(loaded=loaded, ledger=ledger, workspace=workspace, options=options, locked=True))
-        looked = _decided(made, landing)
+        left_out = left_out_of(ledger, names, now=options.clock())
+        if left_out:
+            options = replace(options, dialers=[name for name in names if name not in left_out])
+        made = plan_run(Run(loaded=loaded, ledger=ledger, workspace=workspace, options=options))
+        looked = _decided(made, landing, clocks, left_out)
+        if looked.decision.lands is None and left_out:
+            raise LockedError(f"{_said(left_out)}; nothing lands at the other dialers meanwhile")
         if looked.decision.lands is None or not landing.approve(looked):
             return _ended(looked, made)
         report, retry_at = _carry_out(made, looked.decision.lands, landing)
+        if left_out:
+            retry_at = options.clock() + _SOON
         return _ended(replace(looked, report=report, retry_at=retry_at), made)
 
 
-def _decided(made: Planned, landing: Landing) -> Landed:
-    standing = _standing(made.run, landing)
+def _said(left_out: LeftOut) -> str:
+    return "; ".join(f"{name} is locked: {why}" for name, why in left_out.items())
+
+
+def _decided(made: Planned, landing: Landing, clocks: Clocks, left_out: LeftOut | None = None) -> Landed:
+    standing = replace(_standing(made.run, landing, clocks), elsewhere=_said(left_out or {}))
     return Landed(
         plan=made.plan,
         decision=decide(made.plan, made.run.loaded.watch.policy(), standing),
@@ -168,13 +190,13 @@ def _late(made: Planned) -> Notice | None:
     return near_deadline(made)
 
 
-def _standing(run: Run, landing: Landing) -> Standing:
+def _standing(run: Run, landing: Landing, clocks: Clocks) -> Standing:
     ledger, now = run.ledger, run.options.clock()
     leading = lead(ledger, landing.holder, now=now) if landing.holder else ""
     return Standing(
         now=now,
         applies=landing.applies,
-        clock_doubt=clock_doubt(ledger, now=now),
+        clock_doubt=clock_doubt(ledger, now=now) or (clocks.doubt() if run.loaded.watch.windows else ""),
         suspended=suspended(ledger),
         leader="" if leading == landing.holder else f"{shown(leading)} leads; this watcher stands by",
         attempt=last_attempt(ledger),
@@ -185,6 +207,7 @@ def _carry_out(made: Planned, part: Plan, landing: Landing) -> tuple[ApplyReport
     """Apply, and remember beforehand that these files were tried; compliance alone is no try of the rest."""
     ledger, clock, policy = made.run.ledger, made.run.options.clock, made.run.loaded.watch.policy()
     narrowed = replace(made, plan=part)
+    hold_only_what_it_writes(narrowed)
     if kinds_of(part) == {"compliance"}:
         return apply_plan(narrowed, on_progress=landing.on_progress, interrupted=landing.interrupted), None
     # Under the id of the whole plan, by which the next one is seen to be another.

@@ -6,8 +6,8 @@
                                   plan -> apply     the only writer
 
 Reading keeps what do-not-call sources state (``plan`` writes that to the ledger, too: a line that is gone tomorrow was
-still said today). Applying makes the plan anew under the ledger's lock and goes on only when it is the one that was
-read and allowed. A watcher lands what its policy allows of a plan, and the rest is held by name.
+still said today). Applying makes the plan anew under the leases of its dialers and goes on only when it is the one that
+was read and allowed. A watcher lands what its policy allows of a plan, and the rest is held by name.
 """
 
 import asyncio
@@ -22,14 +22,14 @@ from syncengine.errors import GuardError, StalePlanError, UsageError
 from syncengine.failpoints import failpoint
 from syncengine.ledger.ledger import Ledger
 from syncengine.ledger.opening import open_ledger
-from syncengine.ledger.records import CallLine, OpenCall, OpenRow, RunRecord
+from syncengine.ledger.records import CallLine, LockHolder, OpenCall, OpenRow, RunRecord
 from syncengine.ledger.recovery import doubt_suppressions, trust
 from syncengine.ledger.upkeep import Status as LedgerStatus
 from syncengine.model.plan import Plan
 from syncengine.model.report import ApplyReport, Progress
 from syncengine.planfile import Seal, refuse_stale
 from syncengine.rows.workspace import Workspace
-from syncengine.steps.applying import apply_plan
+from syncengine.steps.applying import apply_plan, hold_only_what_it_writes
 from syncengine.steps.basis import basis_of
 from syncengine.steps.clients import check_extra
 from syncengine.steps.deadlines import near_deadline
@@ -37,6 +37,7 @@ from syncengine.steps.differences import difference
 from syncengine.steps.examples import check_examples
 from syncengine.steps.facts import facts_json, load_facts, take_facts
 from syncengine.steps.isolation import without_network
+from syncengine.steps.keeping import LeftOut, keep_leases, keeping_leases, left_out_of
 from syncengine.steps.ledgers import (
     back_up_ledger,
     check_ledger,
@@ -50,12 +51,12 @@ from syncengine.steps.ledgers import (
 from syncengine.steps.loading import Loaded, load
 from syncengine.steps.looking_back import ListRejects, calls_of_run, rejects, runs
 from syncengine.steps.notifying import notify
-from syncengine.steps.offline import base_of, doubts, rebuild
+from syncengine.steps.offline import base_of, doubts, rebuild, refuse_rows_elsewhere
 from syncengine.steps.options import Options
 from syncengine.steps.overdue import overdue
 from syncengine.steps.planned import Planned
 from syncengine.steps.pulling import Pulled, pull
-from syncengine.steps.reading import read_dialers
+from syncengine.steps.reading import dialers_of, read_dialers
 from syncengine.steps.recovering import Recovered, park_what_may_be_there, refuse_half_a_picture
 from syncengine.steps.run import Run
 from syncengine.steps.saved import saved_lines
@@ -70,8 +71,10 @@ __all__ = [
     "Applying",
     "CallLine",
     "LedgerStatus",
+    "LeftOut",
     "ListRejects",
     "Loaded",
+    "LockHolder",
     "NotApplicableError",
     "OpenCall",
     "OpenRow",
@@ -128,6 +131,7 @@ def planned(loaded: Loaded, options: Options) -> Iterator[Planned]:
 
 def export_facts(loaded: Loaded, options: Options, *, salt: str) -> dict[str, object]:
     """Return what the ledger knows, without a person in it, for plans of untrusted pull requests."""
+    refuse_rows_elsewhere(loaded)
     options = replace(options, refresh="none")
     with ledger_of(loaded) as ledger, Workspace() as workspace:
         run = Run(loaded=loaded, ledger=ledger, workspace=workspace, options=options)
@@ -143,6 +147,7 @@ def planned_offline(loaded: Loaded, options: Options, export: Path, base: Path |
     of its data files.
     """
     options = replace(options, refresh="none", vendor_check=False)
+    refuse_rows_elsewhere(loaded)
     facts = load_facts(export)
     with without_network(), TemporaryDirectory(prefix="syncengine-") as name, Workspace() as workspace:
         folder = Path(name)
@@ -159,7 +164,7 @@ def planned_offline(loaded: Loaded, options: Options, export: Path, base: Path |
 
 
 def _offline(loaded: Loaded, options: Options, ledger: Ledger, workspace: Workspace, folder: Path) -> Run:
-    return Run(loaded=loaded, ledger=ledger, workspace=workspace, options=options, locked=True, own_folder=folder)
+    return Run(loaded=loaded, ledger=ledger, workspace=workspace, options=options, own_folder=folder)
 
 
 def plan_run(run: Run) -> Planned:
@@ -168,11 +173,12 @@ def plan_run(run: Run) -> Planned:
     run, widened = with_kept_scopes(run)
     sources = read_sources(run)
     failpoint("plan.sources_read")
-    readings = asyncio.run(read_dialers(run, sources))
+    readings = asyncio.run(keeping_leases(run, read_dialers(run, sources)))
     failpoint("plan.dialers_read")
     settled = settle(run, readings)
     failpoint("plan.settled")
     differences = difference(run, sources, readings)
+    keep_leases(run)
     checked = vendor_check(run, readings, differences)
     plan = make_plan(
         Inputs(
@@ -216,40 +222,52 @@ class Applying:
     # Told of the plan before anything is sent, with all that it was made from.
     on_planned: Callable[[Planned], None] = lambda _: None
     interrupted: Callable[[], bool] = lambda: False
-    # Seconds to wait for the ledger's lock.
+    # Seconds to wait for dialers that another run holds.
     lock_timeout: float = 0.0
+    # Whether dialers that another run holds are left out; else all that the plan is about are taken, or none.
+    only_free_dialers: bool = False
+    # Told of the dialers that are left out, and who holds them, before anything is read.
+    on_left_out: Callable[[LeftOut], None] = lambda _: None
 
 
 def apply(loaded: Loaded, options: Options, applying: Applying) -> tuple[Plan, ApplyReport | None]:
-    """Plan under the ledger's lock and carry the plan out; no report when it is empty or was not approved.
+    """Plan under the leases of its dialers and carry the plan out; no report when it is empty or was not approved.
 
     Raises:
         StalePlanError: the plan is not the one that was expected.
         NotApplicableError: a guard stops it.
-        LockedError: another run holds the ledger.
-        UsageError: a release is allowed for no plan in particular.
+        LockedError: another run holds a dialer.
+        UsageError: a release is allowed for no plan in particular, or one plan is to be applied without some dialers.
     """
+    if applying.only_free_dialers and (applying.saved is not None or applying.expect):
+        raise UsageError("one plan is applied whole or not at all: leave out --only-free-dialers, or the plan")
     if applying.saved is not None:
         options = options.as_for(applying.saved)
     elif options.allowances.dnd_remove and not applying.expect:
         raise UsageError("--allow-dnd-remove holds for one plan: add --expect PLAN_ID, or apply a saved plan")
-    now = options.clock
+    now, names = options.clock, dialers_of(loaded, options)
     with ledger_of(loaded) as ledger:
         free_lock_of_the_dead(ledger)
     with (
         ledger_of(loaded) as ledger,
         Workspace() as workspace,
-        ledger.lock("apply", now=now(), wait=applying.lock_timeout),
+        ledger.lock(
+            "apply", now=now(), wait=applying.lock_timeout, dialers=names, only_free=applying.only_free_dialers
+        ),
     ):
         if applying.seal is not None:
             applying.seal.refuse_broken(ledger.seal_key())
-        made = plan_run(Run(loaded=loaded, ledger=ledger, workspace=workspace, options=options, locked=True))
+        if left_out := left_out_of(ledger, names, now=now()):
+            applying.on_left_out(left_out)
+            options = replace(options, dialers=[name for name in names if name not in left_out])
+        made = plan_run(Run(loaded=loaded, ledger=ledger, workspace=workspace, options=options))
         applying.on_planned(made)
         _refuse_another(made.plan, applying, now=now())
         if made.plan.empty:
             return made.plan, None
         if not made.plan.applicable:
             raise NotApplicableError(made.plan)
+        hold_only_what_it_writes(made)
         if not applying.approve(made.plan):
             return made.plan, None
         return made.plan, apply_plan(made, on_progress=applying.on_progress, interrupted=applying.interrupted)
@@ -270,7 +288,7 @@ def recover(loaded: Loaded, options: Options, *, wait: float = 0.0) -> Recovered
         ledger.lock("recover", now=options.clock(), wait=wait),
     ):
         doubt_suppressions(ledger)
-        made = plan_run(Run(loaded=loaded, ledger=ledger, workspace=workspace, options=options, locked=True))
+        made = plan_run(Run(loaded=loaded, ledger=ledger, workspace=workspace, options=options))
         refuse_half_a_picture(made, doubted)
         parked = park_what_may_be_there(made)
         trust(doubted)

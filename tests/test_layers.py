@@ -53,8 +53,10 @@ FENCES: dict[str, set[str]] = {
     "charset_normalizer": {"rows"},
     "python_calamine": {"rows", "sandbox"},
     "pyarrow": {"rows", "ledger"},
-    "sqlite3": {"ledger"},
-    "psycopg": {"ledger"},
+    # The ledger's own, and databases that rows come from.
+    "sqlite3": {"ledger", "rows"},
+    "psycopg": {"ledger", "rows"},
+    "pyspark": {"rows"},
     "xlsxwriter": {"config"},
     "watchdog": {"watch"},
     "croniter": {"config", "engine"},

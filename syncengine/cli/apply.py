@@ -1,5 +1,7 @@
 """``syncengine apply``."""
 
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -10,7 +12,10 @@ from syncengine.cli.options import planning_options, project_option, view_option
 from syncengine.errors import UsageError
 
 if TYPE_CHECKING:
+    from syncengine import sync
     from syncengine.cli.planning import Given
+    from syncengine.cli.telling import Telling
+    from syncengine.model.plan import Plan
     from syncengine.model.report import ApplyReport
 
 
@@ -21,14 +26,23 @@ if TYPE_CHECKING:
 @click.option("--expect", default="", metavar="PLAN_ID", help="Go on only if today's plan has this id.")
 @click.option("--auto-approve", "--yes", "-y", "approved", is_flag=True, help="Do not ask.")
 @click.option("--lock-timeout", type=float, default=0.0, metavar="SECONDS", help="How long to wait for another run.")
+@click.option("--only-free-dialers", is_flag=True, help="Leave out dialers that another run holds; ends with 3 then.")
 @view_options
 def command(
-    plan_file: Path | None, project: Path, expect: str, *, approved: bool, lock_timeout: float, **rest: Any
+    plan_file: Path | None,
+    project: Path,
+    expect: str,
+    *,
+    approved: bool,
+    lock_timeout: float,
+    only_free_dialers: bool,
+    **rest: Any,
 ) -> None:
     """Carry out a plan: a saved one, or the one of today.
 
-    The plan is made anew and applied only when it is the one that was saved or expected. Exits with 3 when something
-    was not done, 4 when a guard stops it, 5 when the plan is stale or another run holds the ledger.
+    The plan is made anew and applied only when it is the one that was saved or expected. Several runs may work at
+    different dialers at once. Exits with 3 when something was not done, 4 when a guard stops it, 5 when the plan is
+    stale or another run holds one of its dialers.
     """
     from syncengine import sync
     from syncengine.cli.interrupt import interruptible
@@ -42,29 +56,21 @@ def command(
     loaded = sync.load(project)
     show_warnings(loaded.diagnostics)
     decided = approved or saved is not None or bool(expect)
-    telling = Telling(loaded)
+    telling, left_out = Telling(loaded), _LeftOut()
     with interruptible() as stop, progress_shown() as on_progress:
-        ask = asked(given, stop, decided=decided)
-        try:
-            plan, report = sync.apply(
-                loaded,
-                given.options(),
-                sync.Applying(
-                    saved=saved,
-                    seal=seal,
-                    expect=expect,
-                    approve=ask,
-                    on_progress=on_progress,
-                    on_planned=telling.look,
-                    interrupted=stop.asked,
-                    lock_timeout=lock_timeout,
-                ),
-            )
-        except sync.NotApplicableError as stopped:
-            show_plan(stopped.plan, given)
-            telling.of_plan(stopped.plan, "guard")
-            click.echo(f"error: {stopped}", err=True)
-            raise Exit(GUARD) from stopped
+        applying = sync.Applying(
+            saved=saved,
+            seal=seal,
+            expect=expect,
+            approve=asked(given, stop, decided=decided),
+            on_progress=on_progress,
+            on_planned=telling.look,
+            interrupted=stop.asked,
+            lock_timeout=lock_timeout,
+            only_free_dialers=only_free_dialers,
+            on_left_out=left_out.tell,
+        )
+        plan, report = _carry_out(loaded, given, applying, telling)
     telling.of_apply(plan, report)
     if report is not None:
         _tell(report, given)
@@ -78,6 +84,37 @@ def command(
         names = ", ".join(plan.held_sources)
         click.echo(f"error: do-not-call lists are not sound, so what they cover is held: {names}", err=True)
         raise Exit(GUARD)
+    if left_out.names:
+        raise Exit(IN_PART)
+
+
+@dataclass(slots=True)
+class _LeftOut:
+    """The dialers that other runs hold, told at once."""
+
+    names: list[str] = field(default_factory=list)
+
+    def tell(self, found: Mapping[str, str]) -> None:
+        """Tell who holds them."""
+        self.names += found
+        for name, why in found.items():
+            click.echo(f"{name} is left out: {why}", err=True)
+
+
+def _carry_out(
+    loaded: "sync.Loaded", given: "Given", applying: "sync.Applying", telling: "Telling"
+) -> "tuple[Plan, ApplyReport | None]":
+    """Apply; a plan that a guard stops is shown."""
+    from syncengine import sync
+    from syncengine.cli.planning import show_plan
+
+    try:
+        return sync.apply(loaded, given.options(), applying)
+    except sync.NotApplicableError as stopped:
+        show_plan(stopped.plan, given)
+        telling.of_plan(stopped.plan, "guard")
+        click.echo(f"error: {stopped}", err=True)
+        raise Exit(GUARD) from stopped
 
 
 def _tell(report: "ApplyReport", given: "Given") -> None:

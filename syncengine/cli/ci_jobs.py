@@ -174,7 +174,7 @@ def drift_job(job: Job) -> int:
 
 def _plan(job: Job, *words: str | Path) -> tuple[int, str]:
     saved = job.folder / "plan.bin"
-    line = ["plan", "--project", job.project, "--out", saved, "--format", "markdown"]
+    line: list[str | Path] = ["plan", "--project", job.project, "--out", saved, "--format", "markdown"]
     line += ["--whole-plan", page_of(os.environ) or "plan.html", *words, *job.more]
     code = job.run(*line, into="plan.md")
     text = job.text("plan.md")

@@ -4,19 +4,18 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from syncengine.sync import LedgerStatus, Recovered
+    from syncengine.sync import LedgerStatus, LockHolder, Recovered
 
 
 def status_text(found: "LedgerStatus") -> str:
     """Return the status as lines."""
-    holder = found.holder
     last = found.last_run
     outcome = last.outcome or "has not ended" if last else ""
     rows = sum(found.rows.values())
     lines = [
         f"ledger    {found.where}, project {found.project}, schema version {found.schema_version}",
         f"lineage   {found.lineage}, change number {found.serial:,}",
-        f"lock      {f'{holder.who} runs {holder.operation} since {_moment(holder.since)}' if holder else 'free'}",
+        f"held      {'; '.join(_held(holder) for holder in found.holders) or 'nothing'}",
         f"knows     {found.statements:,} do-not-call numbers, {found.campaigns:,} campaigns, {rows:,} rows",
         *(f"          {address}: {count:,} rows" for address, count in found.rows.items()),
         f"waiting   {found.parked_calls:,} calls for a person, {found.open_calls:,} for proof",
@@ -34,8 +33,18 @@ def status_json(found: "LedgerStatus") -> dict[str, object]:
         "schema_version": found.schema_version,
         "lineage": found.lineage,
         "serial": found.serial,
-        "locked_by": found.holder.who if found.holder else None,
-        "fence": found.holder.fence if found.holder else None,
+        # Without dialers, a run holds the whole project.
+        "held": [
+            {
+                "dialers": list(holder.dialers),
+                "by": holder.who,
+                "operation": holder.operation,
+                "since": holder.since,
+                "lease_until": holder.lease_until,
+                "fence": holder.fence,
+            }
+            for holder in found.holders
+        ],
         "statements": found.statements,
         "campaigns": found.campaigns,
         "rows": dict(found.rows),
@@ -74,6 +83,11 @@ def recovered_json(found: "Recovered") -> dict[str, object]:
         "statements": dict(found.statements),
         "parked": dict(found.parked),
     }
+
+
+def _held(holder: "LockHolder") -> str:
+    until = _moment(holder.lease_until)
+    return f"{holder.what}: {holder.who} runs {holder.operation} since {_moment(holder.since)}, lease to {until}"
 
 
 def _moment(seconds: float) -> str:

@@ -122,7 +122,7 @@ def resolve_command(
 @click.argument("fence", type=int)
 @project_option
 def unlock_command(fence: int, project: Path) -> None:
-    """Break the lock of a run that has surely died; its number stands in the message about the lock."""
+    """Break the lock of a run that has surely died, at all its dialers; its number stands in the message about it."""
     from syncengine import sync
 
     if not sync.break_lock(_loaded(project), fence):

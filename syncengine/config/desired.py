@@ -84,6 +84,7 @@ def _desired(
             max_starts=guards.max_starts,
         ),
         stop_after_failed_suppressions=project.file.stop_after_failed_suppressions,
+        spark=project.file.spark if project.file.engine == "spark" else "",
         digest=_digest(project.document, (manifest.document for manifest in manifests.items)),
     )
 

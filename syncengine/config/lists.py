@@ -3,10 +3,11 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from syncengine.config.manifest import ContactsFile, Manifest, SourceFile
+from syncengine.config.manifest import ContactsFile, Manifest, SourceFile, StoreFile
 from syncengine.config.places import Complaints
 from syncengine.config.project import Project
-from syncengine.config.sources import FORMATS, FileFormat, beneath, format_of, is_pattern
+from syncengine.config.sources import FORMATS, FileFormat, beneath, format_of, is_packed, is_pattern
+from syncengine.config.stores import store_source
 from syncengine.diagnostics import Diagnostics, Location
 from syncengine.model.desired import CONTACT_COLUMNS, PHONE_COLUMNS, ContactList, DndList, Source
 
@@ -16,7 +17,10 @@ _MEANT_FOR: dict[str, frozenset[str]] = {
     "encoding": frozenset({"csv", "jsonl"}),
     "delimiter": frozenset({"csv"}),
     "sheet": frozenset({"xlsx"}),
+    "min_files": frozenset({"csv", "jsonl", "parquet", "xlsx"}),
 }
+# Formats whose files may be packed with gzip or zstd; the others are packed in themselves.
+_PACKABLE = frozenset({"csv", "jsonl"})
 
 
 def contact_list(project: Project, manifest: Manifest, name: str, diagnostics: Diagnostics) -> ContactList:
@@ -26,7 +30,7 @@ def contact_list(project: Project, manifest: Manifest, name: str, diagnostics: D
     _check_columns(written, entry)
     return ContactList(
         name=name,
-        source=_files(entry) if written.rows is None else _inline(entry, tuple(dict(row) for row in written.rows)),
+        source=_stored(entry) if written.rows is None else _inline(entry, tuple(dict(row) for row in written.rows)),
         region=written.region or "",
         columns=dict(written.columns),
         on_absent=written.on_absent,
@@ -43,7 +47,7 @@ def dnd_list(project: Project, manifest: Manifest, name: str, diagnostics: Diagn
     column = written.column or "phone"
     return DndList(
         name=name,
-        source=_files(entry)
+        source=_stored(entry)
         if written.rows is None
         else _inline(entry, tuple({column: row} if isinstance(row, str) else dict(row) for row in written.rows)),
         region=written.region or "",
@@ -72,7 +76,7 @@ class _Entry:
     @property
     def patterns(self) -> tuple[str, ...]:
         source = self.written.source
-        return (source,) if isinstance(source, str) else source or ()
+        return (source,) if isinstance(source, str) else source if isinstance(source, tuple) else ()
 
 
 def _check_columns(written: ContactsFile, entry: _Entry) -> None:
@@ -100,12 +104,25 @@ def _inline(entry: _Entry, rows: tuple[Mapping[str, str], ...]) -> Source:
     )
 
 
+def _stored(entry: _Entry) -> Source:
+    """Return a source outside the manifest: files, or what :mod:`stores` finds."""
+    source = entry.written.source
+    if not isinstance(source, StoreFile):
+        return _files(entry)
+    _check_file_words("query" if source.sql else "table", entry)
+    return store_source(entry.project, source, entry.complaints, entry.path)
+
+
 def _files(entry: _Entry) -> Source:
     kind = entry.written.format or _format_by_ending(entry)
     _check_file_words(kind, entry)
-    all_tabs = all(pattern.lower().endswith(".tsv") for pattern in entry.patterns)
+    _check_packed(kind, entry)
+    all_tabs = all(_unpacked(pattern).endswith(".tsv") for pattern in entry.patterns)
     return Source(
         paths=_paths(entry),
+        patterns=entry.patterns,
+        root=str(entry.project.root),
+        min_files=entry.written.min_files or 0,
         label=", ".join(entry.patterns),
         format=kind,
         encoding=entry.written.encoding,
@@ -113,6 +130,20 @@ def _files(entry: _Entry) -> Source:
         sheet=entry.written.sheet,
         location=entry.locate("source"),
     )
+
+
+def _unpacked(pattern: str) -> str:
+    return pattern.lower().removesuffix(".gz").removesuffix(".zst")
+
+
+def _check_packed(kind: FileFormat, entry: _Entry) -> None:
+    if kind not in _PACKABLE and any(map(is_packed, entry.patterns)):
+        entry.complaints.error(
+            (*entry.path, "source"),
+            f"{kind} files are compressed in themselves",
+            expected="files without .gz or .zst",
+            hint="Unpack them.",
+        )
 
 
 def _format_by_ending(entry: _Entry) -> FileFormat:
@@ -123,7 +154,7 @@ def _format_by_ending(entry: _Entry) -> FileFormat:
     entry.complaints.error(
         (*entry.path, "source"),
         "the files have different formats" if len(known) > 1 else "the ending does not tell the format",
-        expected=f"files that end in one of: {', '.join(FORMATS)}",
+        expected=f"files that end in one of: {', '.join(FORMATS)}; text also with .gz or .zst behind it",
         hint="Make a list for each format, or say which it is with format: csv, jsonl, parquet or xlsx.",
     )
     return "csv"
@@ -151,7 +182,7 @@ def _check_file_words(kind: str, entry: _Entry) -> None:
     """Refuse what has no meaning for the format: it would be silently ignored."""
     for word, formats in _MEANT_FOR.items():
         if getattr(entry.written, word) is not None and kind not in formats:
-            what = "rows written here" if kind == "inline" else kind
+            what = {"inline": "rows written here", "query": "a query", "table": "a table"}.get(kind, kind)
             entry.complaints.error(
                 (*entry.path, word), f'"{word}" means nothing for {what}', key=True, hint="Remove it."
             )

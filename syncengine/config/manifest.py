@@ -11,16 +11,17 @@ from pydantic_core import PydanticCustomError
 from syncengine.config import yaml_builder
 from syncengine.config.binding import bind, fits
 from syncengine.config.document import Document, read_document
-from syncengine.config.names import Name, fits_name
+from syncengine.config.names import Name, fits_name, is_reference
 from syncengine.config.places import Complaints
 from syncengine.config.project import Project
-from syncengine.config.quantities import Share, SpanUpTo31Days, written
-from syncengine.config.sources import beneath
+from syncengine.config.quantities import Share, Span, SpanUpTo31Days, written
+from syncengine.config.sources import DATABASE_FILES, beneath
 from syncengine.config.vendor_spec import Written
 from syncengine.diagnostics import Diagnostics
 
 _E164 = re.compile(r"\+[1-9][0-9]{6,14}")
 _REGION = re.compile(r"[A-Z]{2}")
+_TABLE = re.compile(r"[A-Za-z_][A-Za-z0-9_]{0,127}(\.[A-Za-z_][A-Za-z0-9_]{0,127}){0,2}")
 
 
 def _check_region(region: str) -> str:
@@ -39,6 +40,31 @@ def _check_number(number: str) -> str:
             {"expected": 'the international spelling in quotes: "+", country code and number, digits only', "hint": ""},
         )
     return number
+
+
+def _check_database(place: str) -> str:
+    if place.startswith("env:") and is_reference(place):
+        return place
+    if place.lower().endswith(DATABASE_FILES) and "://" not in place:
+        return place
+    raise PydanticCustomError(
+        # The kind under which a value is refused whatever the reader said about it: it may be a URL with a password.
+        "secret",
+        "not a database",
+        {
+            "expected": f"env:NAME of a variable with a URL, or a file that ends in {', '.join(DATABASE_FILES)}",
+            "hint": "A URL may hold a password: keep it in an environment variable, and name that here.",
+        },
+    )
+
+
+def _check_table(name: str) -> str:
+    # No path, which would let a branch choose what is read.
+    if not _TABLE.fullmatch(name):
+        raise PydanticCustomError(
+            "table", "not a table", {"expected": "a name such as leads, crm.leads or catalog.crm.leads", "hint": ""}
+        )
+    return name
 
 
 Region = Annotated[
@@ -76,11 +102,37 @@ class CampaignFile(Written):
     """Further fields of the vendor's mapping."""
 
 
+class StoreFile(Written):
+    """Rows that stand in a database, or in a table that a Spark session knows."""
+
+    sql: NonEmpty | None = None
+    """The query, or a file below the project's folder with it, whose name ends in .sql. It is run once, in a
+    transaction that may only read."""
+    database: Annotated[str, AfterValidator(_check_database)] | None = None
+    """Where it is asked: env:NAME of a variable that holds a URL as postgresql://host/database, or a file below the
+    project's folder that ends in .duckdb, .sqlite or .db."""
+    timeout: Annotated[Span, written("5m")] = 300.0
+    """How long the query may take."""
+    table: Annotated[str, AfterValidator(_check_table)] | None = None
+    """Name of a table, for a project with engine: spark."""
+
+    @model_validator(mode="after")
+    def _check(self) -> Self:
+        if (self.sql is None) == (self.table is None) or (self.sql is None) != (self.database is None):
+            raise PydanticCustomError(
+                "source",
+                "neither a query nor a table" if self.sql is None else "this is not one query",
+                {"expected": "sql and database together, or table alone", "hint": "", "whole": True},
+            )
+        return self
+
+
 class SourceFile(Written):
     """Where rows come from: exactly one of source and rows."""
 
-    source: NonEmpty | Annotated[tuple[NonEmpty, ...], Field(min_length=1)] | None = None
-    """A file below the project's folder, a pattern, or a list of these."""
+    source: NonEmpty | Annotated[tuple[NonEmpty, ...], Field(min_length=1)] | StoreFile | None = None
+    """A file below the project's folder, a pattern such as exports/*.csv.gz, or a list of these. Text may be packed
+    with gzip (.gz) or zstd (.zst). Or a mapping: a query of a database, or a table of Spark."""
     format: Literal["csv", "jsonl", "parquet", "xlsx"] | None = None
     """Format of the files, where their ending does not tell."""
     encoding: NonEmpty | None = None
@@ -89,6 +141,9 @@ class SourceFile(Written):
     """The character between two columns of a csv file."""
     sheet: NonEmpty | None = None
     """Sheet of an xlsx file; the first when left out."""
+    min_files: Annotated[int, Field(ge=1)] | None = None
+    """How many files there must be at least; with fewer the source counts as not whole. When left out, a do-not-call
+    list needs as many as at its last sound reading."""
     region: Region | None = None
     """Two-letter code of the country whose national spellings are read; when left out, only international ones are."""
 
@@ -231,6 +286,8 @@ def _sound(model: type[Entry], document: Document, section: Section) -> dict[str
     return {name: entry for name, entry in read.items() if entry is not None}
 
 
-def withhold(path: yaml_builder.Path, _text: str) -> bool:
-    """Whether a text is about a person: a row written in the manifest, or a number released from a list."""
-    return len(path) > 3 and path[0] in {"contacts", "dnd"} and path[2] in {"rows", "release"}
+def withhold(path: yaml_builder.Path, text: str) -> bool:
+    """Whether a text is about a person (a row, a number released from a list) or may be a credential."""
+    if len(path) < 4 or path[0] not in {"contacts", "dnd"}:
+        return False
+    return path[2] in {"rows", "release"} or (path[2] == "source" and path[3] == "database" and "://" in text)

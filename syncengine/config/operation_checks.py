@@ -9,6 +9,7 @@ from collections.abc import Iterable
 
 from syncengine.config.patterns import pattern_fault
 from syncengine.config.places import Complaints, Path
+from syncengine.config.safe_switches import check_unsafe_defaults
 from syncengine.config.vendor_spec import BodySpec, OperationSpec, VendorSpec
 from syncengine.config.written_operations import WrittenOperation
 from syncengine.diagnostics import did_you_mean
@@ -43,6 +44,7 @@ def check_operation(written: WrittenOperation, vendor: VendorSpec, complaints: C
     _check_body(spec.body, (*path, "body"), complaints)
     _check_headers(spec, path, complaints)
     _check_numbers(spec, path, complaints)
+    check_unsafe_defaults(spec, written.name, path, complaints)
     if fault := pattern_fault(spec.id_pattern):
         complaints.error((*path, "id_pattern"), fault)
     if written.role in {"list", "lookup"} and written.collection is not None and written.collection.listed is None:

@@ -8,8 +8,9 @@ machine has allowed it outside the project.
 import ipaddress
 import os
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from pathlib import Path
+from urllib.parse import unquote
 
 from syncengine.config.secrets import owner_folder
 from syncengine.diagnostics import Diagnostics
@@ -39,6 +40,17 @@ _OPTIONS = {
 _POSTGRES = ("postgresql://", "postgres://")
 _LABEL = re.compile(r"[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?")
 _PORTS = {"https": 443, "http": 80, "postgresql": 5432}
+# Kinds of servers that rows are read from, and their usual ports.
+SERVERS = {"postgresql": 5432, "postgres": 5432, "sc": 15_002}
+_ROWS_SERVER = re.compile(
+    # User and password, which no character may end early that two readers could take differently.
+    r"(?P<scheme>[a-z]+)://(?:[A-Za-z0-9._~%!$&'()*+,;=:-]*@)?(?P<host>[a-z0-9.-]{1,253}|\[[0-9a-f:.]{2,45}\]|"
+    # The folder of a socket on this machine.
+    r"%2f[a-z0-9._%-]{1,300})(?::(?P<port>[1-9][0-9]{0,4}))?(?P<rest>[/?].*)?",
+    re.IGNORECASE,
+)
+# Words of a PostgreSQL URL that lead to another server than the one in its place.
+_ELSEWHERE = re.compile(r"(?:^|[?&;])\s*(?:host|hostaddr|port|service|servicefile|passfile)\s*=", re.IGNORECASE)
 
 
 def check_origin(dialer: Dialer, vendor: Vendor, base_url: str, allowed: Iterable[str]) -> None:
@@ -57,8 +69,7 @@ def check_origin(dialer: Dialer, vendor: Vendor, base_url: str, allowed: Iterabl
         origin = origin_of(base_url)
     except ValueError as problem:
         raise _refusal(dialer, str(problem), expected="https://host, https://host:port or either with a path") from None
-    host = _host(origin)
-    if _is_loopback(host):
+    if is_loopback(origin):
         return
     if origin.startswith("http:"):
         raise _refusal(dialer, f"{origin} would carry secrets unencrypted", expected="https://…")
@@ -70,7 +81,7 @@ def check_origin(dialer: Dialer, vendor: Vendor, base_url: str, allowed: Iterabl
         dialer,
         f"its secrets would go to {origin} ({why}), which is not allowed yet",
         expected="an origin that the owner of this machine allowed",
-        hint=f"If this is right, add the line {origin} to {_owners_file(os.environ)}, or set {VARIABLE}={origin}. "
+        hint=f"If this is right, add the line {origin} to {owners_file(os.environ)}, or set {VARIABLE}={origin}. "
         "A file of the project cannot allow it.",
     )
 
@@ -87,13 +98,13 @@ def check_webhook(url: str, allowed: Iterable[str]) -> None:
     except ValueError as problem:
         diagnostics.error(f"notifications: {problem}", expected="https://host, https://host:port or either with a path")
         raise ConfigError(diagnostics) from None
-    if _is_loopback(_host(origin)):
+    if is_loopback(origin):
         return
     if origin.startswith("http:") or origin not in set(allowed):
         diagnostics.error(
             f"notifications: the webhook is at {origin}, which is not allowed yet",
             expected="an https origin that the owner of this machine allowed",
-            hint=f"If this is right, add the line {origin} to {_owners_file(os.environ)}, or set {VARIABLE}={origin}.",
+            hint=f"If this is right, add the line {origin} to {owners_file(os.environ)}, or set {VARIABLE}={origin}.",
         )
         raise ConfigError(diagnostics)
 
@@ -123,7 +134,7 @@ def check_ledger_server(url: str, allowed: Iterable[str]) -> None:
     diagnostics.error(
         f"ledger: its password would go to {origin} (the project's file decides it), which is not allowed yet",
         expected="a server that the owner of this machine allowed",
-        hint=f"If this is right, add the line {origin} to {_owners_file(os.environ)}, or set {VARIABLE}={origin}. "
+        hint=f"If this is right, add the line {origin} to {owners_file(os.environ)}, or set {VARIABLE}={origin}. "
         "A file of the project cannot allow it.",
     )
     raise ConfigError(diagnostics)
@@ -147,7 +158,7 @@ def ledger_origin_of(url: str) -> str:
         # A folder with a socket, or what the owner has in PGHOST.
         return ""
     _check_host(host)
-    if _is_loopback(host.strip("[]")):
+    if is_loopback(f"postgresql://{host}"):
         return ""
     port = int(found["port"] or _PORTS["postgresql"])
     if port > 65_535:
@@ -162,7 +173,7 @@ def allowed_origins(environment: Mapping[str, str]) -> tuple[str, ...]:
         ConfigError: an entry is not an origin, or the file cannot be read.
     """
     entries = [(VARIABLE, text) for text in environment.get(VARIABLE, "").split(",")]
-    file = _owners_file(environment)
+    file = owners_file(environment)
     diagnostics = Diagnostics()
     try:
         entries += [(str(file), line.partition("#")[0]) for line in file.read_text("utf-8").splitlines()]
@@ -176,14 +187,21 @@ def allowed_origins(environment: Mapping[str, str]) -> tuple[str, ...]:
             continue
         entry = text.strip()
         try:
-            origins.append(ledger_origin_of(entry) if entry.startswith(_POSTGRES) else origin_of(entry))
+            origins.append(_allowed(entry))
         except ValueError as problem:
             diagnostics.error(
-                f"{where}: {problem}", expected="https://host, https://host:port, or postgresql://host of a ledger"
+                f"{where}: {problem}",
+                expected="https://host, https://host:port, postgresql://host, or sc://host of a Spark server",
             )
     if diagnostics.failed:
         raise ConfigError(diagnostics)
     return tuple(sorted(set(origins)))
+
+
+def _allowed(entry: str) -> str:
+    if entry.startswith(_POSTGRES):
+        return ledger_origin_of(entry)
+    return server_of(entry) if entry.partition("://")[0].lower() in SERVERS else origin_of(entry)
 
 
 def origin_of(url: str) -> str:
@@ -204,6 +222,26 @@ def origin_of(url: str) -> str:
         raise ValueError(f"{_short(url)} has a port above 65535")
     _check_host(host)
     return f"{scheme}://{host}" if port == _PORTS[scheme] else f"{scheme}://{host}:{port}"
+
+
+def server_of(url: str, schemes: Collection[str] = SERVERS) -> str:
+    """Return scheme, host and port of a server's URL, in one spelling, without user, password and all else.
+
+    Raises:
+        ValueError: it is none of these, or could lead elsewhere. The text shows nothing of it.
+    """
+    found = _ROWS_SERVER.fullmatch(url) if url.isascii() and url.isprintable() else None
+    if found is None or found["scheme"].lower() not in schemes:
+        raise ValueError("this is not the URL of a server")
+    if _ELSEWHERE.search(unquote(found["rest"] or "")):
+        raise ValueError("its query names another server or file")
+    scheme, host = found["scheme"].lower(), found["host"].lower()
+    if host.startswith("%2f"):
+        host = "localhost"
+    _check_host(host)
+    port = int(found["port"] or SERVERS[scheme])
+    name = f"{'postgresql' if scheme == 'postgres' else scheme}://{host}"
+    return name if port == SERVERS[scheme] else f"{name}:{port}"
 
 
 def _short(url: str) -> str:
@@ -231,14 +269,17 @@ def _host(origin: str) -> str:
     return host.partition("]")[0].strip("[") if host.startswith("[") else host.partition(":")[0]
 
 
-def _is_loopback(host: str) -> bool:
+def is_loopback(origin: str) -> bool:
+    """Whether an origin is this machine."""
+    host = _host(origin)
     try:
         return ipaddress.ip_address(host).is_loopback
     except ValueError:
         return host == "localhost"
 
 
-def _owners_file(environment: Mapping[str, str]) -> Path:
+def owners_file(environment: Mapping[str, str]) -> Path:
+    """Return the file in which the owner of the machine names what is allowed."""
     return owner_folder(environment) / "origins"
 
 

@@ -95,6 +95,23 @@ class GuardsFile(Written):
     """How many campaigns may start in one plan."""
 
 
+_SPARK = re.compile(r"local(\[([1-9][0-9]{0,2}|\*)\])?|sc://[A-Za-z0-9.-]{1,253}(:[1-9][0-9]{0,4})?/?")
+
+
+def _check_spark(where: str) -> str:
+    if not _SPARK.fullmatch(where) and not (where.startswith("env:") and is_reference(where)):
+        raise PydanticCustomError(
+            # As with secrets: a Spark Connect URL may hold a token.
+            "secret",
+            "not a Spark session",
+            {
+                "expected": "local[*], local[N], sc://host:port, or env:NAME of a variable with a Spark Connect URL",
+                "hint": "A URL with a token belongs into an environment variable.",
+            },
+        )
+    return where
+
+
 NoticeEvent = Literal["approval", "guard", "partial", "drift", "dnd_deadline"]
 _EVENTS: tuple[NoticeEvent, ...] = ("approval", "guard", "partial", "drift", "dnd_deadline")
 
@@ -148,6 +165,12 @@ class ProjectFile(Written):
     stop_after_failed_suppressions: Annotated[int, Field(ge=0)] = 3
     """After so many failed tries to block a do-not-call number in a running campaign the campaign is stopped; 0:
     never."""
+    engine: Literal["duckdb", "spark"] = "duckdb"
+    """Where the rows of Parquet and table sources are compared with those of the last run: here, or in a Spark session
+    beside the data. The plan is the same, to its id."""
+    spark: Annotated[str, AfterValidator(_check_spark)] = "local[*]"
+    """The session for engine: spark: local[*] on this machine, sc://host:port (its origin must be allowed by the owner
+    of the machine), or env:NAME of a variable with such a URL."""
     watch: WatchFile | None = None
     """How `syncengine watch` works."""
     notifications: tuple[NotificationFile, ...] = ()
@@ -241,5 +264,7 @@ def withhold(path: yaml_builder.Path, text: str) -> bool:
     """Whether a text may be a credential: also one that was written under a wrong key."""
     if path[:1] == ("ledger",) or path[-1:] == ("base_url",):
         return "@" in text or "password" in text
+    if path[:1] == ("spark",):
+        return _SPARK.fullmatch(text) is None and not is_reference(text)
     below_dialer = len(path) > 2 and path[0] == "dialers"
     return below_dialer and not is_reference(text) and any(_SOUNDS_SECRET.search(str(part)) for part in path[2:])

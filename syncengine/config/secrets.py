@@ -99,6 +99,13 @@ def owner_folder(environment: Mapping[str, str]) -> Path:
     return base / "syncengine"
 
 
+def owner_cache(environment: Mapping[str, str]) -> Path:
+    """Return the owner's folder for what can be made anew, outside every project: ~/.cache/syncengine."""
+    configured = environment.get("XDG_CACHE_HOME", "")
+    base = Path(configured) if configured.startswith("/") else Path.home() / ".cache"
+    return base / "syncengine"
+
+
 def _where(root: Path) -> str:
     return (
         f"Put it below {root}, or with an absolute path in /run/secrets, $CREDENTIALS_DIRECTORY or "

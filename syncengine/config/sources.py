@@ -21,6 +21,12 @@ FORMATS: dict[str, FileFormat] = {
     ".xlsx": "xlsx",
 }
 
+# Endings of databases that are a file.
+DATABASE_FILES = (".duckdb", ".sqlite", ".db")
+
+# Endings of a compressed file; the ending before it tells what is in it.
+_PACKED = (".gz", ".zst")
+
 _PATTERN_CHARACTERS = frozenset("*?[")
 
 
@@ -58,8 +64,14 @@ def is_pattern(text: str) -> bool:
 
 
 def format_of(pattern: str) -> FileFormat | None:
-    """Return the format that the ending of a path tells, or None."""
-    return FORMATS.get(PurePosixPath(pattern).suffix.lower())
+    """Return the format that the ending of a path tells, or None; ``.csv.gz`` is a csv file, packed."""
+    path = PurePosixPath(pattern.lower())
+    return FORMATS.get(PurePosixPath(path.stem).suffix if path.suffix in _PACKED else path.suffix)
+
+
+def is_packed(pattern: str) -> bool:
+    """Whether the ending of a path says that the file is compressed."""
+    return pattern.lower().endswith(_PACKED)
 
 
 def _written_wrongly(pattern: str) -> str:

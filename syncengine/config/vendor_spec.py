@@ -122,6 +122,9 @@ class OperationSpec(Written):
     batch: int = 1
     refused_batch: Literal["nothing_applied", "unknown"] = "unknown"
     """What a batch that was refused whole has left behind; stated by every write of more than one row."""
+    unsafe_defaults: dict[str, str | int | bool] = Field(default_factory=dict)
+    """Field of the request -> its safe value, for fields without which, by the vendor's documentation, no do-not-call
+    list or no duplicate is looked at: the request states each of them as just that constant."""
     timeout: float | None = None
     warns: str = ""
 

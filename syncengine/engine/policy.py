@@ -94,6 +94,8 @@ def _held_as_a_whole(plan: Plan, policy: Policy, standing: Standing) -> Iterable
         yield _held("guard", rest or plan.changes, plan, f"{violation.rule}: {violation.message}")
     if not rest and not plan.releases:
         return
+    if standing.elsewhere:
+        yield _held("locked", rest, plan, f"{standing.elsewhere}; opt-outs alone land at the other dialers meanwhile")
     kinds = kinds_of(plan)
     if "release" in kinds or plan.releases:
         why = "nobody is taken off a do-not-call list by itself; apply one plan by hand, with --expect PLAN_ID"

@@ -26,6 +26,7 @@ _RULES = {
     "drift": "changed by others",
     "window": "window",
     "tried": "tried already",
+    "locked": "held by another run",
 }
 _GOOD = {"applied", "nothing"}
 _BAD = {"broken", "error", "in part"}

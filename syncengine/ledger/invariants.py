@@ -33,7 +33,14 @@ _COUNTS: Mapping[str, str] = {
     "dialable calls have no evidence that do-not-call was consulted":
         "SELECT count(*) FROM call WHERE project = ? AND effect = 'dialable' AND evidence = ''",
     "calls were made under a fence that nobody was given":
-        "SELECT count(*) FROM call c JOIN lock l ON l.project = c.project WHERE c.project = ? AND c.fence > l.fence",
+        "SELECT count(*) FROM call c JOIN project p ON p.project = c.project"
+        " WHERE c.project = ? AND c.fence > p.fence",
+    "leases are held under a fence that nobody was given":
+        "SELECT count(*) FROM lease l JOIN project p ON p.project = l.project"
+        " WHERE l.project = ? AND l.fence > p.fence",
+    "dialers are held while another run holds the whole project":
+        "SELECT count(*) FROM lease l JOIN lease w ON w.project = l.project AND w.dialer = '' AND w.fence <> 0"
+        " WHERE l.project = ? AND l.dialer <> '' AND l.fence <> 0",
     "campaigns are known without the vendor's id":
         "SELECT count(*) FROM campaign WHERE project = ? AND state = 'present' AND remote_id = ''",
 }  # fmt: skip

@@ -1,23 +1,23 @@
 """The ledger as the rest of the program sees it: one door, behind which each table has its own module.
 
-All times are seconds since 1970 and come from the caller. Whoever writes what a dialer holds must hold the lock; what
-is read from people's files (statements, sources) and what came back of a call may be written without it.
+All times are seconds since 1970 and come from the caller. Whoever writes what a dialer holds must hold its lease; what
+is read from people's files (statements, sources) and what came back of a call may be written without one. Who has to
+hold what is told in ``lock.py``.
 """
 
 import time
-import uuid
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from syncengine.errors import DoubtfulLedgerError, LedgerError, LockedError
-from syncengine.failpoints import failpoint
 from syncengine.ledger import budget, campaigns, journal, lock, rows, runs, schema, statements, unsettled
 from syncengine.ledger.connection import Database
+from syncengine.ledger.held import steady_seconds
+from syncengine.ledger.leases import LeasedLedger
 from syncengine.ledger.mark import Mark, MarkFile
 from syncengine.ledger.notes import Notes
-from syncengine.ledger.reading import LedgerReader
 from syncengine.ledger.records import (
     RowState,
     StatementsRead,
@@ -34,12 +34,11 @@ from syncengine.model.report import Outcome
 if TYPE_CHECKING:
     import pyarrow as pa
 
-_LOCK_POLL_SECONDS = 0.2
 # From so many rows on, the loop has more to gain from the other thread than it loses by waking it.
 _MANY_ROWS = 1_000
 
 
-class Ledger(LedgerReader):
+class Ledger(LeasedLedger):
     """The ledger of one project; a context manager, used from one thread.
 
     Every method raises LedgerError when the ledger cannot be read or written, and writing ones that need the lock
@@ -54,7 +53,6 @@ class Ledger(LedgerReader):
         self._checked_at = 0.0
         # Lineage and serial after the last change that this run has made.
         self._seen = ("", 0)
-        self._held = lock.Held()
 
     @classmethod
     def open(cls, where: Path | str, project: str) -> "Ledger":
@@ -76,25 +74,48 @@ class Ledger(LedgerReader):
         return cls(database, project, mark)
 
     @contextmanager
-    def changing(self, *, locked: bool) -> Iterator[Session]:
-        """Change what plans are made from: counted in the serial, under the lock where that is asked for."""
+    def changing(self, *, locked: bool, dialer: str | None = None) -> Iterator[Session]:
+        """Change what plans are made from: counted in the serials, under the lease of a dialer where that is asked for.
+
+        Without a dialer, all that this run took must still be held.
+        """
         with self._database.write() as connection:
             if locked:
-                lock.require(connection, self._project, self._held.fence)
+                lock.require(connection, self._project, self._held, dialer)
             yield connection
+            lock.count_change(connection, self._project, self._held.names)
             counted = schema.bump_serial(connection, self._project)
         self.write_mark(*counted)
 
-    def _book(self, change: Callable[[Session], None], *, locked: bool) -> None:
+    @contextmanager
+    def _beginning(self, dialers: Iterable[str], *, now: float) -> Iterator[Session]:
+        """Write intents: all leases are extended by the same transaction, which counts as a change at their dialers."""
+        at = steady_seconds()
+        self._refuse_begun(dialers)
+        with self._database.write() as connection:
+            lock.extend(connection, self._project, self._held, now=now, changes=1)
+            yield connection
+            counted = schema.bump_serial(connection, self._project)
+        self.write_mark(*counted)
+        self._held.proven(at)
+
+    def _refuse_begun(self, dialers: Iterable[str]) -> None:
+        """Refuse intents where the store has no room, or where the lease of a dialer is not ours."""
+        self._database.refuse_more()
+        for dialer in dialers:
+            if not self._held.covers(dialer):
+                raise LockedError(f"this run does not hold the lease of {dialer}; nothing is sent there. Plan again")
+
+    def _book(self, change: Callable[[Session], None], *, locked: bool, dialer: str | None = None) -> None:
         """Write down what has happened already: once more where the store can make room for it, or connect again."""
         try:
-            with self.changing(locked=locked) as connection:
+            with self.changing(locked=locked, dialer=dialer) as connection:
                 change(connection)
         except LedgerError as problem:
             if not self._database.second_try(problem):
                 raise
             self._refuse_another()
-            with self.changing(locked=locked) as connection:
+            with self.changing(locked=locked, dialer=dialer) as connection:
                 change(connection)
 
     def _refuse_another(self) -> None:
@@ -125,79 +146,6 @@ class Ledger(LedgerReader):
     def folder(self) -> Path | None:
         """Return the folder of the file; None where the ledger is no file."""
         return self._database.folder
-
-    # ------------------------------------------------------------------------------------------------- the lock
-
-    @contextmanager
-    def lock(self, operation: str, *, now: float, wait: float = 0.0, lease: float | None = None) -> Iterator[int]:
-        """Hold the lock, waiting up to ``wait`` seconds for it; yields the fence.
-
-        Raises:
-            LockedError: another run holds it; the message says who, since when, and how to break it.
-        """
-        fence = self._acquire(operation, now=now, wait=wait, lease=lock.LEASE_SECONDS if lease is None else lease)
-        try:
-            self._database.hold_reserve()
-            failpoint("lock.acquired")
-            yield fence
-        finally:
-            self._held.end()
-            self._database.drop_reserve()
-            failpoint("lock.before_free")
-            # Where it cannot be given back, as on a server that has gone away, its lease runs out by itself.
-            with suppress(LedgerError), self._database.write() as connection:
-                lock.free(connection, self._project, fence)
-
-    def _acquire(self, operation: str, *, now: float, wait: float, lease: float) -> int:
-        if self._held.fence:
-            raise LockedError("this run already holds the ledger's lock")
-        token = uuid.uuid4().hex
-        began = time.monotonic()
-        while True:
-            waited, at = time.monotonic() - began, lock.steady_seconds()
-            with self._database.write() as connection:
-                fence = lock.take(
-                    connection, self._project, holder=token, operation=operation, now=now + waited, lease=lease
-                )
-                found = lock.holder(connection, self._project)
-            if fence is not None:
-                self._held.begin(fence, lease, at)
-                return fence
-            if waited >= wait:
-                assert found is not None, "a lock that is refused has a holder"
-                raise LockedError(lock.held_message(found, now + waited))
-            time.sleep(min(_LOCK_POLL_SECONDS, wait - waited))
-
-    def renew(self, *, now: float) -> None:
-        """Hold the lock for a whole lease from now; raises LockedError when it was lost."""
-        at = lock.steady_seconds()
-        with self._database.write() as connection:
-            self._extend(connection, now=now)
-        self._held.proven(at)
-
-    def _extend(self, connection: Session, *, now: float) -> None:
-        lock.extend(connection, self._project, self._held.fence, now=now, lease=self._held.lease)
-
-    def check_fence(self) -> None:
-        """Raise LockedError when the lock was lost."""
-        with self._database.read() as connection:
-            lock.require(connection, self._project, self._held.fence)
-
-    def confirm_lock(self) -> None:
-        """Raise LockedError unless the lock is surely held at this moment; cheap enough for each call's last moment."""
-        if self._held.must_ask():
-            self.check_fence()
-
-    @contextmanager
-    def minding_stops(self, cut: Callable[[], None]) -> Iterator[None]:
-        """Call ``cut`` when this process goes on after it was stopped for longer than its lease."""
-        with self._held.minding_stops(cut):
-            yield
-
-    def break_lock(self, fence: int) -> bool:
-        """Take the lock away from a dead holder, named by its fence; False when that holder has it no more."""
-        with self._database.write() as connection:
-            return lock.free(connection, self._project, fence)
 
     # --------------------------------------------------------------------------------- do-not-call statements
 
@@ -247,15 +195,23 @@ class Ledger(LedgerReader):
 
     def save_campaign(self, address: Address, campaign: KnownCampaign, *, now: float) -> None:
         """Remember a campaign as it now is."""
-        self._book(lambda connection: campaigns.save(connection, self._project, address, campaign, now), locked=True)
+        self._book(
+            lambda connection: campaigns.save(connection, self._project, address, campaign, now),
+            locked=True,
+            dialer=address.dialer,
+        )
 
     def forget_campaign(self, address: Address) -> None:
         """Forget a campaign that is gone, with its rows."""
-        self._book(lambda connection: campaigns.forget(connection, self._project, address), locked=True)
+        self._book(
+            lambda connection: campaigns.forget(connection, self._project, address),
+            locked=True,
+            dialer=address.dialer,
+        )
 
     def count_suppression(self, address: Address, *, failed: bool) -> None:
         """Count one more apply in which listed numbers of a campaign resisted, or clear the count."""
-        with self.changing(locked=True) as connection:
+        with self.changing(locked=True, dialer=address.dialer) as connection:
             campaigns.count_suppression(connection, self._project, address, failed=failed)
 
     # ----------------------------------------------------------------------------------------------------- rows
@@ -270,31 +226,27 @@ class Ledger(LedgerReader):
         expires_at: float | None = None,
     ) -> int:
         """Write rows that were seen at the dialer; settles open calls about them. Return how many."""
-        with self.changing(locked=True) as connection:
+        with self.changing(locked=True, dialer=address.dialer) as connection:
             return rows.save(connection, self._project, address, items, state=state, expires_at=expires_at, now=now)
 
     def forget_rows(self, address: Address, keys: Iterable[str] | None = None) -> int:
         """Forget settled rows (None: all of the collection) and return how many."""
-        with self.changing(locked=True) as connection:
+        with self.changing(locked=True, dialer=address.dialer) as connection:
             return rows.forget(connection, self._project, address, keys)
 
     # -------------------------------------------------------------------------------------------------- journal
 
     def begin_call(self, intent: Intent, *, run_id: int, evidence: str, now: float) -> int:
-        """Write an intent, durable on return, and hold the lock for a whole lease from now; return its number.
+        """Write an intent, durable on return, and hold all leases for their whole time from now; return its number.
 
         Raises:
-            LockedError: the lock was lost; nothing may be sent.
+            LockedError: a lease was lost; nothing may be sent.
             LedgerError: it cannot be written, or a row waits for the outcome of an earlier call; nothing may be sent.
         """
-        at = lock.steady_seconds()
-        self._database.refuse_more()
-        with self.changing(locked=False) as connection:
-            self._extend(connection, now=now)
+        with self._beginning([intent.address.dialer], now=now) as connection:
             origin = journal.Origin(project=self._project, run_id=run_id, fence=self._held.fence)
             (call_id,) = journal.begin(connection, origin, [journal.Begun(intent=intent, evidence=evidence)], now=now)
-        self._held.proven(at)
-        return call_id
+            return call_id
 
     async def write_lines(self, lines: Sequence[journal.Line], *, run_id: int, now: float) -> list[int]:
         """Write several intents and outcomes as one transaction, or none of them; return the numbers of their calls.
@@ -302,18 +254,21 @@ class Ledger(LedgerReader):
         Durable on return; meanwhile the event loop goes on.
 
         Raises:
-            LockedError: there is an intent among them, and the lock was lost.
+            LockedError: there is an intent among them, and a lease was lost.
             LedgerError: one of them cannot be written.
         """
-        at, begins = lock.steady_seconds(), any(isinstance(line, journal.Begun) for line in lines)
-        if begins:
-            self._database.refuse_more()
+        at = steady_seconds()
+        dialers = {line.intent.address.dialer for line in lines if isinstance(line, journal.Begun)}
+        if dialers:
+            self._refuse_begun(dialers)
 
         def change(connection: Session) -> tuple[list[int], tuple[str, int]]:
-            if begins:
-                self._extend(connection, now=now)
+            if dialers:
+                lock.extend(connection, self._project, self._held, now=now, changes=1)
             origin = journal.Origin(project=self._project, run_id=run_id, fence=self._held.fence)
             numbers = journal.write(connection, origin, lines, now=now)
+            if not dialers:
+                lock.count_change(connection, self._project, self._held.names)
             return numbers, schema.bump_serial(connection, self._project)
 
         many = sum(map(journal.rows_named, lines)) >= _MANY_ROWS
@@ -321,7 +276,7 @@ class Ledger(LedgerReader):
         if counted > self._seen or counted[0] != self._seen[0]:
             # Else a later change has been marked already, while this one was on its way back from its commit.
             self.write_mark(*counted)
-        if begins:
+        if dialers:
             self._held.proven(at)
         return numbers
 
@@ -351,9 +306,15 @@ class Ledger(LedgerReader):
         line = journal.Finished(call_id=call_id, outcome=outcome, message=message, rows=outcomes)
         self._book(lambda connection: journal.finish(connection, self._project, [line], now=now), locked=False)
 
+    @contextmanager
+    def _changing_call(self, call_id: int) -> Iterator[Session]:
+        """Change what is known of a call, under the lease of its dialer."""
+        with self.changing(locked=True, dialer=self.dialer_of(call_id)) as connection:
+            yield connection
+
     def park_call(self, call_id: int) -> None:
         """Leave an open call to a person."""
-        with self.changing(locked=True) as connection:
+        with self._changing_call(call_id) as connection:
             journal.park(connection, self._project, call_id)
 
     def settle_call(self, call_id: int, outcomes: Mapping[str, RowOutcome], *, now: float) -> None:
@@ -364,17 +325,17 @@ class Ledger(LedgerReader):
         if not outcomes:
             # Nothing was learnt, so a plan that was saved meanwhile is as good as before.
             return
-        with self.changing(locked=True) as connection:
+        with self._changing_call(call_id) as connection:
             unsettled.settle(connection, self._project, call_id, outcomes, now=now)
 
     def resolve_call(self, call_id: int, assume: Assumption, *, now: float, told_by: str = "hand") -> int:
         """Settle all that is open of a call as a person or a proof says; return how many rows (1 for a campaign)."""
-        with self.changing(locked=True) as connection:
+        with self._changing_call(call_id) as connection:
             return unsettled.resolve_call(connection, self._project, call_id, assume, told_by=told_by, now=now)
 
     def resolve_row(self, address: Address, key: str, assume: Assumption, *, now: float) -> int:
         """Settle one row in every open call about it; return in how many."""
-        with self.changing(locked=True) as connection:
+        with self.changing(locked=True, dialer=address.dialer) as connection:
             return unsettled.resolve_row(connection, self._project, address, key, assume, now=now)
 
     # --------------------------------------------------------------------------------------- budget and history

@@ -34,6 +34,8 @@ Made = TypeVar("Made")
 _SCHEMA = "syncengine"
 _OLDEST = 150_000
 _CONNECT_SECONDS = 10
+# Seconds by which clocks may differ; little beside a lease, or the time after which an absence proves something.
+CLOCKS_APART = 5.0
 # Pauses before each further try to connect again.
 _PAUSES = (0.0, 0.2, 1.0, 3.0)
 _PAGE = 20_000
@@ -350,10 +352,12 @@ def _connect(url: str) -> "psycopg.Connection[Any]":
 
 
 def _refuse_unfit(connection: "psycopg.Connection[Any]", name: str) -> None:
-    version, durable, synced, replica = connection.execute(
+    began = time.time()
+    version, durable, synced, replica, clock = connection.execute(
         "SELECT current_setting('server_version_num')::int, current_setting('synchronous_commit'),"
-        " current_setting('fsync'), pg_is_in_recovery()"
-    ).fetchone() or (0, "off", "off", True)
+        " current_setting('fsync'), pg_is_in_recovery(), extract(epoch FROM clock_timestamp())::float8"
+    ).fetchone() or (0, "off", "off", True, began)
+    _refuse_clock(name, ahead=began - clock, behind=clock - time.time())
     if version < _OLDEST:
         raise LedgerError(f"the ledger {name} is on PostgreSQL {version // 10_000}; 15 or newer is needed")
     if durable == "off" or synced == "off":
@@ -363,6 +367,16 @@ def _refuse_unfit(connection: "psycopg.Connection[Any]", name: str) -> None:
         )
     if replica:
         raise LedgerError(f"the ledger {name} is a replica that cannot be written; name the primary server")
+
+
+def _refuse_clock(name: str, *, ahead: float, behind: float) -> None:
+    """Go on only with a clock like the server's: one that is ahead would take over from runs that are alive."""
+    if max(ahead, behind) > CLOCKS_APART:
+        which, seconds = ("ahead of", ahead) if ahead > behind else ("behind", behind)
+        raise LedgerError(
+            f"this machine's clock is {seconds:,.0f} s {which} that of the ledger's server {name}; all runners of a"
+            " project tell by their clocks when a lease is over: set it right, and keep it so by NTP"
+        )
 
 
 def shown(url: str) -> str:

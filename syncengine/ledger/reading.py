@@ -43,6 +43,13 @@ class LedgerReader:
         with self._database.read() as connection:
             return schema.basis(connection, self._project)
 
+    def basis_at(self, dialers: Iterable[str]) -> tuple[str, int]:
+        """Return lineage and a serial for plans about some dialers: what runs write at others does not move it."""
+        with self._database.read() as connection:
+            lineage, _ = schema.basis(connection, self._project)
+            moved = lock.changes_at(connection, self._project, dialers)
+            return lineage, moved + schema.dnd_serial(connection, self._project)
+
     def seal_key(self) -> str:
         """Return the key with which this ledger seals saved plans."""
         with self._database.read() as connection:
@@ -122,6 +129,15 @@ class LedgerReader:
         with self._database.read() as connection:
             return unsettled.parked(connection, self._project)
 
+    def dialer_of(self, call_id: int) -> str:
+        """Return the dialer of a call.
+
+        Raises:
+            LedgerError: this project has no such call.
+        """
+        with self._database.read() as connection:
+            return unsettled.dialer_of(connection, self._project, call_id)
+
     def call_rows(self, call_id: int) -> Sequence[OpenRow]:
         """Return the rows of a call that are not settled, by key."""
         with self._database.read() as connection:
@@ -147,7 +163,12 @@ class LedgerReader:
         with self._database.read() as connection:
             return runs.calls(connection, self._project, run_id)
 
-    def lock_holder(self) -> LockHolder | None:
-        """Return who holds the lock."""
+    def lock_holders(self) -> Sequence[LockHolder]:
+        """Return who holds which dialers, or the whole project; also those whose lease has run out."""
         with self._database.read() as connection:
-            return lock.holder(connection, self._project)
+            return lock.holders(connection, self._project)
+
+    def held_at(self, dialers: Iterable[str], *, now: float) -> Sequence[LockHolder]:
+        """Return who holds any of some dialers, each with those in question; a lease that has run out holds nothing."""
+        with self._database.read() as connection:
+            return lock.in_the_way(connection, self._project, frozenset(dialers), now=now)

@@ -32,13 +32,20 @@ RowState = Literal[
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LockHolder:
-    """Who holds the lock."""
+    """Who holds some dialers, or the whole project."""
 
     fence: int
     who: str
     operation: str
     since: float
     lease_until: float
+    # By name; none: the whole project.
+    dialers: tuple[str, ...] = ()
+
+    @property
+    def what(self) -> str:
+        """Return what is held, in words."""
+        return ", ".join(self.dialers) or "the ledger"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -57,9 +64,15 @@ class StatementsRead:
 class SourceReading:
     """The last reading of a source."""
 
+    # Those of its files, parted by blanks.
     digest: str
     rows: int
     read_at: float
+
+    @property
+    def files(self) -> int:
+        """Return of how many files it was."""
+        return len(self.digest.split())
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

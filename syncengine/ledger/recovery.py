@@ -11,6 +11,7 @@ from syncengine.ledger.ledger import Ledger
 from syncengine.ledger.mark import Mark
 from syncengine.ledger.opening import MOVED, is_there, mark_of
 from syncengine.ledger.salvage import salvage, set_aside
+from syncengine.ledger.store import Session
 from syncengine.ledger.stores import is_sqlite, open_store, path_of
 
 _UNFINISHED = "is being recovered"
@@ -53,13 +54,20 @@ def open_doubted(url: str, project: str, *, beside: Path) -> Doubted:
         with store.write() as session:
             _refuse_moved(schema.doubt(session, project), store.name)
             schema.set_doubt(session, project, _UNFINISHED)
-            # Whoever held the lock of what was lost had a fence that is not known here.
-            session.execute("UPDATE lock SET fence = fence + ? WHERE project = ?", (_FENCES, project))
+            _move_fences(session, project)
     except BaseException:
         with suppress(LedgerError):
             ledger.close()
         raise
     return Doubted(ledger, mark, aside, salvaged)
+
+
+def _move_fences(session: Session, project: str) -> None:
+    """Give out fences anew: whoever held leases of what was lost had one that is not known here."""
+    known = "SELECT fence FROM project WHERE project = ? UNION ALL SELECT fence FROM call WHERE project = ?"
+    (largest,) = session.execute(f"SELECT max(fence) FROM ({known}) known", (project, project)).fetchone()  # noqa: S608 - constants
+    session.execute("UPDATE project SET fence = ? WHERE project = ?", (largest + _FENCES, project))
+    session.execute("UPDATE lease SET fence = fence + ? WHERE project = ? AND fence <> 0", (_FENCES, project))
 
 
 def _refuse_moved(why: str, where: str) -> None:

@@ -3,10 +3,16 @@
 An intent that does not fit is refused before anything is sent. An outcome that does not fit would be lost, and its rows
 would wait for proof or for a person; so the room is given back for the outcomes of what is under way, and nothing new
 is begun.
+
+Several runs may work with one ledger, at different dialers, and each needs room of its own: a file that no living
+process has locked is free to be taken, so what a killed run has left behind is used again.
 """
 
+import fcntl
 import os
+from collections.abc import Iterator
 from contextlib import suppress
+from itertools import count
 from pathlib import Path
 
 from syncengine.errors import LedgerError
@@ -20,7 +26,10 @@ class Reserve:
     """The file that holds the room."""
 
     def __init__(self, beside: Path) -> None:
-        self.path = beside.with_name(f"{beside.name}.reserve")
+        self._beside = beside
+        # The file that is ours, and its open descriptor; the lock on it ends with that.
+        self._path: Path | None = None
+        self._descriptor = -1
         self._spent = False
 
     def hold(self) -> None:
@@ -30,27 +39,47 @@ class Reserve:
             LedgerError: the disk has too little room.
         """
         try:
-            descriptor = os.open(self.path, os.O_CREAT | os.O_WRONLY | os.O_NOFOLLOW, 0o600)
-            try:
-                os.posix_fallocate(descriptor, 0, BYTES)
-            finally:
-                os.close(descriptor)
+            self._take_file()
+            os.posix_fallocate(self._descriptor, 0, BYTES)
         except OSError as problem:
             self.drop()
             raise LedgerError(
                 f"the ledger needs {BYTES // 1024 // 1024} MB of room on its disk while it works"
-                f" ({self.path}: {problem.strerror}); make room and run again. Nothing was sent"
+                f" (beside {self._beside}: {problem.strerror}); make room and run again. Nothing was sent"
             ) from problem
         self._spent = False
 
+    def _take_file(self) -> None:
+        for path in self._names():
+            descriptor = os.open(path, os.O_CREAT | os.O_WRONLY | os.O_NOFOLLOW, 0o600)
+            try:
+                fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except BlockingIOError:
+                os.close(descriptor)
+                continue
+            self._path, self._descriptor = path, descriptor
+            return
+
+    def _names(self) -> Iterator[Path]:
+        yield self._beside.with_name(f"{self._beside.name}.reserve")
+        for number in count(2):
+            yield self._beside.with_name(f"{self._beside.name}.reserve-{number}")
+
     def drop(self) -> None:
         """Give the room back."""
+        if self._path is None:
+            return
         with suppress(OSError):
-            self.path.unlink()
+            self._path.unlink()
+        with suppress(OSError):
+            # Somebody who opened it a moment ago keeps it, so the room is given back first.
+            os.ftruncate(self._descriptor, 0)
+        os.close(self._descriptor)
+        self._path, self._descriptor = None, -1
 
     def spend(self) -> bool:
         """Give the room back for the outcomes of what is under way; False when that was done before."""
-        if self._spent or not self.path.exists():
+        if self._spent or self._path is None:
             return False
         self._spent = True
         self.drop()

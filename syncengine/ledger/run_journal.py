@@ -17,7 +17,7 @@ from syncengine.model.report import Outcome
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RunJournal:
-    """The journal of one run. The ledger's lock must be held."""
+    """The journal of one run. The leases of its dialers must be held."""
 
     ledger: Ledger
     run_id: int
@@ -32,7 +32,7 @@ class RunJournal:
         object.__setattr__(self, "_lines", GroupCommit(together=self._together, alone=self._alone))
 
     async def begin(self, intent: Intent) -> int:
-        """Write an intent durably and return its number; raises LockedError when the lock was lost."""
+        """Write an intent durably and return its number; raises LockedError when a lease was lost."""
         return await self._lines.write(Begun(intent=intent, evidence=self.evidence(intent)))
 
     def task_started(self, call: int, task_id: str) -> None:
@@ -73,12 +73,12 @@ class RunJournal:
         self.ledger.count_suppression(address, failed=failed)
 
     def renew(self) -> None:
-        """Keep the lock; raises LockedError when it was lost."""
+        """Keep all leases; raises LockedError when one was lost."""
         self.ledger.renew(now=self.clock())
 
-    def confirm(self) -> None:
-        """Make sure at the last moment that the lock is held; raises LockedError when it was lost."""
-        self.ledger.confirm_lock()
+    def confirm(self, dialer: str) -> None:
+        """Make sure at the last moment that a dialer is held; raises LockedError when it was lost."""
+        self.ledger.confirm_lock(dialer)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

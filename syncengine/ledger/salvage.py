@@ -34,14 +34,24 @@ def salvage(damaged: Path, into: Database) -> int:
 
 
 def _copy(source: sqlite3.Connection, target: sqlite3.Connection, table: Table, *, descending: bool) -> int:
-    marks = ", ".join("?" * len(table.columns))
+    # An older ledger is not brought up to date any more; what it lacks stays as it is in a new one.
+    columns = _there(source, table)
+    marks = ", ".join("?" * len(columns))
     order = ", ".join(f"{name} DESC" if descending else name for name in table.key)
-    insert = f"INSERT OR IGNORE INTO {table.name} ({', '.join(table.columns)}) VALUES ({marks})"  # noqa: S608 - names of ours
+    insert = f"INSERT OR IGNORE INTO {table.name} ({', '.join(columns)}) VALUES ({marks})"  # noqa: S608 - names of ours
     copied = 0
     # Where the damage is reached, the other direction may get further.
     with suppress(sqlite3.DatabaseError):
-        for row in source.execute(f"SELECT {', '.join(table.columns)} FROM {table.name} ORDER BY {order}"):  # noqa: S608 - names of ours
+        for row in source.execute(f"SELECT {', '.join(columns)} FROM {table.name} ORDER BY {order}"):  # noqa: S608 - names of ours
             # A value that cannot be what it should be is not taken.
             with suppress(sqlite3.DatabaseError):
                 copied += target.execute(insert, row).rowcount
     return copied
+
+
+def _there(source: sqlite3.Connection, table: Table) -> list[str]:
+    """Return those columns that a damaged ledger has; none where not even that can be read."""
+    there: set[str] = set()
+    with suppress(sqlite3.DatabaseError):
+        there = {str(column[1]) for column in source.execute(f"PRAGMA table_info({table.name})")}
+    return [name for name in table.columns if name in there]

@@ -114,8 +114,27 @@ _VERSION_4 = (
     ) STRICT, WITHOUT ROWID""",
 )
 
+_VERSION_5 = (
+    # A row for each dialer that was ever held, and with an empty name for the whole project; fence is 0 while nobody
+    # holds it. serial moves with every change of what plans for this dialer are made from.
+    """CREATE TABLE lease (
+        project TEXT NOT NULL, dialer TEXT NOT NULL, serial INTEGER NOT NULL DEFAULT 0,
+        fence INTEGER NOT NULL DEFAULT 0, who TEXT NOT NULL DEFAULT '', operation TEXT NOT NULL DEFAULT '',
+        since REAL NOT NULL DEFAULT 0, lease_until REAL NOT NULL DEFAULT 0,
+        PRIMARY KEY (project, dialer)
+    ) STRICT, WITHOUT ROWID""",
+    # The last fence that was given out.
+    "ALTER TABLE project ADD COLUMN fence INTEGER NOT NULL DEFAULT 0",
+    "UPDATE project SET fence = coalesce((SELECT fence FROM lock WHERE lock.project = project.project), 0)",
+    # Whoever holds the one lock of before holds the whole project, until its lease has run out.
+    """INSERT INTO lease (project, dialer, fence, who, operation, since, lease_until)
+        SELECT project, '', fence, who, operation, since, lease_until FROM lock WHERE holder <> ''""",
+    # Not kept empty: a program of before that is at work must not find a lock that it could extend or take.
+    "DROP TABLE lock",
+)
+
 # MIGRATIONS[n] brings a ledger of version n to version n + 1.
-MIGRATIONS: tuple[tuple[str, ...], ...] = (_VERSION_1, _VERSION_2, _VERSION_3, _VERSION_4)
+MIGRATIONS: tuple[tuple[str, ...], ...] = (_VERSION_1, _VERSION_2, _VERSION_3, _VERSION_4, _VERSION_5)
 VERSION = len(MIGRATIONS)
 
 
@@ -160,11 +179,6 @@ def enter_project(connection: Session, project: str) -> None:
         (project, str(uuid.uuid4())),
     )
     connection.execute("UPDATE project SET seal = ? WHERE project = ? AND seal = ''", (secrets.token_hex(32), project))
-    connection.execute(
-        "INSERT INTO lock (project, fence, holder, who, operation, since, lease_until) VALUES (?, 0, '', '', '', 0, 0)"
-        " ON CONFLICT (project) DO NOTHING",
-        (project,),
-    )
 
 
 def basis(connection: Session, project: str) -> tuple[str, int]:

@@ -29,9 +29,10 @@ _MY_CALLS = "call_id IN (SELECT call_id FROM call WHERE project = ?)"
 
 # Parents before their children.
 TABLES: tuple[Table, ...] = (
-    Table("project", ("project", "lineage", "serial", "seal", "doubt", "dnd_serial"), ("project",)),
+    Table("project", ("project", "lineage", "serial", "seal", "doubt", "dnd_serial", "fence"), ("project",)),
     Table("ancestor", ("project", "lineage"), ("lineage",)),
-    Table("lock", ("project", "fence", "holder", "who", "operation", "since", "lease_until"), ("project",)),
+    # Without its holders: a copy is held by nobody.
+    Table("lease", ("project", "dialer", "serial"), ("dialer",)),
     Table(
         "statement",
         ("project", "list_name", "number", "first_read_at", "source_digest", "absent_since", "released_at",
@@ -95,7 +96,7 @@ def copy_project(source: Session, target: Session, project: str) -> dict[str, in
     """
     _refuse_known(target, project)
     offsets = {name: _largest(target, name, column) for name, column in _NUMBERED.items()}
-    for name in ("lock", "project"):
+    for name in ("lease", "project"):
         target.execute(f"DELETE FROM {name} WHERE project = ?", (project,))  # noqa: S608 - names of ours
     for table in TABLES:
         target.insert(table.name, table.columns, _rows(source, table, project, offsets))
@@ -111,7 +112,7 @@ def erase_project(session: Session, project: str) -> None:
 
 def _refuse_known(target: Session, project: str) -> None:
     for table in TABLES:
-        if table.name in {"project", "lock"}:
+        if table.name in {"project", "lease"}:
             continue
         found = target.execute(f"SELECT 1 FROM {table.name} WHERE {table.where} LIMIT 1", (project,)).fetchone()  # noqa: S608 - names of ours
         if found is not None:

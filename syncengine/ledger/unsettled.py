@@ -45,6 +45,16 @@ def parked(connection: Session, project: str) -> list[OpenCall]:
     return records(found, OpenCall)
 
 
+def dialer_of(connection: Session, project: str, call_id: int) -> str:
+    """Return the dialer of a call."""
+    found = connection.execute(
+        "SELECT dialer FROM call WHERE project = ? AND call_id = ?", (project, call_id)
+    ).fetchone()
+    if found is None:
+        raise LedgerError(f"call {call_id} is not open; `syncengine state` lists the calls that are")
+    return str(found[0])
+
+
 def rows_of(connection: Session, call_id: int) -> list[OpenRow]:
     """Return the rows of a call that are not settled, by key."""
     found = connection.execute(

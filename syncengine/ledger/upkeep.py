@@ -1,15 +1,16 @@
 """The care of a ledger: how it stands, whether it is sound, copies of it, and another home for it."""
 
 import os
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
 from syncengine.errors import LedgerError
-from syncengine.ledger import invariants, schema
+from syncengine.ledger import invariants, lock, schema
 from syncengine.ledger.connection import Database, sync_folder
 from syncengine.ledger.failures import translated
+from syncengine.ledger.held import LEASE_SECONDS
 from syncengine.ledger.ledger import Ledger
 from syncengine.ledger.opening import MOVED
 from syncengine.ledger.records import LockHolder, RunRecord
@@ -29,7 +30,7 @@ class Status:
     schema_version: int
     lineage: str
     serial: int
-    holder: LockHolder | None
+    holders: Sequence[LockHolder]
     # Do-not-call numbers in force, and campaigns.
     statements: int
     campaigns: int
@@ -62,7 +63,7 @@ def status(ledger: Ledger) -> Status:
         schema_version=version,
         lineage=lineage,
         serial=serial,
-        holder=ledger.lock_holder(),
+        holders=ledger.lock_holders(),
         statements=counted[0],
         campaigns=counted[1],
         rows=settled,
@@ -120,10 +121,7 @@ def restore(ledger: Ledger, path: Path, *, now: float, wait: float) -> bool:
                 erase_project(target, ledger.project)
                 copy_project(source, target, ledger.project)
                 schema.set_doubt(target, ledger.project, RESTORED)
-                # The fence never falls, whatever the backup says, and this run goes on holding the lock.
-                target.execute(
-                    "UPDATE lock SET fence = ?, holder = 'restore' WHERE project = ?", (fence, ledger.project)
-                )
+                lock.hold_after_copy(target, ledger.project, fence, operation="restore", now=now, lease=LEASE_SECONDS)
     finally:
         backup.close()
     return True
@@ -151,8 +149,6 @@ def move(ledger: Ledger, url: str, *, now: float, wait: float) -> int:
         with ledger.lock("move", now=now, wait=wait), ledger.store.write() as source:
             with target.write() as into:
                 counts = copy_project(source, into, ledger.project)
-                # The lock is that of this process, which ends here; the fence stays.
-                into.execute("UPDATE lock SET holder = '', lease_until = 0 WHERE project = ?", (ledger.project,))
             schema.set_doubt(source, ledger.project, f"{MOVED} {target.name}; name that in the project file")
     finally:
         target.close()

@@ -16,7 +16,10 @@ class SinglePage:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PageNumber:
-    """Pages by number. Templates read ``page.number`` and ``page.limit``."""
+    """Pages by number, all but the last equally long: a shorter one was cut, and the listing is not complete.
+
+    Templates read ``page.number`` and ``page.limit``.
+    """
 
     kind: Literal["page"]
     limit: int

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from pathlib import PurePath
 from typing import Literal
 
 from syncengine.diagnostics import Location
@@ -57,14 +58,36 @@ class Dialer:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Query:
+    """What is asked of a database."""
+
+    sql: str
+    # "env:NAME" of a variable that holds the URL, or the absolute path of a database file.
+    database: str
+    # Seconds.
+    timeout: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Source:
-    """Where rows come from: files, or rows written in the manifest."""
+    """Where rows come from: files, a query, a table, or rows written in the manifest."""
 
     # Files in the order in which they are read; absolute, inside the project; empty for inline rows.
     paths: tuple[str, ...] = ()
+    # What they were found by, as written; a pattern can match other files tomorrow.
+    patterns: tuple[str, ...] = ()
+    # Folder of the project, below which files are called by their path; empty: they are called by their name.
+    root: str = ""
+    # Fewer files than this are not all of them; 0: not stated.
+    min_files: int = 0
     # As people wrote it, for messages.
     label: str = ""
-    format: Literal["csv", "jsonl", "parquet", "xlsx", "inline"] = "inline"
+    format: Literal["csv", "jsonl", "parquet", "xlsx", "query", "table", "inline"] = "inline"
+    query: Query | None = None
+    # Why there is nothing to read, where that is known already.
+    problem: str = ""
+    # Name of a table that the Spark session knows.
+    table: str = ""
     # None: found out from the file itself.
     encoding: str | None = None
     delimiter: str | None = None
@@ -73,6 +96,13 @@ class Source:
     rows: tuple[Mapping[str, str], ...] = ()
     row_locations: tuple[Location, ...] = ()
     location: Location = field(default_factory=lambda: Location(""))
+
+    def label_of(self, path: str) -> str:
+        """Return what one of the files is called in messages: files in two folders may share a name."""
+        if len(self.paths) == 1 and self.label:
+            return self.label
+        found = PurePath(path)
+        return found.relative_to(self.root).as_posix() if self.root else found.name
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -164,6 +194,8 @@ class Desired:
     guards: Guards
     # After this many failed tries to block a listed number in a running campaign, the campaign is stopped; 0: never.
     stop_after_failed_suppressions: int
+    # Where rows are compared: a Spark session, as "local[*]", "sc://host:port" or "env:NAME"; empty: this program.
+    spark: str = ""
     # Digest of the project file and all manifests, byte by byte.
     digest: str
 

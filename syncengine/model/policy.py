@@ -8,7 +8,7 @@ from syncengine.model.plan import Plan
 # By effect on dialling. "release" takes somebody off a do-not-call list: no watcher ever does that.
 Kind = Literal["compliance", "cosmetic", "pacing", "audience", "release"]
 # Why something does not land now.
-Rule = Literal["off", "suspended", "standby", "guard", "policy", "drift", "window", "tried"]
+Rule = Literal["off", "suspended", "standby", "guard", "policy", "drift", "window", "tried", "locked"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -65,6 +65,8 @@ class Standing:
     # Who leads, when it is another watcher.
     leader: str = ""
     attempt: Attempt | None = None
+    # Which dialers another run holds, so that they are not in the plan; empty: none.
+    elsewhere: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

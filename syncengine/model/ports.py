@@ -57,7 +57,7 @@ class Journal(Protocol):
     """Durable memory of what is about to be sent and what came back."""
 
     async def begin(self, intent: Intent) -> int:
-        """Write an intent durably and return its number; raises LockedError when the lock was lost."""
+        """Write an intent durably and return its number; raises LockedError when a lease was lost."""
         ...
 
     def task_started(self, call: int, task_id: str) -> None:
@@ -92,11 +92,11 @@ class Journal(Protocol):
         ...
 
     def renew(self) -> None:
-        """Keep the lock; raises LockedError when it was lost."""
+        """Keep the leases of all dialers; raises LockedError when one was lost."""
         ...
 
-    def confirm(self) -> None:
-        """Make sure at the last moment that the lock is held; raises LockedError when it was lost."""
+    def confirm(self, dialer: str) -> None:
+        """Make sure at the last moment that a dialer is held; raises LockedError when it was lost."""
         ...
 
 

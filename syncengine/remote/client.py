@@ -31,6 +31,7 @@ from syncengine.remote.redaction import echoes_of
 from syncengine.remote.request_headers import headers_of
 from syncengine.remote.retries import ATTEMPTS, Breaker, RetryBudget, backoff, repeat_is_harmless
 from syncengine.remote.retry_after import retry_after
+from syncengine.remote.server_clock import ahead
 
 if TYPE_CHECKING:
     import httpx
@@ -58,6 +59,7 @@ class DialerClient:
         random: Callable[[], float] = randomness.random,
         on_wait: Callable[[str], None] = lambda _: None,
         on_call: Callable[[str], None] = lambda _: None,
+        on_clock: Callable[[float], None] = lambda _: None,
     ) -> None:
         """Prepare; nothing is opened or read yet.
 
@@ -65,7 +67,8 @@ class DialerClient:
         vendor file; ``settings`` and apply ``options`` are for templates. ``budget`` counts the calls of a day.
         ``clock`` gives seconds and is never set back, ``now`` is the wall clock, ``random`` gives 0 to 1. ``on_wait``
         is told what is waited for, and "" when that is over; ``on_call`` of each request that leaves, by its effect on
-        dialling, or "reading", or "credentials". ``transport`` is for tests.
+        dialling, or "reading", or "credentials"; ``on_clock`` of how far our clock is ahead of the dialer's.
+        ``transport`` is for tests.
 
         Raises:
             RemoteError: the base URL is not one.
@@ -81,6 +84,7 @@ class DialerClient:
         self._random = random
         self._on_wait = on_wait
         self._on_call = on_call
+        self._on_clock = on_clock
         limits = vendor.limits
         pace = Pace(
             calls=limits.calls, per=limits.per, longest=limits.longest_wait, clock=clock, sleep=sleep, on_wait=on_wait
@@ -219,6 +223,8 @@ class DialerClient:
             return Attempt(Judgement("unknown", "answer", problem.detail))
         course.sent = True
         answer = course.answer
+        if (seconds := ahead(answer.headers, now=self._now())) is not None:
+            self._on_clock(seconds)
         self._admission.breaker.record(failed=answer.status >= 500)
         judgement = judge(operation, self.vendor.responses, answer)
         if judgement.outcome not in DONE:

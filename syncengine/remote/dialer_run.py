@@ -3,7 +3,7 @@
 Every write takes the same path, here and nowhere else::
 
     render -> gate (no listed number in a dialable request, no word for everybody in one about a do-not-call list)
-           -> intent, durable -> lock still held -> send -> outcome, durable
+           -> intent, durable -> dialer still held -> send -> outcome, durable
 """
 
 import hashlib
@@ -104,7 +104,7 @@ class DialerRun:
         Raises:
             ListedNumberError: the rendered request is dialable and carries a listed number; nothing was sent.
             RenderError: a request about a do-not-call list means everybody on it; nothing was sent.
-            LockedError: another run has taken the ledger; this attempt was not sent.
+            LockedError: another run has taken the dialer; this attempt was not sent.
         """
         call = 0
         reached_wire = False
@@ -126,7 +126,7 @@ class DialerRun:
 
         def at_wire() -> None:
             nonlocal reached_wire
-            self.journal.confirm()
+            self.journal.confirm(self.dialer)
             reached_wire = True
 
         try:
@@ -134,7 +134,7 @@ class DialerRun:
         except LockedError:
             if call and not reached_wire:
                 # Not a byte of it has left, and that is true whoever holds the lock now: nobody has to settle it.
-                await self.journal.finish(call, "deferred", "the ledger's lock was lost before it was sent", {})
+                await self.journal.finish(call, "deferred", "the dialer was lost to another run before it was sent", {})
             raise
         failpoint("remote.before_outcome")
         if result.judgement.outcome in _HALTING:
@@ -163,7 +163,7 @@ def outcome_of(result: CallResult) -> Outcome:
     match result.judgement.outcome:
         case "applied" | "already_present" | "already_absent" | "rejected" | "deferred" | "unknown" as outcome:
             return outcome
-        case "wait" | "budget_exhausted" | "renew_auth" | "stop_dialer":
+        case "wait" | "budget_exhausted" | "renew_auth" | "stop_dialer":  # pragma: no branch - there is no other
             return "failed"
 
 

@@ -73,11 +73,13 @@ async def _run_or_halt(execution: Execution, run: DialerRun) -> None:
 
 async def _keep_lock(execution: Execution) -> None:
     """Renew the lock now and then: a task at a vendor, or a pause that it asks for, can be longer than the lease."""
-    journals = [run.journal for run in execution.runs.values()][:1]
-    while journals:
+    journals = [run.journal for run in execution.runs.values()]
+    while True:
         await asyncio.sleep(execution.renew_every)
         try:
-            journals[0].renew()
+            # The lock is one for all.
+            for journal in journals[:1]:
+                journal.renew()
         except SyncEngineError as lost:
             _halt_all(execution, lost)
             raise

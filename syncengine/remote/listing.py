@@ -51,6 +51,7 @@ class Listing:
         self._records = 0
         self._totals: set[int | None] = set()
         self._page_counts: set[int] = set()
+        self._sizes: list[int] = []
         self._seen: set[bytes] = set()
         self._problem = ""
         self._ended = False
@@ -113,6 +114,7 @@ class Listing:
             self._problem = "the dialer gave the same page twice"
             return None
         self._records += len(records)
+        self._sizes.append(len(records))
         self._totals.add(self._total(result.answer))
         return records
 
@@ -199,6 +201,8 @@ class Listing:
         """Return how what was read disagrees with what the dialer says of it; empty: it does not."""
         if len(self._page_counts) > 1:
             return "the number of pages changed while they were read"
+        if isinstance(self._operation.pagination, PageNumber) and (short := self._short_page()):
+            return f"page {short} holds fewer records than another one, and is not the last"
         if not getattr(self._operation.pagination, "total", ""):
             return ""
         if None in self._totals:
@@ -208,6 +212,15 @@ class Listing:
         if self._totals != {self._records}:
             return f"{self._records:,} records were read and the dialer says it has {next(iter(self._totals)):,}"
         return ""
+
+    def _short_page(self) -> int:
+        """Return the number of a page that was cut, or 0.
+
+        Pages are asked for by number, so that what a page leaves out stands on no other one.
+        """
+        sizes = self._sizes if self._sizes and self._sizes[-1] else self._sizes[:-1]
+        full = max(sizes, default=0)
+        return next((number for number, size in enumerate(sizes[:-1], 1) if size < full), 0)
 
 
 @dataclass(frozen=True, slots=True)

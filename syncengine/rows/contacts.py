@@ -9,6 +9,7 @@ has, and ``x0``... for custom columns.
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
+from pathlib import Path
 from typing import NamedTuple
 
 from syncengine.model.desired import CONTACT_COLUMNS, PHONE_COLUMNS, ContactList
@@ -34,7 +35,8 @@ class Contacts:
     summary: SourceSummary
     # Accepted rows.
     table: str
-    # Table of rows set aside: row, file, reason, own_id (as stated), s0... as in the source. Empty: there are none.
+    # Table of rows set aside: row, file, reason, own_id (as stated), phone, s0... as in the source. Empty: there are
+    # none.
     rejects: str
     # Those of our columns that the list has.
     columns: frozenset[str]
@@ -47,6 +49,8 @@ class Contacts:
     # Heading -> column of ``table``, for those that were taken.
     cells: Mapping[str, str]
     digest: str
+    # File in which the rows are remembered for the next run; None: in none.
+    memory: Path | None = None
 
 
 def load_contacts(
@@ -66,6 +70,19 @@ def load_contacts(
         SourceError: a file cannot be read as what it says it is, or lacks a mapped column.
     """
     source = read_source(workspace, contact_list.source, required=tuple(contact_list.columns.values()))
+    return normalised(workspace, contact_list, source, book=book, now=now, people=people)
+
+
+def normalised(
+    workspace: Workspace,
+    contact_list: ContactList,
+    source: SourceTable,
+    *,
+    book: PhoneBook,
+    now: float,
+    people: bool = True,
+) -> Contacts:
+    """Normalise a source that was read; see :func:`load_contacts`."""
     taken = _columns_taken(contact_list, source)
     custom = tuple(sorted(name for name in contact_list.columns if name not in CONTACT_COLUMNS))
     trimmed = _trimmed(contact_list, source, taken, custom)
@@ -238,7 +255,7 @@ def _look(workspace: Workspace, known: str) -> _Look:
 class _Checked:
     """What is wrong with the rows of a list."""
 
-    # Table of place, reason, own_id; empty when all rows are sound.
+    # Table of place, reason, own_id, phone; empty when all rows are sound.
     bad: str = ""
     set_aside: int = 0
     duplicates: int = 0
@@ -265,7 +282,7 @@ def _checked(workspace: Workspace, known: str, look: _Look) -> _Checked:
 
 
 def _bad(known: str) -> str:
-    """SQL for the rows that are set aside: place, reason, own_id.
+    """SQL for the rows that are set aside: place, reason, own_id, phone.
 
     Of rows with one phone, and of rows with one id, the first usable one is kept: calling twice is the harm.
     """
@@ -273,12 +290,12 @@ def _bad(known: str) -> str:
         f"WITH usable AS (SELECT place, row, phone, own_id FROM {known} WHERE reason = ''),"
         f" by_phone AS (SELECT phone, arg_min(row, place) AS first_row, min(place) AS first_place"
         f" FROM usable WHERE phone <> '' GROUP BY phone HAVING count(*) > 1),"
-        f" same_phone AS (SELECT u.place, 'same phone as row ' || b.first_row AS reason, own_id FROM usable u"
+        f" same_phone AS (SELECT u.place, 'same phone as row ' || b.first_row AS reason, own_id, phone FROM usable u"
         f" JOIN by_phone b USING (phone) WHERE u.place > b.first_place),"
         f" by_id AS (SELECT own_id, arg_min(row, place) AS first_row, min(place) AS first_place"
         f" FROM usable ANTI JOIN same_phone USING (place) WHERE own_id <> '' GROUP BY own_id HAVING count(*) > 1)"
-        f" SELECT place, reason, own_id FROM {known} WHERE reason <> '' UNION ALL SELECT * FROM same_phone"
-        f" UNION ALL SELECT u.place, 'same id as row ' || b.first_row, own_id FROM usable u"
+        f" SELECT place, reason, own_id, phone FROM {known} WHERE reason <> '' UNION ALL SELECT * FROM same_phone"
+        f" UNION ALL SELECT u.place, 'same id as row ' || b.first_row, own_id, phone FROM usable u"
         f" ANTI JOIN same_phone USING (place) JOIN by_id b USING (own_id) WHERE u.place > b.first_place"
     )
 
@@ -286,12 +303,12 @@ def _bad(known: str) -> str:
 def _rejects(workspace: Workspace, source: SourceTable, bad: str) -> str:
     """Make the table of rows set aside, with their cells as they stand in the source."""
     if not source.table:
-        return workspace.table("rejects", f"SELECT 0 AS row, '' AS file, reason, own_id FROM {bad}")
+        return workspace.table("rejects", f"SELECT 0 AS row, '' AS file, reason, own_id, phone FROM {bad}")
     numbered = f"SELECT {source.place} AS place, * FROM {source.table}"
     cells = "".join(f", s.{column}" for column in source.columns.values())
     return workspace.table(
         "rejects",
-        f"SELECT s.row, s.file, b.reason, b.own_id{cells} FROM ({numbered}) s JOIN {bad} b USING (place)"
+        f"SELECT s.row, s.file, b.reason, b.own_id, b.phone{cells} FROM ({numbered}) s JOIN {bad} b USING (place)"
         " ORDER BY place",
     )
 

@@ -7,7 +7,6 @@ read are still in force. A text that may be several numbers is all of them.
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
-from pathlib import Path
 
 from syncengine.errors import SourceError
 from syncengine.model.desired import DndList, Source
@@ -15,7 +14,7 @@ from syncengine.model.plan import SourceSummary
 from syncengine.rows.phone_book import PhoneBook
 from syncengine.rows.phones import BLANK
 from syncengine.rows.source_table import SourceTable, require_columns
-from syncengine.rows.sources import read_source
+from syncengine.rows.sources import read_source, too_few_files
 from syncengine.rows.workspace import Workspace, quoted
 
 # A file from further ahead than this was not written by a clock that can tell its age.
@@ -49,6 +48,7 @@ def load_dnd(
     *,
     regions: Sequence[str],
     previous_rows: int | None,
+    previous_files: int = 0,
     book: PhoneBook,
     now: float,
 ) -> DndReading:
@@ -59,6 +59,7 @@ def load_dnd(
         dnd_list: what to read.
         regions: the project's regions: where the list states none, a national number is read in each of them.
         previous_rows: rows of the last sound reading; None: there was none.
+        previous_files: files of that reading.
         book: what numbers mean.
         now: seconds since 1970.
     """
@@ -80,6 +81,10 @@ def load_dnd(
         if table.rows:
             held += _take_numbers(workspace, table, column, into=numbers, read_as=chosen, book=book, tally=tally)
             workspace.drop(table.table)
+    # A file that is gone may have stated somebody since it was last read. A pattern says nothing of how many there are.
+    expected = dnd_list.source.min_files or previous_files
+    if len(dnd_list.source.paths) < expected:
+        held.append(too_few_files(dnd_list.source, expected))
     held += _doubts(dnd_list, tally, failed=bool(held), previous_rows=previous_rows, now=now)
     distinct = workspace.table("dnd_numbers", f"SELECT DISTINCT number FROM {numbers} ORDER BY number")
     workspace.drop(numbers)
@@ -100,10 +105,9 @@ def load_dnd(
 
 def _one_file_each(source: Source) -> list[Source]:
     """Part a source into its files, so that one that is broken does not take the others with it."""
-    if source.format == "inline":
+    if source.format == "inline" or source.problem:
         return [source]
-    several = len(source.paths) > 1
-    return [replace(source, paths=(path,), label=Path(path).name if several else source.label) for path in source.paths]
+    return [replace(source, paths=(path,), label=source.label_of(path), min_files=0) for path in source.paths]
 
 
 def _column(dnd_list: DndList, table: SourceTable) -> str:

@@ -36,7 +36,7 @@ def read_parquet(workspace: Workspace, path: Path, label: str) -> Rows:
         _check_lengths(workspace, source, columns, label)
         workspace.expect(int(claimed or 0))
         cells = ", ".join(
-            f"coalesce({_as_text(str(name), str(kind), label)}, '') AS s{n}"
+            f"coalesce({as_text(str(name), str(kind), label)}, '') AS s{n}"
             for n, (name, kind, *_) in enumerate(columns)
         )
         table = workspace.new_name("source")
@@ -76,7 +76,8 @@ def _check_lengths(workspace: Workspace, source: str, columns: list[Any], label:
         raise SourceError(f"{label}: a text is longer than {MAX_FIELD:,} bytes")
 
 
-def _as_text(name: str, kind: str, label: str) -> str:
+def as_text(name: str, kind: str, label: str) -> str:
+    """SQL for the text of a column of some type of DuckDB's; a column that has none is a SourceError."""
     column = identifier(name)
     if any(mark in kind for mark in _NESTED):
         raise SourceError(f'{label}: column "{name}" holds {kind.lower()}, not text; leave it out or write it as text')

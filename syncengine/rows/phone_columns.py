@@ -12,6 +12,9 @@ from collections.abc import Sequence
 from syncengine.rows.phone_shortcut import PhoneRules, rules_of_code, rules_of_region
 from syncengine.rows.workspace import quoted
 
+# All that could be a day to the parser, which tells them from numbers; without its separators a day is as long as one.
+_DAY = r"(?:19|20)[0-9]{2}-[0-9]{2}-[0-9]{2}(?: .*)?|[0-9]{1,2}[.-][0-9]{1,2}[.-](?:19|20)[0-9]{2}"
+
 
 def with_plain_numbers(rows: str, columns: Sequence[str], region: str) -> str:
     """Return a query of some rows with a column ``n_<column>`` more for each phone column.
@@ -41,7 +44,7 @@ def _digits(column: str) -> str:
     """SQL of a plain text without separators; null where it is not plain."""
     plain = rf"regexp_full_match({column}, '\+?[0-9][0-9 .()-]*') AND NOT contains({column}, '(0)')"
     # 3001234567.0 is a spreadsheet's number; the parser takes the point off.
-    plain += f" AND NOT suffix({column}, '.0')"
+    plain += f" AND NOT suffix({column}, '.0') AND NOT regexp_full_match({column}, {quoted(_DAY)})"
     bare = column
     for separator in " .()-":
         bare = f"replace({bare}, '{separator}', '')"

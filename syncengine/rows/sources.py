@@ -12,6 +12,7 @@ from syncengine.opening import Opened, opened
 from syncengine.rows.columnar import Rows
 from syncengine.rows.csv_text import read_csv
 from syncengine.rows.json_lines import read_json_lines
+from syncengine.rows.packed_file import unpacked
 from syncengine.rows.parquet_file import digest_of, read_parquet
 from syncengine.rows.source_table import SourceTable, checked_header, require_columns
 from syncengine.rows.text_file import open_text
@@ -40,11 +41,17 @@ def read_source(
     parts: list[Rows] = []
     digests: list[str] = []
     changed: list[float] = []
-    for path in map(Path, source.paths):
-        label = _label(source, path)
-        with _pinned(path, label) as found:
+    if source.problem:
+        raise SourceError(source.problem)
+    if source.format in {"query", "table"}:
+        raise SourceError(f"{source.label}: its rows are elsewhere, and this run asks nobody for them")
+    if len(source.paths) < source.min_files:
+        raise SourceError(too_few_files(source, source.min_files))
+    for path in source.paths:
+        label = source.label_of(path)
+        with pinned(Path(path), label) as found:
             changed.append(found.changed_at)
-            rows, digest = _read_file(workspace, source, found, label, one_line_fields=one_line_fields)
+            rows, digest = _read_file(workspace, source, found, path, one_line_fields=one_line_fields)
         digests.append(digest)
         if rows.columns:
             require_columns(rows.columns, required, label)
@@ -60,12 +67,17 @@ def read_source(
     )
 
 
-def _label(source: Source, path: Path) -> str:
-    return source.label if source.label and len(source.paths) == 1 else path.name
+def too_few_files(source: Source, expected: int) -> str:
+    """Return what is said where files of a source are missing."""
+    return (
+        f"{source.label}: {len(source.paths):,} files, where there must be {expected:,}: put the missing ones there,"
+        f" or state min_files: {len(source.paths)} if these are all"
+    )
 
 
 @contextmanager
-def _pinned(path: Path, label: str) -> Iterator[Opened]:
+def pinned(path: Path, label: str) -> Iterator[Opened]:
+    """Open a file of a source; what is wrong with it is a SourceError."""
     try:
         with opened(path, limit=_MAX_BYTES) as found:
             yield found
@@ -76,9 +88,9 @@ def _pinned(path: Path, label: str) -> Iterator[Opened]:
 
 
 def _read_file(
-    workspace: Workspace, source: Source, found: Opened, label: str, *, one_line_fields: bool
+    workspace: Workspace, source: Source, found: Opened, named: str, *, one_line_fields: bool
 ) -> tuple[Rows, str]:
-    path = found.path
+    path, label = found.path, source.label_of(named)
     match source.format:
         case "parquet" | "xlsx" if not found.size:
             return Rows(table="", columns=(), count=0), digest_of(path)
@@ -87,6 +99,7 @@ def _read_file(
         case "xlsx":
             return read_workbook(workspace, path, label, sheet=source.sheet), digest_of(path)
         case _:
+            path = unpacked(path, label, name=named, folder=workspace.folder)
             text = open_text(path, label, encoding=source.encoding, folder=workspace.folder)
             if source.format == "jsonl":
                 return read_json_lines(workspace, text), text.digest

@@ -1,10 +1,10 @@
-"""Apply: a plan that was made under the ledger's lock, carried out and booked; the run's own evidence goes with it."""
+"""Apply: a plan that was made under the leases of its dialers, carried out and booked, with the run's own evidence."""
 
 import asyncio
 import hashlib
 import json
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import AsyncExitStack
 from dataclasses import dataclass, replace
 
@@ -14,7 +14,7 @@ from syncengine.ledger.run_journal import RunJournal
 from syncengine.model.address import Address
 from syncengine.model.desired import FieldValue
 from syncengine.model.findings import KnownCampaign
-from syncengine.model.ports import Intent
+from syncengine.model.ports import CampaignState, Intent
 from syncengine.model.report import ApplyReport, Progress
 from syncengine.remote.dialer_run import DialerRun
 from syncengine.remote.executor import Execution, execute
@@ -28,10 +28,10 @@ from syncengine.steps.planned import Planned
 def apply_plan(
     made: Planned, *, on_progress: Callable[[Progress], None] | None, interrupted: Callable[[], bool]
 ) -> ApplyReport:
-    """Carry the plan out. The ledger's lock must be held.
+    """Carry the plan out. The leases of the dialers that it writes about must be held.
 
     Raises:
-        LockedError: another run has taken the ledger meanwhile; the calls made so far are booked.
+        LockedError: another run has taken a dialer meanwhile; the calls made so far are booked.
     """
     now, ledger = made.run.options.clock, made.run.ledger
     number = ledger.begin_run("apply", made.plan.plan_id, now=now())
@@ -133,26 +133,34 @@ class _Waiting:
             self.tally.show(self.dialer, "", waiting=what)
 
 
-def _remember_adopted(made: Planned) -> None:
-    """Remember campaigns that the manifest adopts, so that what cannot be read back is believed from now on."""
+def hold_only_what_it_writes(made: Planned) -> None:
+    """Give back the leases of dialers that the plan leaves alone, so that other runs can work there meanwhile."""
+    written = {change.address.dialer for change in made.plan.changes} | {name for name, _, _ in _adopted(made)}
+    if written:
+        made.run.ledger.keep_only(written, operation=f"apply of plan {made.plan.plan_id}")
+
+
+def _adopted(made: Planned) -> Iterator[tuple[str, str, CampaignState]]:
+    """Walk the campaigns that the manifest adopts and the ledger does not know yet: dialer, key, what is there."""
     for name, reading in made.readings.dialers.items():
         for key, state in reading.campaigns.items():
             campaign = made.readings.wanted.campaigns.get(key)
-            if campaign is None or not campaign.id or state.known is not None or not state.id:
-                continue
-            state.known = KnownCampaign(
-                key=key,
-                remote_id=state.id,
-                name=state.name,
-                status="started"
-                if state.status == "started"
-                else "stopped"
-                if state.status == "stopped"
-                else "unknown",
-                fields=_believed(made, name, key),
-                adopted=True,
-            )
-            made.run.ledger.save_campaign(Address(name, "campaign", key), state.known, now=made.run.options.clock())
+            if campaign is not None and campaign.id and state.known is None and state.id:
+                yield name, key, state
+
+
+def _remember_adopted(made: Planned) -> None:
+    """Remember campaigns that the manifest adopts, so that what cannot be read back is believed from now on."""
+    for name, key, state in list(_adopted(made)):
+        state.known = KnownCampaign(
+            key=key,
+            remote_id=state.id,
+            name=state.name,
+            status="started" if state.status == "started" else "stopped" if state.status == "stopped" else "unknown",
+            fields=_believed(made, name, key),
+            adopted=True,
+        )
+        made.run.ledger.save_campaign(Address(name, "campaign", key), state.known, now=made.run.options.clock())
 
 
 def _believed(made: Planned, dialer: str, key: str) -> dict[str, FieldValue]:

@@ -56,6 +56,7 @@ def open_client(
         now=options.clock,
         on_wait=waits,
         on_call=lambda kind: options.on_call(dialer.name, kind),
+        on_clock=lambda seconds: options.on_clock(dialer.name, seconds),
     )
 
 

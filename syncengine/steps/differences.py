@@ -11,6 +11,7 @@ from syncengine.model.vendor import Collection, Column
 from syncengine.rows.difference import Actual, Difference, difference_of_contacts, difference_of_dnd
 from syncengine.rows.known_rows import KnownRows, from_ledger
 from syncengine.rows.rejects import write_rejects
+from syncengine.rows.remembered_rows import remember
 from syncengine.rows.row_sets import RowSetTable
 from syncengine.rows.wanted import Wanted, wanted_contacts, wanted_numbers
 from syncengine.rows.workspace import Workspace
@@ -89,6 +90,8 @@ def difference(run: Run, sources: Sources, readings: Readings) -> Differences:
     # Mapping has learned how numbers are written at home, which takes longest of all where a vendor wants that.
     sources.book.save()
     _write_rejects(comparing)
+    for name, contacts in sources.contacts.items():
+        remember(run.workspace, contacts, comparing.mapped.get(name, ()))
     found.summaries += _summaries(comparing)
     return found
 

@@ -35,7 +35,7 @@ from syncengine.steps.reading import DialerReading, Readings
 from syncengine.steps.run import Run
 from syncengine.steps.sources import Sources
 
-FORMAT_VERSION = 1
+FORMAT_VERSION = 2
 _MAX_BYTES = 256 * 1024 * 1024
 
 
@@ -49,6 +49,8 @@ class ListFacts:
     released: int
     # Rows of its last sound reading; None: there was none.
     rows: int | None
+    # Files of that reading.
+    files: int
     # Where it has ever held.
     covers: Sequence[str] = ()
 
@@ -180,6 +182,7 @@ def _list(run: Run, name: str, surveyed: Surveyed) -> ListFacts:
         unknown=unknown,
         released=len(run.ledger.all_numbers([name], released=True)),
         rows=last.rows if last else None,
+        files=last.files if last else 0,
         covers=sorted(run.ledger.covers().get(name, ())),
     )
 

@@ -72,7 +72,8 @@ class Loaded:
         """Return the files that a source was read from, and those that its pattern has matched since."""
         if source.format == "inline":
             return []
-        return [*map(Path, source.paths), *beneath(self.root, source.label).paths]
+        matched = (path for pattern in source.patterns for path in beneath(self.root, pattern).paths)
+        return [*map(Path, source.paths), *matched]
 
     def vendors_digest(self) -> str:
         """Return the digest of all vendor and mapping files in use."""

@@ -31,6 +31,23 @@ from syncengine.steps.sources import read_sources
 _WAY_ON = "give the project as it was at that commit: --base FOLDER (git worktree add FOLDER COMMIT)"
 
 
+def refuse_rows_elsewhere(loaded: Loaded) -> None:
+    """See that all rows are in files: without a socket nobody can be asked for others.
+
+    Raises:
+        SyncEngineError: a list has its rows in a database or a table.
+    """
+    desired = loaded.desired
+    sources = {name: found.source for name, found in desired.contacts.items()}
+    sources |= {name: found.source for name, found in desired.dnd.items()}
+    for name, source in sources.items():
+        if source.format in {"query", "table"}:
+            raise SyncEngineError(
+                f"{name}: its rows come from a {source.format}, which a plan without a ledger and a socket"
+                " cannot ask; plan in a trusted job, with the ledger"
+            )
+
+
 def base_of(loaded: Loaded, facts: Facts, base: Path | None, folder: Path) -> Loaded:
     """Return the project as it was when the export was made: as given, or this one with its data files cut back.
 
@@ -87,7 +104,9 @@ def rebuild(run: Run, facts: Facts) -> Rebuilt:
         table = positions.numbers_at(run.workspace, numbers, said.at)
         run.ledger.record_statements(name, table, source_digest="", now=now, complete=False, covers=said.covers)
         if said.rows is not None:
-            run.ledger.remember_source(f"dnd/{name}", digest="", rows=said.rows, now=now)
+            # The number of digests alone counts, not what they are.
+            digests = " ".join("-" * said.files)
+            run.ledger.remember_source(f"dnd/{name}", digest=digests, rows=said.rows, now=now)
     readings = asyncio.run(read_dialers(run, sources))
     found = difference(run, sources, readings)
     surveyed = survey(run, sources, found, facts.salt)

@@ -27,6 +27,8 @@ class Options:
     # Told a dialer and the class of each request that leaves for it; and what its calls wait for, "" when that is over.
     on_call: Callable[[str, str], None] = lambda _, __: None
     on_wait: Callable[[str, str], None] = lambda _, __: None
+    # Told a dialer and by how many seconds our clock is ahead of its.
+    on_clock: Callable[[str, float], None] = lambda _, __: None
 
     @property
     def scope(self) -> Scope:

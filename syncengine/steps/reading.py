@@ -70,12 +70,7 @@ class Readings:
 async def read_dialers(run: Run, sources: Sources) -> Readings:
     """Read all dialers of the project that were not left out, side by side."""
     wanted = _chosen(run.loaded, run.options)
-    chosen = {campaign.dialer for campaign in wanted.campaigns.values()}
-    names = [
-        name
-        for name in sorted(wanted.dialers)
-        if (not run.options.dialers or name in run.options.dialers) and (not run.options.campaigns or name in chosen)
-    ]
+    names = dialers_of(run.loaded, run.options)
     readings = await asyncio.gather(*(_read_dialer(run, sources, wanted.dialers[name], wanted) for name in names))
     for reading, rows in readings:
         _take_in(run, sources.book, reading, rows)
@@ -87,11 +82,22 @@ async def read_dialers(run: Run, sources: Sources) -> Readings:
 Rows = Mapping[Address, Look]
 
 
-def _chosen(loaded: Loaded, options: Options) -> Desired:
-    """Return the part of the manifest that this run is about, its fields in the spelling of a reading."""
+def dialers_of(loaded: Loaded, options: Options) -> list[str]:
+    """Return the dialers that a run is about.
+
+    Raises:
+        UsageError: a dialer or a campaign was named that the project does not have.
+    """
     desired = loaded.desired
     _check_names("dialer", options.dialers, desired.dialers)
     _check_names("campaign", options.campaigns, desired.campaigns)
+    chosen = {desired.campaigns[key].dialer for key in options.campaigns} if options.campaigns else desired.dialers
+    return [name for name in sorted(chosen) if not options.dialers or name in options.dialers]
+
+
+def _chosen(loaded: Loaded, options: Options) -> Desired:
+    """Return the part of the manifest that this run is about, its fields in the spelling of a reading."""
+    desired = loaded.desired
     campaigns = {
         key: replace(campaign, fields=_canonical(loaded.vendor_of(desired.dialers[campaign.dialer]), campaign))
         for key, campaign in desired.campaigns.items()

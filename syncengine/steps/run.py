@@ -19,8 +19,6 @@ class Run:
     ledger: Ledger
     workspace: Workspace
     options: Options
-    # Whether this run holds the ledger's lock.
-    locked: bool = False
     # Where it keeps what is no answer of a dialer: rejects. None: beside the project file.
     own_folder: Path | None = None
 
@@ -52,6 +50,11 @@ class Run:
     def row_copies(self) -> Path | None:
         """Return the folder for copies of the ledger's rows, for the same reason beside the ledger."""
         return None if self._beside_ledger is None else self._beside_ledger / "rows"
+
+    @property
+    def row_memory(self) -> Path | None:
+        """Return the folder that remembers the rows of lists, for the same reason beside the ledger."""
+        return None if self._beside_ledger is None else self._beside_ledger / "lists"
 
     @property
     def _beside_ledger(self) -> Path | None:

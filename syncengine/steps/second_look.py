@@ -3,7 +3,8 @@
 A listing is read page by page while others add and delete, and then a record can slip from one page to the one before
 it without ever being shown; totals agree all the same when as many came as went. What is taken for gone is made again,
 and people are called twice. So where a plan would act on an absence, the listing is read until two readings in a row
-agree: nothing of the first is missing from the second. Then nothing has slipped through the first one.
+agree: nothing of the first is missing from the second. Then nothing has slipped through the first one. What any of the
+readings has shown counts as there: what really went meanwhile is found gone by the next plan.
 """
 
 from collections.abc import Mapping
@@ -42,16 +43,17 @@ async def look(client: DialerClient, collection: Collection, scope: Mapping[str,
 async def look_again(
     client: DialerClient, collection: Collection, scope: Mapping[str, object] | None, first: Look
 ) -> Look:
-    """Read a listing again until two readings agree, and return what either of the two has shown."""
-    before = first
+    """Read a listing again until two readings agree, and return what any of the readings has shown."""
+    earlier = shown = _by_identity(first)
     for _ in range(_LOOKS - 1):
         after = await look(client, collection, scope)
-        earlier, later = _by_identity(before), _by_identity(after)
-        both = Look(list((earlier | later).values()), after.complete, after.problem)
+        later = _by_identity(after)
+        shown = shown | later
+        seen = Look(list(shown.values()), after.complete, after.problem)
         if not after.complete or earlier.keys() <= later.keys():
-            return both
-        before = after
-    return replace(both, complete=False, problem=_MOVING)
+            return seen
+        earlier = later
+    return replace(seen, complete=False, problem=_MOVING)
 
 
 def _by_identity(seen: Look) -> dict[tuple[str, str], ListedRow]:
@@ -65,14 +67,16 @@ async def look_for_campaigns(
     before = await read_campaigns(client, vendor)
     if before.source != "read" or not before.complete or not _lacks_ours(before, known):
         return before
+    earlier = shown = {found.id: found for found in before.campaigns}
     for _ in range(_LOOKS - 1):
         after = await read_campaigns(client, vendor)
-        earlier, later = ({found.id: found for found in seen.campaigns} for seen in (before, after))
-        both = replace(after, campaigns=tuple((earlier | later)[key] for key in sorted(earlier | later)))
+        later = {found.id: found for found in after.campaigns}
+        shown = shown | later
+        seen = replace(after, campaigns=tuple(shown[key] for key in sorted(shown)))
         if not after.complete or earlier.keys() <= later.keys():
-            return both
-        before = after
-    return replace(both, complete=False, problem=_MOVING)
+            return seen
+        earlier = later
+    return replace(seen, complete=False, problem=_MOVING)
 
 
 def _lacks_ours(snapshot: CampaignSnapshot, known: Mapping[str, KnownCampaign]) -> bool:

@@ -4,12 +4,13 @@ repeat, refusal: the difference plans the row again, which is harmless or refuse
 shows it done, so that nothing would ever be planned again. task: the vendor is asked once more. read_back: the listing
 of this run tells, once the settle time is over. park: a person decides.
 
-What can be settled changes the ledger, so it takes the lock; a plan that finds the lock held leaves it to the holder.
+What can be settled changes the ledger, so it takes the lease of the dialer; where another run holds that, its calls are
+left to it, since they may be under way. A run that holds some dialers settles the calls of those alone.
 """
 
 import asyncio
 from collections.abc import Mapping, Sequence
-from contextlib import nullcontext
+from contextlib import suppress
 
 from syncengine.config.operation_lookup import find_operation
 from syncengine.errors import LockedError, RemoteError, RenderError
@@ -41,17 +42,33 @@ def settle(run: Run, readings: Readings) -> Sequence[str]:
     waiting = run.ledger.unfinished_calls()
     if not waiting:
         return _parked(run.ledger)
+    now, dialers = run.options.clock(), {call.dialer for call in waiting}
+    if run.ledger.holds_any:
+        _settle_mine(run, readings, waiting)
+    else:
+        # Where all of them are held, there is nothing to settle.
+        with suppress(LockedError), run.ledger.lock("settle", now=now, dialers=dialers, only_free=True):
+            _settle_mine(run, readings, waiting)
+    open_calls = run.ledger.unfinished_calls()
+    theirs = [call for call in open_calls if _is_anothers(run, call)]
+    notes = [_sentence(call) for call in open_calls if call not in theirs]
+    if theirs:
+        notes.append(f"{len(theirs)} calls of another run have no outcome yet; that run is under way")
+    return [*notes, *_parked(run.ledger)]
+
+
+def _settle_mine(run: Run, readings: Readings, waiting: Sequence[OpenCall]) -> None:
     now = run.options.clock()
-    try:
-        with nullcontext() if run.locked else run.ledger.lock("settle", now=now):
-            for call in waiting:
-                _settle_call(run, readings, call, now=now)
-                failpoint("settle.booked")
-        for name in {call.dialer for call in waiting if not call.rows and call.dialer in readings.dialers}:
-            recall(run, readings.dialers[name], readings.wanted)
-    except LockedError:
-        return [f"{len(waiting)} calls of another run have no outcome yet; that run is under way", *_parked(run.ledger)]
-    return [*(_sentence(call) for call in run.ledger.unfinished_calls()), *_parked(run.ledger)]
+    mine = [call for call in waiting if run.ledger.holds(call.dialer)]
+    for call in mine:
+        _settle_call(run, readings, call, now=now)
+        failpoint("settle.booked")
+    for name in {call.dialer for call in mine if not call.rows and call.dialer in readings.dialers}:
+        recall(run, readings.dialers[name], readings.wanted)
+
+
+def _is_anothers(run: Run, call: OpenCall) -> bool:
+    return not run.ledger.holds(call.dialer) and bool(run.ledger.held_at([call.dialer], now=run.options.clock()))
 
 
 def _sentence(call: OpenCall) -> str:

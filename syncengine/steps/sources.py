@@ -1,17 +1,24 @@
 """Read the sources: contact lists into columns, do-not-call lists into statements that are kept from this moment on."""
 
 import hashlib
+import os
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from syncengine.errors import SourceError
+from syncengine.config.origins import allowed_origins
+from syncengine.config.servers import database_url
+from syncengine.errors import ConfigError, SourceError
 from syncengine.failpoints import failpoint
-from syncengine.model.desired import Desired, DndList
+from syncengine.model.desired import ContactList, Desired, DndList
 from syncengine.model.plan import SourceSummary
+from syncengine.model.secret import Secret
 from syncengine.rows.contacts import Contacts, load_contacts
 from syncengine.rows.dnd import DndReading, load_dnd
 from syncengine.rows.phone_book import PhoneBook
+from syncengine.rows.queries import answered
+from syncengine.rows.spark_contacts import load_from_spark
 from syncengine.steps.collections import lists_without_people
+from syncengine.steps.engines import engine_of
 from syncengine.steps.run import Run
 from syncengine.steps.scopes import stated_cover
 
@@ -88,20 +95,60 @@ def read_sources(run: Run) -> Sources:
     contacts: dict[str, Contacts] = {}
     unreadable: dict[str, str] = {}
     no_people = _lists_without_people(run)
-    for name, wanted in desired.contacts.items():
+    people, opted_out = _with_answers(run)
+    for name, wanted in people.items():
         try:
-            contacts[name] = load_contacts(workspace, wanted, book=book, now=now, people=name not in no_people)
+            contacts[name] = _load(run, wanted, book, people=name not in no_people)
         except SourceError as problem:
             unreadable[name] = str(problem)
     dnd = {}
-    for name, dnd_list in desired.dnd.items():
+    for name, dnd_list in opted_out.items():
         last = run.ledger.last_reading(f"dnd/{name}")
-        rows = last.rows if last else None
-        read = load_dnd(workspace, dnd_list, regions=desired.regions, previous_rows=rows, book=book, now=now)
+        read = load_dnd(
+            workspace,
+            dnd_list,
+            regions=desired.regions,
+            previous_rows=last.rows if last else None,
+            previous_files=last.files if last and dnd_list.source.paths else 0,
+            book=book,
+            now=now,
+        )
         dnd[name] = _keep(run, dnd_list, read)
     book.save()
     orphans = tuple(name for name in run.ledger.dnd_lists() if name not in desired.dnd)
     return Sources(contacts=contacts, unreadable=unreadable, dnd=dnd, orphans=orphans, book=book)
+
+
+def _with_answers(run: Run) -> tuple[dict[str, ContactList], dict[str, DndList]]:
+    """Return the lists, those that a query gives with its answer as their source."""
+    desired = run.loaded.desired
+    lists: dict[str, ContactList | DndList] = {
+        **{f"contacts {name}": found for name, found in desired.contacts.items()},
+        **{f"dnd {name}": found for name, found in desired.dnd.items()},
+    }
+    sources = answered(
+        run.workspace, {key: found.source for key, found in lists.items()}, _database_url, now=run.options.clock()
+    )
+    return (
+        {name: replace(found, source=sources[f"contacts {name}"]) for name, found in desired.contacts.items()},
+        {name: replace(found, source=sources[f"dnd {name}"]) for name, found in desired.dnd.items()},
+    )
+
+
+def _database_url(reference: str) -> Secret:
+    try:
+        return database_url(reference, os.environ, allowed_origins(os.environ))
+    except ConfigError as problem:
+        # One list that cannot be asked for holds what hangs on it, and the others go on.
+        said = "; ".join(". ".join(filter(None, [item.message, item.hint])) for item in problem.diagnostics)
+        raise SourceError(said) from problem
+
+
+def _load(run: Run, wanted: ContactList, book: PhoneBook, *, people: bool) -> Contacts:
+    engine, now = engine_of(run), run.options.clock()
+    if engine is None or not engine.reads(wanted.source):
+        return load_contacts(run.workspace, wanted, book=book, now=now, people=people)
+    return load_from_spark(run.workspace, wanted, engine=engine, book=book, now=now, people=people)
 
 
 def _lists_without_people(run: Run) -> set[str]:

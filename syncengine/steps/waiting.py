@@ -44,10 +44,13 @@ def resolve_call(loaded: Loaded, call_id: int, assume: Assumption, *, now: float
     """Settle all that is open of a call as a person says; return how many rows, 1 for a campaign.
 
     Raises:
-        LockedError: another run holds the ledger, so the call may be under way.
+        LockedError: another run holds its dialer, so the call may be under way.
         LedgerError: no such call is open, or it cannot be settled so.
     """
-    with ledger_of(loaded) as ledger, ledger.lock("state resolve", now=now, wait=wait):
+    with (
+        ledger_of(loaded) as ledger,
+        ledger.lock("state resolve", now=now, wait=wait, dialers=[ledger.dialer_of(call_id)]),
+    ):
         return ledger.resolve_call(call_id, assume, now=now)
 
 
@@ -55,13 +58,16 @@ def resolve_row(loaded: Loaded, address: Address, key: str, assume: Assumption, 
     """Settle one row in every open call about it; return in how many.
 
     Raises:
-        LockedError: another run holds the ledger.
+        LockedError: another run holds the dialer.
     """
-    with ledger_of(loaded) as ledger, ledger.lock("state resolve", now=now, wait=wait):
+    with (
+        ledger_of(loaded) as ledger,
+        ledger.lock("state resolve", now=now, wait=wait, dialers=[address.dialer]),
+    ):
         return ledger.resolve_row(address, key, assume, now=now)
 
 
 def break_lock(loaded: Loaded, fence: int) -> bool:
-    """Take the lock from a holder that has died; False when that holder has it no more."""
+    """Take all leases from a holder that has died; False when that holder has none any more."""
     with ledger_of(loaded) as ledger:
         return ledger.break_lock(fence)

@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Mapping
-from dataclasses import asdict
+from dataclasses import asdict, dataclass, field
 from typing import Any
 
 from syncengine.ledger.ledger import Ledger
@@ -18,6 +18,8 @@ _LOCK, _TOLD = "watch/lock", "watch/told"
 LEASE_SECONDS = 30.0
 # Clocks that are kept by the network are set back by less.
 _LARGEST_STEP_BACK = 60.0
+# Seconds that a clock may differ from the dialers' before windows are left shut.
+_LARGEST_DIFFERENCE = 300.0
 
 
 def watcher_name() -> str:
@@ -76,18 +78,17 @@ def step_down(ledger: Ledger, holder: str) -> None:
 
 
 def free_lock_of_the_dead(ledger: Ledger) -> None:
-    """Take the lock from a watcher that died with it on this machine: its lease may have minutes to go.
+    """Take the leases from a watcher that died with them on this machine: they may have minutes to go.
 
     Its calls under way stay open in the ledger, and the fence keeps it from writing anything should we be wrong.
     """
-    found = ledger.lock_holder()
     fence, _, process = ledger.notes.read(_LOCK).partition(" ")
-    if found is not None and fence == str(found.fence) and surely_dead(process):
-        ledger.break_lock(found.fence)
+    if fence in {str(holder.fence) for holder in ledger.lock_holders()} and surely_dead(process):
+        ledger.break_lock(int(fence))
 
 
 def sign_lock(ledger: Ledger, fence: int, *, now: float) -> None:
-    """Write down which process has the lock."""
+    """Write down which process has the leases of a fence."""
     ledger.notes.write(_LOCK, f"{fence} {this_process()}", now=now)
 
 
@@ -132,6 +133,31 @@ def keep_told(loaded: Loaded, digests: Mapping[str, str], *, now: float) -> None
     """Keep what people were told."""
     with ledger_of(loaded) as ledger:
         ledger.notes.write(_TOLD, json.dumps(digests) if digests else "", now=now)
+
+
+@dataclass(slots=True)
+class Clocks:
+    """What dialers' answers say of our clock."""
+
+    # Dialer -> seconds that we are ahead; of several answers the one that agrees best.
+    ahead: dict[str, float] = field(default_factory=dict)
+
+    def told(self, dialer: str, seconds: float) -> None:
+        """Keep what one answer says."""
+        self.ahead[dialer] = min(seconds, self.ahead.get(dialer, seconds), key=abs)
+
+    def doubt(self) -> str:
+        """Return why our clock is not believed: no dialer agrees with it. One that does is enough."""
+        if not self.ahead:
+            return ""
+        dialer, seconds = min(self.ahead.items(), key=lambda found: abs(found[1]))
+        if abs(seconds) <= _LARGEST_DIFFERENCE:
+            return ""
+        which = "ahead of" if seconds > 0 else "behind"
+        return (
+            f"the clock is {abs(seconds) / 60:,.0f} min {which} that of {dialer}, and no dialer agrees with it, so"
+            " every window is closed; set this machine's clock"
+        )
 
 
 def leader(loaded: Loaded, holder: str, *, now: float) -> str:

@@ -48,7 +48,7 @@ def left_crimes(ended: Ended, ledger: Ledger, treatments: Sequence[Treatment], *
     if disk or ended.code < 0:
         return []
     crimes = []
-    holder = ledger.lock_holder()
+    holder = next(iter(ledger.lock_holders()), None)
     if holder is not None and holder.fence != dead:
         crimes.append("a run that ended by itself has left its lock")
     mine = [call for call in ledger.unfinished_calls() if call.state == "intent"]

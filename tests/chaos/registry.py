@@ -46,12 +46,18 @@ class Entry:
     summary: str
     # The whole of it, as `make chaos` runs it.
     count: int
+    # The function of the module.
+    function: str = "run"
 
     def run(self, size: Size) -> Outcome:
         """Run it."""
-        outcome = importlib.import_module(self.module).run(size)
+        outcome = getattr(importlib.import_module(self.module), self.function)(size)
         assert isinstance(outcome, Outcome)
         return outcome
+
+
+def _elsewhere(function: str, summary: str, count: int) -> Entry:
+    return Entry(module="tests.chaos.elsewhere", function=function, summary=summary, count=count)
 
 
 SUITES: dict[str, Entry] = {
@@ -63,4 +69,24 @@ SUITES: dict[str, Entry] = {
     "signals": Entry(module="tests.chaos.signals", summary="SIGTERM and SIGINT at a random moment", count=500),
     "tree": Entry(module="tests.chaos.tree", summary="SIGKILL of the real command line", count=200),
     "seeds": Entry(module="tests.chaos.seeds", summary="every scenario that once failed", count=0),
+    "races": _elsewhere("races", "two writers take the ledger by turns", 500),
+    "stalls": _elsewhere("stalls", "a writer is stopped for longer than its lease", 500),
+    "dnd_model": _elsewhere("dnd_model", "random histories of do-not-call lists, and the enumerated ones", 25_000),
+    "mutants": _elsewhere("mutants", "each defence taken out, and its test", 0),
+    "tampering": Entry(module="tests.plan_tampering", summary="a saved plan with one thing changed", count=0),
+    "tenants": Entry(module="tests.ledger.tenants", summary="two projects in one ledger", count=10_000),
+    "pages": _elsewhere("pages", "listings that lie while others edit", 5_000),
+    "outage": _elsewhere("outage", "half an hour without a dialer", 30),
+    "retry-after": _elsewhere("retry_after", "forms of Retry-After", 60),
+    "items": _elsewhere("items", "answers to batches, right and spoilt", 5_000),
+    "answers": _elsewhere("answers", "answers cut or spoilt, of every operation", 100_000),
+    "cuts": _elsewhere("cuts", "exchanges cut at every byte", 2_000),
+    "renewals": _elsewhere("renewals", "credentials that expire within a run", 40),
+    "budgets": _elsewhere("budgets", "a day's calls of every number", 30),
+    "hostile": _elsewhere("hostile", "hostile inputs, each in a process of its own", 0),
+    "canaries": _elsewhere("canaries", "what a run with faults leaves behind, searched for secrets and people", 0),
+    "coverage": Entry(
+        module="tests.safety.covered", summary="branches of the safety modules that their tests walk", count=0
+    ),
+    "mutation": Entry(module="tests.safety.mutation", summary="the safety modules changed spot by spot", count=0),
 }

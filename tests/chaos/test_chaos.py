@@ -34,4 +34,42 @@ def test_a_failure_is_printed_kept_once_and_ends_with_one(
     assert program.main(["kills", "--count", "1234", "--append"]) == 1
     assert "kills: 1,234 kills\n" in capsys.readouterr().out
     assert [str(scenario) for scenario in seeds.kept()] == [found.line]
-    assert "| kills | 1,234 |" in program.RESULTS.read_text()
+    told = program.RESULTS.read_text()
+    assert "| kills | 1,234 |" in told
+    assert f"FAILED `{found.line}`: doubled: one" in told
+
+
+def test_a_whole_is_made_of_parts_that_say_which_they_are(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    sizes: list[Size] = []
+
+    def run(size: Size) -> Outcome:
+        sizes.append(size)
+        return Outcome(figures={"kills": size.count})
+
+    monkeypatch.setattr("tests.chaos.kills.run", run)
+    monkeypatch.setattr(program, "RESULTS", tmp_path / "RESULTS.md")
+    monkeypatch.setattr(program, "_commit", lambda: " at abc1234")
+    assert program.main(["kills", "--seed", "3-6", "--append"]) == 0
+    assert [(size.seed, size.count) for size in sizes] == [(seed, 2_500) for seed in (3, 4, 5, 6)]
+    told = program.RESULTS.read_text()
+    assert told.count(" part: seed ") == 4
+    assert ", part: seed 5 of 3-6\n" in told
+    assert "`python -m tests.chaos kills --count 2500 --seed 5 --workers 1`; syncengine" in told
+    assert " at abc1234, Python" in told
+
+
+@pytest.mark.parametrize("seeds", ["0", "5-3", "x"])
+def test_what_is_no_range_of_seeds_is_refused(seeds: str) -> None:
+    with pytest.raises(SystemExit):
+        program.main(["kills", "--seed", seeds])
+
+
+def test_a_suite_that_has_no_count_is_run_once_whatever_the_seeds(monkeypatch: pytest.MonkeyPatch) -> None:
+    sizes: list[Size] = []
+    monkeypatch.setattr("tests.chaos.seeds.run", lambda size: sizes.append(size) or Outcome(figures={}))
+    assert program.main(["seeds", "--seed", "1-9"]) == 0
+    assert len(sizes) == 1
+
+
+def test_the_commit_is_named_where_there_is_one() -> None:
+    assert program._commit() == "" or program._commit().startswith(" at ")

@@ -229,7 +229,7 @@ class Trial:
                 if not at_once:
                     crimes += judge.row_crimes(self.job, ledger)
                 crimes += judge.shown_crimes(ended, ledger)
-                holder = ledger.lock_holder()
+                holder = next(iter(ledger.lock_holders()), None)
                 if ended.killed or any(each.failpoint for each in treatments):
                     self._dead_fence = holder.fence if holder is not None else 0
                 else:
@@ -294,7 +294,7 @@ class Trial:
             return
         if gap == "unlock" and self._has_ledger():
             with self._ledger() as ledger:
-                holder = ledger.lock_holder()
+                holder = next(iter(ledger.lock_holders()), None)
                 if holder is not None:
                     ledger.break_lock(holder.fence)
                     self.figures.counts["locks broken"] += 1

@@ -1,8 +1,12 @@
 """``apply``: it does what was decided, exactly once, and says how it ended."""
 
 import signal
+import subprocess
+import sys
 import time
 from pathlib import Path
+
+import pytest
 
 from syncengine.ledger.ledger import Ledger
 from tests.cli.conftest import MANIFEST, Project, mobile
@@ -200,3 +204,23 @@ def test_an_unsound_do_not_call_file_holds_what_it_covers_and_ends_with_four(pro
     found = project.run("apply", "--auto-approve", expected=4)
     assert "opt-outs" in found.err
     assert project.sandbox.comunik8.record.total == 0
+
+
+@pytest.mark.parametrize("where", ["> /dev/full", "2> /dev/full > /dev/full", "| true"])
+def test_a_run_whose_words_nobody_takes_does_its_work_or_leaves_it_whole(project: Project, where: str) -> None:
+    project.leads(*range(1, 9))
+    project.sandbox.comunik8.faults.add("latency", path="/lead/add", times=8, seconds=0.1)
+    words = f"{sys.executable} -m syncengine apply --auto-approve --dialer uk --project {project.folder} {where}"
+    ended = subprocess.run(
+        ["bash", "-c", f"{words}; exit ${{PIPESTATUS[0]}}"],
+        env=project.environment | {"PYTHONUNBUFFERED": "1"},
+        capture_output=True,
+        check=False,
+    )
+    there = len(project.added())
+    # Nothing is called done that was not.
+    assert there == 7 or ended.returncode != 0
+    # The lock is free, and what was answered is booked: nobody is sent again.
+    project.run("apply", "--auto-approve", "--dialer", "uk")
+    assert len(project.added()) == 7
+    assert len(project.sandbox.comunik8.record.entries("POST", "/lead/add")) == 7

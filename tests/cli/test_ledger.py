@@ -169,11 +169,11 @@ def test_status_says_where_it_is_and_what_it_knows(only_uk: Project) -> None:
     applied(project, 1, 2)
     found = project.run("ledger", "status")
     assert "1 do-not-call numbers, 1 campaigns, 2 rows" in found.out
-    assert "lock      free" in found.out
+    assert "held      nothing" in found.out
     assert "last run  apply of" in found.out
     document = project.run("ledger", "status", "--json").document
     assert document["rows"] == {"uk/contacts/motor-trade": 2}
-    assert document["locked_by"] is None
+    assert document["held"] == []
     assert f"schema version {VERSION}" in project.run("ledger", "migrate").out
 
 

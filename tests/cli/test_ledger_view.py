@@ -5,19 +5,20 @@ from syncengine.ledger.records import LockHolder
 from syncengine.ledger.upkeep import Status
 from syncengine.steps.recovering import Recovered
 
-HOLDER = LockHolder(fence=7, who="ann@host pid 1", operation="apply", since=0.0, lease_until=9.0)
+HOLDER = LockHolder(fence=7, who="ann@host pid 1", operation="apply", since=0.0, lease_until=9.0, dialers=("uk", "vn"))
 STATUS = Status(
-    where="ledger.db", project="acme", schema_version=2, lineage="l", serial=1_234, holder=HOLDER, statements=5,
+    where="ledger.db", project="acme", schema_version=2, lineage="l", serial=1_234, holders=[HOLDER], statements=5,
     campaigns=1, rows={"uk/contacts/a": 2_000}, open_calls=0, parked_calls=3, last_run=None,
 )  # fmt: skip
 
 
 def test_a_status_says_who_works_with_it() -> None:
     text = status_text(STATUS)
-    assert "lock      ann@host pid 1 runs apply since 1970-01-01 00:00:00 UTC" in text
+    assert "held      uk, vn: ann@host pid 1 runs apply since 1970-01-01 00:00:00 UTC, lease to" in text
     assert "uk/contacts/a: 2,000 rows" in text
     assert "last run  none" in text
-    assert status_json(STATUS)["fence"] == 7
+    (held,) = status_json(STATUS)["held"]
+    assert (held["fence"], held["dialers"]) == (7, ["uk", "vn"])
 
 
 def test_a_recovery_says_what_a_person_has_to_do_and_only_then() -> None:

@@ -76,3 +76,11 @@ def test_columns_of_ones_own_are_fine(tmp_path: Path) -> None:
     assert not shown
     assert contacts is not None
     assert contacts.columns == {"opt1": "Saldo", "phone2": "Celular"}
+
+
+def test_packed_text_has_the_format_of_what_is_in_it(tmp_path: Path) -> None:
+    for name, kind, delimiter in (("a.tsv.gz", "csv", "\t"), ("a.jsonl.zst", "jsonl", None)):
+        (tmp_path / name).write_text("x")
+        contacts, _, said = lists(tmp_path, f"contacts:\n  x: {{source: {name}}}\n")
+        assert contacts is not None, said
+        assert (contacts.source.format, contacts.source.delimiter) == (kind, delimiter)

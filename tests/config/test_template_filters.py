@@ -7,9 +7,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from syncengine.config.template_filters import (
+    EMBEDDED_LIMIT,
     FILTERS,
     LEAF_LIMIT,
     OMITTED,
+    begin_call,
     header_value,
     joined,
     json_text,
@@ -88,6 +90,17 @@ def test_an_omitted_header_stays_omitted() -> None:
 def test_joined_text_cannot_grow_without_bound() -> None:
     with pytest.raises(RenderError, match="longer"):
         joined(["x" * (LEAF_LIMIT // 2)] * 3)
+
+
+def test_the_texts_of_one_call_together_cannot_grow_without_bound() -> None:
+    piece: list[object] = ["x" * LEAF_LIMIT]
+    begin_call()
+    for _ in range(EMBEDDED_LIMIT // LEAF_LIMIT):
+        joined(piece)
+    with pytest.raises(RenderError, match="the templates of one call make more than 64,000,000 characters"):
+        joined(["x"])
+    begin_call()
+    joined(piece)
 
 
 @given(st.text(min_size=1).filter(lambda value: value not in {".", ".."}))

@@ -19,7 +19,7 @@ from .vendor_samples import MAPPING, SPEC, document
 
 # What only one of the two forms has: what is compiled, and what compiling adds.
 ONLY_ONE = {
-    (OperationSpec, Operation): {"source", "method", "path", "query", "headers", "body", "reads"}
+    (OperationSpec, Operation): {"source", "method", "path", "query", "headers", "body", "reads", "unsafe_defaults"}
     | {"name", "writes", "render", "settings_used"},
     (CollectionSpec, Collection): {"name"},
     (CampaignsSpec, Campaigns): {"fields"},

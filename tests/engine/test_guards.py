@@ -3,7 +3,7 @@ import pytest
 from syncengine.engine import guards
 from syncengine.model.address import Address
 from syncengine.model.desired import Guards
-from syncengine.model.plan import Allowances, Headline, SourceSummary
+from syncengine.model.plan import Allowances, Headline, SourceSummary, Violation
 from tests.building import HERE, contact_list, findings, operation, row_set, rows
 from tests.engine.test_levels import campaign_change, dnd_change, row_change
 
@@ -131,3 +131,73 @@ def test_a_doubtful_call_without_a_hint_leaves_no_empty_brackets():
 
 def test_documented_calls_need_nothing():
     assert list(guards.unverified(findings(), [operation("x")], Allowances())) == []
+
+
+SPRING = Address("acme-co", "contacts", "spring")
+
+
+def test_each_guard_says_the_rule_the_number_the_limit_the_place_and_the_way_on():
+    # Programs and pull requests go by the rule, people by the rest: every word is a part of the promise.
+    assert removals(dropped(31)) == [
+        Violation(
+            rule="max_remove",
+            message="acme-co/contacts/spring: 31 of 100 rows (31%) would be removed; the limit is 30%",
+            remedy="if that is meant: --allow-remove 31; else mend the source",
+            address=SPRING,
+        )
+    ]
+    (counted,) = removals(dropped(1, in_ledger=1), Guards(min_rows=0), remove=0)
+    assert counted.message == "acme-co/contacts/spring: 1 of 1 rows (100%) would be removed; the limit is 0"
+    assert list(guards.empty_source(dropped(1, source_empty=True))) == [
+        Violation(
+            rule="empty_source",
+            message="acme-co/contacts/spring: the source has no usable row, and 100 rows stand at the dialer",
+            remedy="mend the source; to empty a campaign on purpose,"
+            " set on_absent: keep and delete the campaign instead",
+            address=SPRING,
+        )
+    ]
+    assert list(guards.newly_callable(Headline(newly_callable=20_001), Guards())) == [
+        Violation(
+            rule="max_newly_callable",
+            message="20,001 people would become callable; the limit is 20,000",
+            remedy="if that is meant: guards: {max_newly_callable: 20001} in the project file",
+        )
+    ]
+    assert list(guards.starts([campaign_change("start", key) for key in "abcd"], Guards())) == [
+        Violation(
+            rule="max_starts",
+            message="4 campaigns would start; the limit is 3",
+            remedy="if that is meant: guards: {max_starts: 4} in the project file",
+        )
+    ]
+    assert list(guards.dnd_removals([], 1_001, Allowances())) == [
+        Violation(
+            rule="dnd_removal",
+            message="1,001 do-not-call entries would be released; 0 are allowed",
+            remedy="after reading them: --allow-dnd-remove 1001 together with --expect PLAN_ID or a saved plan",
+        )
+    ]
+    assert list(guards.rejected_rows(source(), contact_list())) == [
+        Violation(
+            rule="rejected_rows",
+            message="contacts leads: 11 of 100 rows (11%) are unusable"
+            " (5 too short, 3 no name, 2 no number); the limit is 10%",
+            remedy="mend leads.csv, or raise max_rejected of the list",
+            location=HERE,
+        )
+    ]
+    doubtful = [operation(name, ability="unverified", check=f"the {name}") for name in ("b", "a")]
+    assert list(guards.unverified(findings(), doubtful, Allowances())) == [
+        Violation(
+            rule="unverified",
+            message="acme-co: Acme documents these calls by name only: a, b",
+            remedy="check against the account (the b; the a), then --allow-unverified",
+            address=Address("acme-co", "campaign", "*"),
+        )
+    ]
+
+
+def test_half_a_row_is_not_rounded_to_one_more():
+    assert removals(dropped(5, in_ledger=11), remove=0.5) == []
+    assert len(removals(dropped(6, in_ledger=11), remove=0.5)) == 1

@@ -6,6 +6,7 @@ from syncengine.engine.campaigns import diff_campaigns
 from syncengine.engine.holds import hold_back
 from syncengine.engine.rows import plan_rows
 from syncengine.model.address import Address
+from syncengine.model.change import CampaignChange
 from tests.building import (
     actual,
     campaign,
@@ -141,3 +142,69 @@ def test_people_unseen_are_added_once_the_same_plan_stops_the_campaign():
     unseen = rows(row_set("add", 2), collection=contacts_collection(opaque=True))
     kept = held(unseen, snapshot=snapshot(actual(status="started")), wanted=campaign(status="stopped"))
     assert actions(kept) == [("campaign", "stop"), ("contacts", "add")]
+
+
+def among_others(stubborn, **more):
+    """Return what is held where only one of three campaigns gives reason to."""
+    keys = ("autumn", "spring", "winter")
+    ids = {key: str(number) for number, key in enumerate(keys, 17)}
+    there = snapshot(*(actual(ids[key], key.title(), status="started") for key in keys))
+    remembered = {key: known(key, remote_id=ids[key], name=key.title(), status="started") for key in keys}
+    remembered[stubborn] = replace(remembered[stubborn], failed_suppressions=3)
+    found = findings(rows(key=stubborn, listed_stuck=1), snapshot=there, known=remembered, **more)
+    wanted = {key: campaign(key, name=key.title(), status="started") for key in keys}
+    diff = diff_campaigns(found, wanted, prune=False)
+    return hold_back(found, wanted, diff, plan_rows(found), stop_after=3), ids
+
+
+@pytest.mark.parametrize("key", ["autumn", "spring", "winter"])
+def test_the_one_stubborn_campaign_of_several_is_stopped_wherever_it_stands(key):
+    kept, ids = among_others(key)
+    (stop,) = kept.changes
+    assert stop == CampaignChange(
+        address=Address("acme-co", "campaign", key),
+        action="stop",
+        operation="stop",
+        reason="suppression_failed",
+        confidence="believed",
+        effect="suppressing",
+        remote_id=ids[key],
+        warns="",
+    )
+    assert kept.notes == [
+        f"DANGER acme-co/campaign/{key}: 1 listed numbers are in a campaign that may be running and cannot be"
+        " removed there"
+    ]
+
+
+def test_what_the_vendor_file_warns_of_goes_with_the_stop():
+    base = vendor()
+    stop = replace(base.campaigns.operations["stop"], warns="calls under way are cut off")
+    warned = replace(base.campaigns, operations={**base.campaigns.operations, "stop": stop})
+    (change,) = held(rows(listed_stuck=1), vendor=replace(base, campaigns=warned), **running(3)).changes
+    assert change.warns == "calls under way are cut off"
+
+
+def test_one_try_is_enough_where_one_is_allowed_and_none_was_made():
+    assert held(rows(), stop_after=1, **RUNNING, known={"spring": known(status="started")}).changes == []
+    assert actions(held(rows(), stop_after=1, **running(1))) == [("campaign", "stop")]
+
+
+def test_the_words_of_every_hold_are_whole():
+    unseen = rows(row_set("add", 2), collection=contacts_collection(opaque=True))
+    (start,) = held(unseen).holds
+    assert start.why == (
+        "this plan adds people that it cannot see; the next plan reads them, removes those listed, and starts"
+    )
+    (add,) = held(unseen, snapshot=snapshot(actual(status="started")), wanted=campaign()).holds
+    assert add.why == (
+        "it brings people whom this plan cannot see into a campaign that may be dialling;"
+        " stop the campaign, add them, then start it"
+    )
+    (stuck,) = held(rows(listed_stuck=1)).holds
+    assert stuck.why == "1 listed rows may be rung there and cannot be removed or blocked"
+
+
+def test_a_campaign_that_the_ledger_does_not_know_has_resisted_nothing():
+    agreed = {"snapshot": snapshot(actual(status="started")), "known": {}}
+    assert [c for c in held(rows(), stop_after=1, **agreed).changes if c.action == "stop"] == []

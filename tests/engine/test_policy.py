@@ -264,3 +264,12 @@ def test_whatever_the_plan_compliance_lands_and_nothing_else_that_is_not_allowed
                 assert any(change is other for other in lands)
     if not policy.heal:
         assert not [c for c in lands if c.reason == "drift"]
+
+
+def test_while_another_run_holds_a_dialer_opt_outs_alone_land_at_the_others():
+    elsewhere = standing(elsewhere="acme-vn is locked: ann@host pid 1 runs apply")
+    decision = decide(plan_of(dnd_add, adds), ALL, elsewhere)
+    assert landed(decision) == [dnd_add]
+    assert rules(decision) == ["locked"]
+    assert "ann@host pid 1 runs apply; opt-outs alone land" in decision.held[0].why
+    assert rules(decide(plan_of(dnd_add), ALL, elsewhere)) == []

@@ -166,8 +166,11 @@ def _plan_file(content: bytes) -> tuple[Change, tuple[str, ...]]:
 
 
 def _many_callable(root: Path) -> None:
-    rows = "".join(f"+57310{n:07d},Ana\n" for n in range(20_001))
+    # From one on: nothing but zeros behind the prefix could be taken for a number that nobody has.
+    rows = "".join(f"+57310{n:07d},Ana\n" for n in range(1, 20_002))
     _data("people.csv", "phone,first_name\n" + rows)(root)
+    # Whoever is in a campaign that does not dial is not rung.
+    _in_manifest("type: predictive\n", "type: predictive\n    status: started\n")(root)
 
 
 def _nothing(root: Path) -> None:

@@ -7,7 +7,7 @@ phones, in the rejects and in the project's own data.
 import base64
 import html
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from urllib.parse import quote
 
@@ -139,6 +139,7 @@ def test_a_run_with_faults_leaves_no_secret_anywhere_and_no_person_where_none_ma
     tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,
     capfd: pytest.CaptureFixture[str],
+    record_property: Callable[[str, object], None],
 ) -> None:
     root, secrets = seeded
     assert len(set(secrets)) == SECRETS
@@ -172,6 +173,10 @@ def test_a_run_with_faults_leaves_no_secret_anywhere_and_no_person_where_none_ma
     ledger = b"".join(path.read_bytes() for path in left if "ledger" in path.name)
     assert _found(ledger, people)
     assert _found(Path("/proc/self/cmdline").read_bytes(), hidden) == set()
+    searched = {"secrets": SECRETS, "people": PEOPLE, "forms of each": 12, "files searched": len(left)}
+    searched["bytes searched"] = len(output) + sum(path.stat().st_size for path in left)
+    for what, count in {**searched, "canaries found": 0}.items():
+        record_property(what, count)
 
 
 def _everything(sandbox: Sandbox, root: Path) -> dict[str, int]:

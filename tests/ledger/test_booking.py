@@ -150,3 +150,57 @@ def test_a_refusal_without_a_word_is_remembered_too(locked: Ledger) -> None:
     locked.finish_call(call, "rejected", "", {"1": RowOutcome("rejected")}, now=NOW)
     row = rows(locked)["1"]
     assert (row["state"], row["content_hash"], row["refused_hash"]) == ("present", "h1", "h2")
+
+
+def test_after_a_refused_update_the_ledger_believes_of_the_row_what_it_believed_before(locked: Ledger) -> None:
+    locked.save_rows(CONTACTS, [item("1", "+57300", content="old", remote_id="R1")], now=NOW)
+    call = begin(locked, intent("update", [item("1", "+57301", content="new", remote_id="R2")]), now=NOW + 60)
+    locked.finish_call(call, "rejected", "no", {}, now=NOW + 61)
+    assert rows(locked)["1"] == {
+        "key": "1",
+        # The number that is still rung there.
+        "phones": "+57300",
+        "content_hash": "old",
+        "remote_id": "R1",
+        "state": "present",
+        "message": "no",
+        "refused_hash": "new",
+        "expires_at": None,
+        "updated_at": NOW,
+        # Of the call that put it there, which is none of ours.
+        "call_id": 0,
+    }
+
+
+def test_a_deferred_addition_is_known_with_what_it_would_have_been(locked: Ledger) -> None:
+    call = begin(locked, intent("add", [item("1", "+57300", "+57301", content="new")]))
+    locked.finish_call(call, "deferred", "later", {}, now=NOW + 5)
+    assert rows(locked)["1"] == {
+        "key": "1",
+        "phones": "+57300 +57301",
+        "content_hash": "new",
+        "remote_id": "",
+        "state": "deferred",
+        "message": "later",
+        "refused_hash": "",
+        "expires_at": None,
+        "updated_at": NOW + 5,
+        "call_id": call,
+    }
+
+
+def test_rows_of_which_nothing_is_said_but_one_word_have_no_message(locked: Ledger) -> None:
+    call = add(locked, "1", "2")
+    locked.finish_call(call, "applied", "", {key: RowOutcome("rejected") for key in ("1", "2")}, now=NOW)
+    assert {row["message"] for row in rows(locked).values()} == {""}
+
+
+def test_an_entry_that_lapses_is_renewed_by_an_addition_and_by_nothing_else(locked: Ledger) -> None:
+    day = 86_400
+    for moment, end in ((NOW, NOW + 2 * day), (NOW + day, NOW + 3 * day)):
+        call = begin(locked, intent("add", [item("1")], effect="suppressing", lasts_days=2), now=moment)
+        locked.finish_call(call, "applied", "", {}, now=moment)
+        assert rows(locked)["1"]["expires_at"] == end
+    call = begin(locked, intent("update", [item("1", content="h2")], effect="suppressing"), now=NOW + 2 * day)
+    locked.finish_call(call, "applied", "", {}, now=NOW + 2 * day)
+    assert (rows(locked)["1"]["content_hash"], rows(locked)["1"]["expires_at"]) == ("h2", NOW + 3 * day)

@@ -35,7 +35,7 @@ class Crashes(RuleBasedStateMachine):
         self.now += 1_000
         self.ledger = Ledger.open(self.path, "acme")
         # Without the block that would give the lock back: a crash does not.
-        self.ledger._acquire("apply", now=self.now, wait=0, lease=60)
+        self.ledger._acquire("apply", frozenset({""}), now=self.now, wait=0, lease=60, only_free=False)
 
     @rule(
         action=st.sampled_from(["add", "remove", "update"]),

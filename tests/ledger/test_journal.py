@@ -12,6 +12,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from syncengine.errors import LedgerError, LockedError
+from syncengine.ledger import journal
 from syncengine.ledger.journal import Finished
 from syncengine.ledger.ledger import Ledger
 from syncengine.model.address import Address
@@ -155,6 +156,15 @@ def test_a_second_create_waits_for_the_first(locked: Ledger) -> None:
     begin(locked, intent("create", address=Address("dialer", "campaign", "autumn")))
 
 
+def test_a_create_that_may_be_repeated_keeps_no_later_one_from_being_sent(locked: Ledger) -> None:
+    create = intent("create", address=CAMPAIGN, effect="neutral", proof="repeat")
+    locked.finish_call(begin(locked, create), "unknown", "", {}, now=NOW)
+    second = begin(locked, create)
+    assert second in {call.call_id for call in locked.unfinished_calls()}
+    locked.finish_call(second, "applied", "", {}, now=NOW)
+    assert locked.unfinished_calls() == []
+
+
 def test_a_call_of_another_project_is_not_found(home: Home) -> None:
     with home.open() as one, home.open("other") as two, one.lock("apply", now=NOW):
         call = add(one, "1")
@@ -206,6 +216,37 @@ def test_a_killed_run_leaves_its_call_unfinished_and_the_file_sound(path: Path, 
     check = sqlite3.connect(path)
     assert check.execute("PRAGMA integrity_check").fetchall() == [("ok",)]
     check.close()
+
+
+def history(ledger: Ledger) -> dict[int, tuple[str, str, str]]:
+    """Return call -> state, outcome and message, as history shows them."""
+    (run,) = ledger.history(1)
+    return {call.call_id: (call.state, call.outcome, call.message) for call in ledger.calls_of_run(run.run_id)}
+
+
+def test_a_line_keeps_all_that_it_says_of_a_call_and_its_rows(locked: Ledger) -> None:
+    call = add(locked, "1", "2", "3", proof="read_back")
+    (run,) = locked.history(1)
+    rows_said = {"1": RowOutcome("applied"), "2": RowOutcome("rejected", "bad number")}
+    finished = journal.Finished(call_id=call, outcome="applied", message="two of three", rows=rows_said)
+    assert asyncio.run(locked.write_lines([finished], run_id=run.run_id, now=NOW)) == [call]
+    assert states(locked) == {"1": "present", "2": "rejected", "3": "unknown_add"}
+    assert history(locked) == {call: ("unknown", "applied", "two of three")}
+
+
+def test_what_a_later_call_or_a_look_has_settled_is_done_and_says_by_what(locked: Ledger) -> None:
+    start = begin(locked, intent("start", address=CAMPAIGN, proof="repeat"))
+    locked.finish_call(start, "unknown", "time-out", {}, now=NOW)
+    stop = begin(locked, intent("stop", address=CAMPAIGN, effect="suppressing", proof="repeat"))
+    locked.finish_call(stop, "applied", "", {}, now=NOW)
+    lost = add(locked, "1", proof="read_back")
+    locked.finish_call(lost, "unknown", "time-out", {}, now=NOW)
+    locked.save_rows(CONTACTS, [item("1")], now=NOW)
+    assert history(locked) == {
+        start: ("done", "unknown", "settled by a later call"),
+        stop: ("done", "applied", ""),
+        lost: ("done", "unknown", "time-out"),
+    }
 
 
 OUTCOMES = st.sampled_from(["applied", "rejected", "unknown", "deferred", "already_absent", "already_present"])

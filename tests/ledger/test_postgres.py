@@ -2,6 +2,7 @@
 
 import signal
 import threading
+import time
 from pathlib import Path
 
 import pytest
@@ -230,3 +231,17 @@ def test_nothing_of_ours_outlives_a_transaction(server: Server) -> None:
         assert server.sql(temporary) == "0"
         state = server.sql("SELECT state FROM pg_stat_activity WHERE application_name = 'syncengine'")
         assert state == "idle"
+
+
+@pytest.mark.parametrize(("moved", "said"), [(130.0, "130 s ahead of"), (-130.0, "130 s behind")])
+def test_a_machine_with_a_wrong_clock_takes_over_from_nobody(
+    server: Server, monkeypatch: pytest.MonkeyPatch, moved: float, said: str
+) -> None:
+    real = time.time
+    with Ledger.open(server.url, "acme") as ledger, ledger.lock("apply", now=time.time(), dialers=["co"]):
+        with monkeypatch.context() as patched:
+            patched.setattr(time, "time", lambda: real() + moved)
+            with pytest.raises(LedgerError, match=f"clock is {said} that of the ledger's server .*set it right"):
+                Ledger.open(server.url, "acme")
+        ledger.renew(now=time.time())
+    Ledger.open(server.url, "acme").close()

@@ -129,7 +129,7 @@ def test_without_room_for_the_reserve_nothing_begins(
     refused = pytest.raises(LedgerError, match=r"needs 16 MB of room.*No space left on device.*Nothing was sent")
     with refused, ledger.lock("apply", now=NOW):
         pytest.fail("it has begun")
-    assert ledger.lock_holder() is None
+    assert not ledger.lock_holders()
 
 
 def test_a_reserve_is_spent_once(tmp_path: Path) -> None:
@@ -153,3 +153,22 @@ def test_a_booking_that_fails_for_another_reason_is_not_tried_again(locked: Ledg
 
 def test_a_disk_that_cannot_be_asked_is_not_scanty(tmp_path: Path) -> None:
     assert not reserve.is_scanty(tmp_path / "nowhere" / "ledger.db")
+
+
+def test_each_of_two_runs_has_room_of_its_own_and_the_dead_ones_is_used_again(path: Path) -> None:
+    beside = path.parent
+    with Ledger.open(path, "acme") as one, Ledger.open(path, "acme") as two:
+        with one.lock("apply", now=NOW, dialers=["co"]):
+            with two.lock("apply", now=NOW, dialers=["vn"]):
+                assert sorted(found.name for found in beside.glob("*.reserve*")) == [
+                    "ledger.db.reserve",
+                    "ledger.db.reserve-2",
+                ]
+            # The other run has ended, and this one's room is still there to be spent.
+            assert [found.name for found in beside.glob("*.reserve*")] == ["ledger.db.reserve"]
+            assert (beside / "ledger.db.reserve").stat().st_size == reserve.BYTES
+        # As a killed run leaves it.
+        (beside / "ledger.db.reserve").write_bytes(b"")
+        with two.lock("apply", now=NOW, dialers=["vn"]):
+            assert [found.name for found in beside.glob("*.reserve*")] == ["ledger.db.reserve"]
+        assert list(beside.glob("*.reserve*")) == []

@@ -3,9 +3,14 @@ from pathlib import Path
 
 import pytest
 
-from syncengine.errors import LedgerError
-from syncengine.ledger import schema
+from syncengine.errors import LedgerError, LockedError
+from syncengine.ledger import schema, upkeep
 from syncengine.ledger.ledger import Ledger
+from syncengine.ledger.store import Store
+from syncengine.ledger.stores import open_store
+from syncengine.model.address import Address
+from tests.ledger.conftest import Home
+from tests.ledger.writing import NOW, begin, intent, item
 
 
 def test_lineage_stays_and_serial_moves_with_changes_only(path: Path) -> None:
@@ -82,3 +87,59 @@ def test_an_older_ledger_is_brought_up_to_date_with_its_data(path: Path, monkeyp
     monkeypatch.setattr(schema, "VERSION", schema.VERSION + 1)
     with Ledger.open(path, "acme") as ledger:
         assert ledger.all_numbers(["opt-outs"]) == {"+573001112233"}
+
+
+@pytest.fixture
+def of_version_4(home: Home, monkeypatch: pytest.MonkeyPatch) -> Store:
+    """A ledger as the program before leases left it, in the middle of a run that holds its lock."""
+    store = open_store(home.url)
+    with monkeypatch.context() as patched:
+        patched.setattr(schema, "MIGRATIONS", schema.MIGRATIONS[:4])
+        patched.setattr(schema, "VERSION", 4)
+        schema.migrate(store)
+    with store.write() as session:
+        session.execute("INSERT INTO project (project, lineage, serial) VALUES ('acme', 'line', 41), ('idle', 'l', 0)")
+        session.execute(
+            "INSERT INTO lock (project, fence, holder, who, operation, since, lease_until)"
+            " VALUES ('acme', 7, 'token', 'ann@host pid 1', 'apply', ?, ?), ('idle', 3, '', '', '', 0, 0)",
+            (NOW, NOW + 120),
+        )
+        session.execute(
+            "INSERT INTO run (project, kind, plan_id, who, started_at, outcome, summary)"
+            " VALUES ('acme', 'apply', 'p', 'ann', ?, '', '')",
+            (NOW,),
+        )
+    return store
+
+
+def test_whoever_held_the_one_lock_of_before_holds_the_whole_project_until_its_lease_is_over(
+    of_version_4: Store, home: Home
+) -> None:
+    of_version_4.close()
+    with home.open() as ledger:
+        (holder,) = ledger.lock_holders()
+        assert (holder.fence, holder.who, holder.dialers) == (7, "ann@host pid 1", ())
+        held = pytest.raises(LockedError, match="the ledger is locked: ann@host pid 1 runs apply")
+        with held, ledger.lock("apply", now=NOW + 119, dialers=["co"]):
+            pass
+        with ledger.lock("apply", now=NOW + 120, dialers=["co"]) as fence:
+            assert fence == 8
+            begin(ledger, intent("add", [item("1")], address=Address("co", "contacts", "a")))
+        assert ledger.basis()[0] == "line"
+        assert upkeep.check(ledger) == []
+    with home.open("idle") as idle, idle.lock("apply", now=NOW) as fence:
+        assert fence == 4
+
+
+def test_a_program_of_before_that_is_at_work_can_begin_nothing_after_the_migration(
+    of_version_4: Store, home: Home
+) -> None:
+    home.open().close()
+    # As the program of version 4 says it before each intent.
+    extend = "UPDATE lock SET lease_until = ? WHERE project = 'acme' AND fence = 7 AND holder <> ''"
+    with pytest.raises(LedgerError), of_version_4.write() as session:
+        session.execute(extend, (NOW + 240,))
+    # What came back of a call is still written down: the tables that it touches are as they were.
+    with of_version_4.write() as session:
+        session.execute("UPDATE project SET serial = serial + 1 WHERE project = 'acme'")
+    of_version_4.close()

@@ -89,4 +89,7 @@ def test_every_column_of_every_table_is_copied(ledger: Ledger, path: Path) -> No
         assert {table.name for table in transfer.TABLES} == tables - {"meta", "sqlite_sequence"}
         for table in transfer.TABLES:
             columns = {row[1] for row in session.execute(f"PRAGMA table_info({table.name})").fetchall()}
+            if table.name == "lease":
+                # A copy is held by nobody.
+                columns -= {"fence", "who", "operation", "since", "lease_until"}
             assert set(table.columns) == columns, table.name

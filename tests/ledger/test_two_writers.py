@@ -1,104 +1,20 @@
-"""A sample of ``two_writers.py``, and what a run does that wakes up between its intent and the first byte."""
+"""A sample of ``two_writers.py``."""
 
-import asyncio
-import os
-import signal
-from concurrent.futures import ThreadPoolExecutor
-
-import pytest
-
-from syncengine.errors import LockedError
-from syncengine.ledger import lock
-from syncengine.ledger.ledger import Ledger
 from tests.ledger.conftest import Home
 from tests.ledger.two_writers import race, stall
-from tests.ledger.writing import NOW
 
 
 def test_two_writers_never_send_at_once(home: Home) -> None:
-    seen = race(6, home.url)
-    assert seen.turns >= 6
-    assert {writer for writer, _ in seen.requests} == {"a", "b"}
+    seen = race(12, home.url)
+    assert seen.turns >= 12
+    assert {(writer, dialer) for writer, _, dialer in seen.requests} == {
+        (w, d) for w in "ab" for d in ("here", "there")
+    }
     assert seen.overlaps == []
+    assert seen.beside > 0, "the dialers have waited for each other"
 
 
 def test_a_writer_that_was_stopped_beyond_its_lease_sends_nothing_more(home: Home) -> None:
     seen = stall(5, home.url)
     assert seen.noticed > 0, "no stall has hit a holder of the lock"
     assert seen.overlaps == []
-
-
-class Clock:
-    """The steady clock, moved by hand."""
-
-    def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
-        self.now = 1_000.0
-        monkeypatch.setattr(lock, "steady_seconds", lambda: self.now)
-
-
-@pytest.fixture
-def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
-    return Clock(monkeypatch)
-
-
-def test_a_lease_that_ran_out_by_the_steady_clock_is_noticed_without_asking_the_ledger(
-    ledger: Ledger, clock: Clock
-) -> None:
-    with ledger.lock("apply", now=NOW, lease=60):
-        ledger.confirm_lock()
-        clock.now += 59.9
-        ledger.confirm_lock()
-        clock.now += 0.1
-        # Nobody has taken the lock, so the ledger itself would still say that it is ours.
-        ledger.check_fence()
-        with pytest.raises(LockedError, match=r"held up for 60 s, longer than its lease.*Plan again"):
-            ledger.confirm_lock()
-        ledger.renew(now=NOW + 60)
-        ledger.confirm_lock()
-
-
-def test_a_lock_that_a_person_broke_is_noticed_at_the_last_moment(home: Home, clock: Clock) -> None:
-    with home.open() as one, home.open() as two, one.lock("apply", now=NOW) as fence:
-        two.break_lock(fence)
-        # What the ledger said a moment ago is good for that moment.
-        one.confirm_lock()
-        clock.now += 0.06
-        with pytest.raises(LockedError, match="it is not held by this run"):
-            one.confirm_lock()
-
-
-def test_without_the_lock_nothing_is_confirmed(ledger: Ledger) -> None:
-    with pytest.raises(LockedError):
-        ledger.confirm_lock()
-
-
-def test_the_steady_clock_moves_on() -> None:
-    async def later() -> float:
-        await asyncio.sleep(0.01)
-        return lock.steady_seconds()
-
-    before = lock.steady_seconds()
-    assert asyncio.run(later()) > before
-
-
-def test_a_process_that_goes_on_after_its_lease_cuts_its_connections_first_of_all(ledger: Ledger, clock: Clock) -> None:
-    cuts: list[int] = []
-    before = signal.getsignal(signal.SIGCONT)
-    with ledger.lock("apply", now=NOW, lease=60), ledger.minding_stops(lambda: cuts.append(1)):
-        os.kill(os.getpid(), signal.SIGCONT)
-        assert cuts == []
-        clock.now += 60
-        os.kill(os.getpid(), signal.SIGCONT)
-        assert cuts == [1]
-    os.kill(os.getpid(), signal.SIGCONT)
-    assert cuts == [1]
-    assert signal.getsignal(signal.SIGCONT) is before
-
-
-def test_outside_the_main_thread_no_signal_is_minded(home: Home) -> None:
-    def apply() -> None:
-        with home.open() as ledger, ledger.lock("apply", now=NOW), ledger.minding_stops(lambda: None):
-            ledger.confirm_lock()
-
-    with ThreadPoolExecutor(1) as pool:
-        pool.submit(apply).result()

@@ -40,7 +40,7 @@ def test_a_restored_ledger_is_doubted_and_its_fence_never_falls(path: Path, tmp_
             upkeep.restore(other, tmp_path / "b.db", now=NOW, wait=0)
         assert upkeep.restore(ledger, tmp_path / "b.db", now=NOW, wait=0)
         assert set(states(ledger)) == {"1"}
-        assert ledger.lock_holder() is None
+        assert not ledger.lock_holders()
         with ledger.lock("apply", now=NOW) as after:
             assert after > fence
     with pytest.raises(DoubtfulLedgerError, match="was put back from a backup"):
@@ -59,3 +59,35 @@ def test_a_backup_of_another_project_or_a_damaged_one_changes_nothing(ledger: Le
     with pytest.raises(DoubtfulLedgerError, match="damaged"):
         upkeep.restore(ledger, tmp_path / "b.db", now=NOW, wait=0)
     assert ledger.basis() == before
+
+
+def test_a_backup_made_while_a_run_was_at_work_gives_that_run_nothing_back(path: Path, tmp_path: Path) -> None:
+    with Ledger.open(path, "acme") as sleeper, Ledger.open(path, "acme") as other:
+        with sleeper.lock("apply", now=NOW, lease=60, dialers=["dialer"]):
+            add(sleeper, "1")
+            upkeep.back_up(sleeper, tmp_path / "b.db")
+            add(sleeper, "2")
+            with pytest.raises(LockedError, match="dialer is locked"):
+                upkeep.restore(other, tmp_path / "b.db", now=NOW + 59, wait=0)
+            with other.lock("apply", now=NOW + 120, dialers=["dialer"]):
+                other.save_rows(CONTACTS, [item("4")], now=NOW)
+            assert upkeep.restore(other, tmp_path / "b.db", now=NOW + 180, wait=0)
+            with pytest.raises(LockedError):
+                add(sleeper, "3")
+            with pytest.raises(LockedError):
+                sleeper.check_fence("dialer")
+        assert other.lock_holders() == []
+        assert upkeep.check(other) == []
+
+
+def test_a_moved_ledger_is_held_by_nobody_and_goes_on_with_its_fences(path: Path, tmp_path: Path) -> None:
+    with Ledger.open(path, "acme") as ledger:
+        with ledger.lock("apply", now=NOW, dialers=["dialer"]) as fence:
+            add(ledger, "1")
+        before = ledger.basis_at(["dialer"])
+        upkeep.move(ledger, f"sqlite:///{tmp_path / 'moved.db'}", now=NOW, wait=0)
+    with Ledger.open(tmp_path / "moved.db", "acme") as moved:
+        assert moved.lock_holders() == []
+        assert moved.basis_at(["dialer"]) == before
+        with moved.lock("apply", now=NOW, dialers=["dialer"]) as after:
+            assert after > fence

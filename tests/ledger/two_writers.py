@@ -1,9 +1,12 @@
-"""Two processes on one ledger against one dialer: who held the lock is read from the requests that arrived there.
+"""Two processes on one ledger against two dialers: who held which is read from the requests that arrived there.
 
-Every request carries its writer and its fence. In the order in which the dialer saw them, fences must never fall: a
-request under an older fence after one under a newer would be a run that sends although another has taken over.
+Each writer takes one dialer or both, at random and in no order, sends to all that it has at once, and then goes on with
+one of them alone. Every request carries its writer, its fence and its dialer. In the order in which they arrived, the
+fences of one dialer must never fall: a request under an older fence after one under a newer would be a run that sends
+although another has taken over. That the dialers do not wait for each other shows in the same record.
 
-The whole suite: ``python -m tests.ledger.two_writers 500`` (races, then stalls, each so often).
+The whole suite: ``python -m tests.ledger.two_writers 500`` (races, then stalls, each so often) on SQLite, and with
+``postgresql`` after the number on a PostgreSQL server of its own.
 """
 
 import asyncio
@@ -14,53 +17,68 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass, field
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, nullcontext
+from dataclasses import dataclass, field, replace
+from itertools import pairwise
 from pathlib import Path
 
 from syncengine.sandbox.server import Sandbox
+from tests.ledger.postgres_server import NONE, running
 
 LEASE = 0.4
 # A dialer on another continent; most of a run's time is spent waiting for it, as in life.
 DIALER_SECONDS = 0.03
 _CALLS_A_TURN = 4
+_DIALERS = ("here", "there")
 
 
 @dataclass
 class Seen:
     """What the dialer's record tells."""
 
-    # (writer, fence) of every request in the order of arrival.
-    requests: list[tuple[str, int]] = field(default_factory=list)
-    # How often a writer noticed, before a byte left, that it had lost the lock.
+    # (writer, fence, dialer) of every request in the order of arrival.
+    requests: list[tuple[str, int, str]] = field(default_factory=list)
+    # How often a writer noticed, before a byte left, that it had lost a dialer.
     noticed: int = 0
     stalls: int = 0
 
     @property
-    def overlaps(self) -> list[tuple[tuple[str, int], tuple[str, int]]]:
-        """Pairs of neighbours in which the second came under an older fence, or under one fence from another writer."""
-        pairs = zip(self.requests, self.requests[1:], strict=False)
-        return [(a, b) for a, b in pairs if b[1] < a[1] or (b[1] == a[1] and b[0] != a[0])]
+    def overlaps(self) -> list[tuple[tuple[str, int, str], tuple[str, int, str]]]:
+        """Neighbours at one dialer of which the second has an older fence, or the same one from another writer."""
+        found = []
+        for dialer in _DIALERS:
+            mine = [request for request in self.requests if request[2] == dialer]
+            found += [(a, b) for a, b in pairwise(mine) if b[1] < a[1] or (b[1] == a[1] and b[0] != a[0])]
+        return found
 
     @property
     def turns(self) -> int:
-        """How often the lock changed hands, or was taken again, with a request sent under it."""
-        return len({fence for _, fence in self.requests})
+        """How often leases changed hands, or were taken again, with a request sent under them."""
+        return len({fence for _, fence, _ in self.requests})
+
+    @property
+    def beside(self) -> int:
+        """In how many turns a writer sent to one dialer while the other writer was at work at the other one."""
+        places: dict[tuple[str, int], list[int]] = {}
+        for place, (writer, fence, _) in enumerate(self.requests):
+            places.setdefault((writer, fence), []).append(place)
+        spans = [(writer, found[0], found[-1]) for (writer, _), found in places.items()]
+        return sum(any(b[0] != a[0] and b[1] < a[2] and a[1] < b[2] for b in spans) for a in spans)
 
     def __str__(self) -> str:
         return (
-            f"{len(self.requests)} requests in {self.turns} turns, {self.stalls} stalls, noticed {self.noticed} times,"
-            f" {len(self.overlaps)} overlaps"
+            f"{len(self.requests)} requests in {self.turns} turns, {self.beside} beside the other writer's,"
+            f" {self.stalls} stalls, noticed {self.noticed} times, {len(self.overlaps)} overlaps"
         )
 
 
 def race(turns: int, ledger_url: str | None = None) -> Seen:
-    """Let two writers take the lock by turns, as fast as they can."""
+    """Let two writers take dialers by turns, as fast as they can."""
     with _writers(ledger_url) as (sandbox, writers):
         seen = Seen()
         deadline = time.monotonic() + 30 + turns
-        while seen.turns < turns or len({writer for writer, _ in seen.requests}) < 2:
+        while seen.turns < turns or len({writer for writer, _, _ in seen.requests}) < 2:
             assert time.monotonic() < deadline, f"too slow: {seen}"
             time.sleep(0.1)
             _look(sandbox, seen)
@@ -69,7 +87,7 @@ def race(turns: int, ledger_url: str | None = None) -> Seen:
 
 
 def stall(stalls: int, ledger_url: str | None = None, seed: int = 1) -> Seen:
-    """Stop whoever holds the lock, at a random moment, for one to three leases; the other takes over meanwhile."""
+    """Stop whoever sent last, at a random moment, for one to three leases; the other takes over meanwhile."""
     chance = random.Random(seed)
     with _writers(ledger_url) as (sandbox, writers):
         seen = Seen()
@@ -120,8 +138,8 @@ def _assert_alive(writers: dict[str, subprocess.Popen[str]]) -> None:
 
 
 def _look(sandbox: Sandbox, seen: Seen) -> None:
-    found = [entry.body["first_name"] for entry in sandbox.comunik8.record.entries("POST", "/lead/add")]
-    seen.requests = [(name[0], int(name[1:])) for name in found]
+    found = [entry.body for entry in sandbox.comunik8.record.entries("POST", "/lead/add")]
+    seen.requests = [(lead["first_name"][0], int(lead["first_name"][1:]), lead["surname"]) for lead in found]
 
 
 def _ended(sandbox: Sandbox, writers: dict[str, subprocess.Popen[str]], seen: Seen) -> Seen:
@@ -136,29 +154,39 @@ def _ended(sandbox: Sandbox, writers: dict[str, subprocess.Popen[str]], seen: Se
 
 
 def _write_by_turns(root: Path, url: str, name: str) -> None:
-    """Take the lock, make some calls, give it back, until told to stop; then say how often the lock was found lost."""
+    """Take dialers, make some calls, give them back, until told to stop; then say how often one was found lost."""
     from syncengine import sync
     from syncengine.errors import LockedError
-    from syncengine.ledger import ledger as ledgers
+    from syncengine.ledger import leases
     from syncengine.ledger.opening import open_ledger
 
     stopped: list[int] = []
     signal.signal(signal.SIGTERM, lambda *_: stopped.append(1))
-    ledgers._LOCK_POLL_SECONDS = 0.02
+    leases._LOCK_POLL_SECONDS = 0.02
     loaded, noticed, number = sync.load(root), 0, 0
     with open_ledger(url, "tests") as ledger:
         while not stopped:
             try:
-                with ledger.lock("apply", now=time.time(), wait=0.5, lease=LEASE) as fence:
+                dialers = random.choice([_DIALERS[:1], _DIALERS[1:], _DIALERS, _DIALERS[::-1]])
+                with ledger.lock("apply", now=time.time(), wait=0.5, lease=LEASE, dialers=dialers) as fence:
                     number += 1
-                    asyncio.run(_calls(loaded, ledger, name, fence, number))
+                    asyncio.run(
+                        _all_calls(loaded, ledger, dialers, f"{name}{fence}", f"{fence % 900 + 100}{number % 100:02d}")
+                    )
             except LockedError as lost:
-                noticed += "is locked" not in str(lost)
+                noticed += "is locked" not in str(lost) and "already holds" not in str(lost)
             time.sleep(random.uniform(0.005, 0.06))
     print(noticed, flush=True)  # noqa: T201 - read by the parent
 
 
-async def _calls(loaded, ledger, name: str, fence: int, number: int) -> None:  # type: ignore[no-untyped-def]
+async def _all_calls(loaded, ledger, dialers: Sequence[str], writer: str, digits: str) -> None:  # type: ignore[no-untyped-def]
+    await asyncio.gather(*(_calls(loaded, ledger, name, writer, f"{digits}{i}") for i, name in enumerate(dialers)))
+    if len(dialers) > 1:
+        ledger.keep_only(dialers[:1], operation="apply of a part")
+        await _calls(loaded, ledger, dialers[0], writer, f"{digits}9")
+
+
+async def _calls(loaded, ledger, name: str, writer: str, digits: str) -> None:  # type: ignore[no-untyped-def]
     from syncengine.ledger.run_journal import RunJournal
     from syncengine.model.address import Address
     from syncengine.model.exchange import RowItem
@@ -170,11 +198,11 @@ async def _calls(loaded, ledger, name: str, fence: int, number: int) -> None:  #
 
     run_id = ledger.begin_run("apply", "p", now=time.time())
     journal = RunJournal(ledger=ledger, run_id=run_id, clock=time.time, evidence=lambda _: "{}")
-    dialer = loaded.desired.dialers["here"]
-    address = Address("here", "contacts", "spring")
+    dialer = replace(loaded.desired.dialers["here"], name=name)
+    address = Address(name, "contacts", "spring")
     async with open_client(loaded, dialer, ledger, Options()) as client:
         run = DialerRun(
-            dialer="here", vendor=client.vendor, settings=dialer.settings,
+            dialer=name, vendor=client.vendor, settings=dialer.settings,
             options=dict.fromkeys(client.vendor.options, ""), client=client,
             campaigns={"spring": CampaignState("spring", "motor-trade", "Spring", "started")},
             journal=journal, store=None, listed=_Nobody(), tally=None, interrupted=lambda: False,
@@ -182,8 +210,8 @@ async def _calls(loaded, ledger, name: str, fence: int, number: int) -> None:  #
         add = client.vendor.collections[0].operations["add"]
         with ledger.minding_stops(client.cut):
             for call in range(_CALLS_A_TURN):
-                phone = f"+44770{fence % 9000 + 1000}{number % 100:02d}{call}"
-                record = {"first_name": f"{name}{fence}", "surname": "S", "mobile": phone, "email": ""}
+                phone = f"+4477{digits}{call:02d}"
+                record = {"first_name": writer, "surname": name, "mobile": phone, "email": ""}
                 row = RowItem(f"{phone}-{time.time_ns()}", (phone,), record, "h", "")
                 _, sent = await run.write(add, rows_scope(run, address, [row]), address, action="add", rows=[row])
                 if sent:
@@ -202,11 +230,17 @@ def main() -> int:
     if len(sys.argv) == 4:
         _write_by_turns(Path(sys.argv[1]), sys.argv[2], sys.argv[3])
         return 0
-    count = int(sys.argv[1])
-    url = sys.argv[2] if len(sys.argv) > 2 else None
-    found = [("races", race(count, url)), ("stalls", stall(count, url))]
+    count, where = int(sys.argv[1]), sys.argv[2] if len(sys.argv) > 2 else "sqlite"
+    with running() if where == "postgresql" else nullcontext() as server:
+        if where == "postgresql" and server is None:
+            print(NONE)  # noqa: T201 - the entry's only output
+            return 1
+        found = [(what.__name__, what(count, server.url if server else None)) for what in (race, stall)]
     for name, seen in found:
-        print(f"{count} {name}: {seen}", flush=True)  # noqa: T201 - the entry's only output
+        print(f"{where}, {count} of {name}: {seen}", flush=True)  # noqa: T201 - as above
+    cpu = os.times()
+    seconds = cpu.user + cpu.system + cpu.children_user + cpu.children_system
+    print(f"{seconds:.0f} s of CPU")  # noqa: T201 - as above
     return 1 if any(seen.overlaps for _, seen in found) else 0
 
 

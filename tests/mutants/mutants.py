@@ -1,39 +1,12 @@
 """Mutants: each takes one defence out of the engine by replacing one function of it, in the tests' process alone."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any
 
-
-@dataclass(frozen=True, slots=True)
-class Mutant:
-    """One defence less."""
-
-    # "module:function" or "module:Class.method".
-    target: str
-    # The function as it is -> the one without the defence.
-    without: Callable[[Callable[..., Any]], Callable[..., Any]]
-    # The test that must fail.
-    fails: str
-
-
-def _nothing(result: Any = None) -> Callable[[Any], Callable[..., Any]]:
-    """Do nothing and return always the same."""
-    return lambda _: lambda *_args, **_more: result
-
-
-def _instead(old: str, new: str) -> Callable[[Any], Callable[..., Any]]:
-    """Replace a part of the SQL that a function returns."""
-
-    def made(real: Callable[..., Any]) -> Callable[..., Any]:
-        def changed(*args: Any, **more: Any) -> Any:
-            text = real(*args, **more)
-            assert old in text, f"the mutant finds no {old!r} any more"
-            return text.replace(old, new, 1)
-
-        return changed
-
-    return made
+from tests.mutants.attacks import MUTANTS as _OF_ATTACKS
+from tests.mutants.faults import MUTANTS as _OF_FAULTS
+from tests.mutants.mutant import Mutant, instead, nothing
 
 
 def _dnd_after_contacts(real: Callable[..., Any]) -> Callable[..., Any]:
@@ -103,9 +76,11 @@ def _every_refusal_repeated(_: Any) -> Callable[..., Any]:
 
 
 MUTANTS: Mapping[str, Mutant] = {
+    **_OF_FAULTS,
+    **_OF_ATTACKS,
     "no last gate": Mutant(
         "syncengine.remote.dialer_run:DialerRun._gate",
-        _nothing(),
+        nothing(),
         "tests/remote/test_rows_writer.py::test_a_listed_number_is_held_and_the_rest_of_its_batch_goes_out",
     ),
     "lists after contacts": Mutant(
@@ -115,13 +90,13 @@ MUTANTS: Mapping[str, Mutant] = {
     ),
     "a failed listing holds nothing": Mutant(
         "syncengine.remote.rows_writer:_after",
-        _nothing(),
+        nothing(),
         "tests/remote/test_executor.py::"
         "test_a_failed_addition_to_the_accounts_list_holds_additions_and_starts_of_all_its_campaigns",
     ),
     "a refused listing is given up": Mutant(
         "syncengine.rows.verdicts:dnd_verdict",
-        _instead(
+        instead(
             "CASE ", "CASE WHEN wanted AND state = 'rejected' AND refused_hash = own_hash THEN 'note/rejected before' "
         ),
         "tests/dnd_model/test_found.py::test_a_fault_that_was_found_stays_mended",
@@ -133,12 +108,12 @@ MUTANTS: Mapping[str, Mutant] = {
     ),
     "a release needs no leave": Mutant(
         "syncengine.engine.guards:dnd_removals",
-        _nothing(()),
+        nothing(()),
         "tests/engine/test_guards.py::test_every_entry_that_leaves_a_do_not_call_list_needs_an_allowance",
     ),
     "an unsound list holds nothing": Mutant(
         "syncengine.engine.holds:_why_held",
-        _nothing(""),
+        nothing(""),
         "tests/engine/test_holds.py::test_an_unsound_list_holds_what_could_ring_somebody_and_says_what",
     ),
     "a list of any age": Mutant(
@@ -148,7 +123,7 @@ MUTANTS: Mapping[str, Mutant] = {
     ),
     "no alarm after a day": Mutant(
         "syncengine.steps.overdue:overdue",
-        _nothing(()),
+        nothing(()),
         "tests/steps/test_overdue.py::test_an_entry_that_a_dialer_does_not_take_for_a_day_is_an_alarm",
     ),
     "one reading of a number": Mutant(
@@ -158,28 +133,28 @@ MUTANTS: Mapping[str, Mutant] = {
     ),
     "who is there already stays": Mutant(
         "syncengine.rows.verdicts:contact_verdict",
-        _instead("listed AND (there OR NOT", "false AND (there OR NOT"),
+        instead("listed AND (there OR NOT", "false AND (there OR NOT"),
         "tests/dnd_model/test_found.py::test_a_listed_contact_leaves_a_running_campaign",
     ),
     "the account's list protects everybody": Mutant(
         "syncengine.rows.difference:_Comparison.protected_by",
-        _nothing(10**6),
+        nothing(10**6),
         "tests/dnd_model/test_found.py::test_a_fault_that_was_found_stays_mended",
     ),
     "a stubborn campaign runs on": Mutant(
         "syncengine.engine.holds:_stop_the_stubborn",
-        _nothing(),
+        nothing(),
         "tests/engine/test_holds.py::"
         "test_a_running_campaign_that_a_listed_number_does_not_leave_is_stopped_after_some_tries",
     ),
     "a parked removal is waited for": Mutant(
         "syncengine.rows.verdicts:contact_verdict",
-        _instead("'note/parked and listed'", "'note/waiting and listed'"),
+        instead("'note/parked and listed'", "'note/waiting and listed'"),
         "tests/dnd_model/test_found.py::test_a_fault_that_was_found_stays_mended",
     ),
     "tries are not counted": Mutant(
         "syncengine.remote.executor:_count_suppressions",
-        _nothing(),
+        nothing(),
         "tests/remote/test_executor.py::"
         "test_a_listed_row_that_resists_holds_the_start_and_counts_and_a_later_success_clears_it",
     ),
@@ -211,8 +186,23 @@ MUTANTS: Mapping[str, Mutant] = {
     ),
     "no fence": Mutant(
         "syncengine.ledger.lock:require",
-        _nothing(),
+        nothing(),
         "tests/ledger/test_lock.py::test_a_lapsed_lease_is_taken_over_and_the_sleeper_can_write_nothing",
+    ),
+    "a dialer is held by two runs": Mutant(
+        "syncengine.ledger.lock:in_the_way",
+        nothing(result=()),
+        "tests/ledger/test_leases.py::test_all_or_none_is_taken_and_who_is_in_the_way_is_named",
+    ),
+    "a run writes about dialers that it does not hold": Mutant(
+        "syncengine.ledger.held:Held.covers",
+        nothing(result=True),
+        "tests/ledger/test_leases.py::test_two_runs_hold_different_dialers_at_once_and_write_about_their_own_alone",
+    ),
+    "calls that another run has under way are settled": Mutant(
+        "syncengine.ledger.leases:LeasedLedger.holds",
+        nothing(result=True),
+        "tests/steps/test_settling.py::test_a_run_at_one_dialer_leaves_the_calls_at_another_one_to_whoever_works_there",
     ),
     "no evidence asked for": Mutant(
         "syncengine.ledger.journal:begin",
@@ -221,7 +211,7 @@ MUTANTS: Mapping[str, Mutant] = {
     ),
     "everybody may be meant": Mutant(
         "syncengine.remote.dialer_run:means_everybody",
-        _nothing(result=False),
+        nothing(result=False),
         "tests/remote/test_dialer_run.py::test_a_request_that_means_everybody_on_a_do_not_call_list_is_not_sent",
     ),
     "sent before it is written down": Mutant(
@@ -241,37 +231,37 @@ MUTANTS: Mapping[str, Mutant] = {
     ),
     "no second create is refused": Mutant(
         "syncengine.ledger.journal:_refuse_second_create",
-        _nothing(),
+        nothing(),
         "tests/ledger/test_journal.py::test_a_second_create_waits_for_the_first",
     ),
     "a waiting row is sent again": Mutant(
         "syncengine.ledger.journal:_refuse_waiting",
-        _nothing(),
+        nothing(),
         "tests/ledger/test_journal.py::test_a_waiting_row_is_not_sent_again",
     ),
     "stale plans are applied": Mutant(
         "syncengine.planfile:refuse_stale",
-        _nothing(),
+        nothing(),
         "tests/test_planfile.py::test_another_plan_is_stale_and_both_ids_are_named",
     ),
     "a proof is taken at once": Mutant(
         "syncengine.steps.settling:_is_over",
-        _nothing(result=True),
+        nothing(result=True),
         "tests/steps/test_settling.py::test_before_the_settle_time_is_over_a_listing_tells_nothing",
     ),
     "a word of success is enough": Mutant(
         "syncengine.remote.judge:_proves",
-        _nothing(result=True),
+        nothing(result=True),
         "tests/remote/test_judge.py::test_a_page_or_half_an_answer_never_proves_that_something_is_done",
     ),
     "an empty source removes": Mutant(
         "syncengine.engine.guards:empty_source",
-        _nothing(()),
+        nothing(()),
         "tests/engine/test_guards.py::test_an_empty_source_stops_only_what_would_remove_somebody",
     ),
     "secrets go to any origin": Mutant(
         "syncengine.config.origins:check_origin",
-        _nothing(),
+        nothing(),
         "tests/config/test_origins.py::test_an_override_and_a_vendor_file_of_the_project_need_the_owners_word",
     ),
     "every refused batch is halved": Mutant(
@@ -286,22 +276,22 @@ MUTANTS: Mapping[str, Mutant] = {
     ),
     "a list of any quality": Mutant(
         "syncengine.rows.dnd:_unreadable",
-        _nothing([]),
+        nothing([]),
         "tests/rows/test_dnd.py::test_a_line_that_cannot_be_read_holds_and_the_others_count",
     ),
     "newer ledgers are opened": Mutant(
         "syncengine.ledger.schema:migrate",
-        _nothing(),
+        nothing(),
         "tests/ledger/test_schema.py::test_a_newer_schema_is_refused",
     ),
     "network disks are taken": Mutant(
         "syncengine.ledger.connection:_refuse_network",
-        _nothing(),
+        nothing(),
         "tests/ledger/test_connection.py::test_a_network_file_system_is_refused",
     ),
     "a dialer's wish to wait is not heard": Mutant(
         "syncengine.remote.retry_after:retry_after",
-        _nothing(),
+        nothing(),
         "tests/remote/test_client.py::test_the_dialers_own_wish_to_wait_is_granted_up_to_a_quarter_of_an_hour",
     ),
 }

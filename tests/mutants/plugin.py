@@ -30,3 +30,6 @@ def take_out(name: str) -> None:
         for key, value in list(vars(other).items()):
             if value is real:
                 setattr(other, key, changed)
+            elif isinstance(value, dict):
+                # Where functions are found by what they are for.
+                value.update({name: changed for name, found in value.items() if found is real})

@@ -247,6 +247,7 @@ class Bench:
     interrupted: Callable[[], bool] = lambda: False
     lasts_days: dict[str, int] = field(default_factory=dict)
     renew_every: float = 30.0
+    exposed: frozenset[Address] = frozenset()
     # Laid over the client: a budget, for one.
     client_words: dict[str, Any] = field(default_factory=dict)
     runs: dict[str, DialerRun] = field(default_factory=dict)
@@ -325,6 +326,7 @@ class Bench:
             tally=self.tally,
             lasts_days=self.lasts_days,
             renew_every=self.renew_every,
+            exposed=self.exposed,
         )
         try:
             return await execute(execution)

@@ -195,7 +195,7 @@ def test_a_scope_has_settings_and_options_and_a_campaign_only_where_there_is_one
 def test_a_run_that_wakes_up_after_its_lease_sends_nothing_and_leaves_nothing_to_settle(
     bench: Bench, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def slept_after_the_intent() -> None:
+    def slept_after_the_intent(_: str) -> None:
         assert len(bench.in_file("SELECT 1 FROM call WHERE state = 'intent'")) == 1
         raise LockedError("held up for 300 s")
 
@@ -218,7 +218,7 @@ def test_a_lease_that_ran_out_before_a_repeat_leaves_the_first_attempt_unknown(
     async def write(run: DialerRun) -> None:
         confirmed: list[int] = []
 
-        def once() -> None:
+        def once(_: str) -> None:
             confirmed.append(1)
             if len(confirmed) > 1:
                 raise LockedError("held up for 300 s")

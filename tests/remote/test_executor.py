@@ -17,6 +17,8 @@ from syncengine.model.answers import Items, Match, ResponseClass
 from syncengine.model.calling import Limits, Proof, Task
 from syncengine.model.plan import LevelName
 from syncengine.model.report import ApplyReport
+from syncengine.remote.executor import Execution, _lists
+from syncengine.remote.tally import Tally
 from tests.building import known
 from tests.remote.applying import (
     DIALER,
@@ -230,6 +232,72 @@ def test_a_listed_row_that_resists_holds_the_start_and_counts_and_a_later_succes
     assert not report.alarms
 
 
+@pytest.mark.parametrize("place", ["account", "spring"])
+def test_who_only_the_dialers_own_list_protects_counts_as_resisting_while_that_list_fails(
+    bench: Bench, place: str
+) -> None:
+    spring = Address(DIALER, "contacts", "spring")
+    bench.campaigns["spring"] = state(known=known())
+    bench.exposed = frozenset({spring, Address(OTHER, "contacts", "spring"), Address(DIALER, "contacts", "summer")})
+    bench.vendor = vendor(records(), dnc(scope="account" if place == "account" else "campaign"))
+    bench.dialers.answers = {"dnc.add": lambda _: 500}
+    bench.listing(1, address=Address(DIALER, "dnd", place))
+    report = bench.apply()
+    assert bench.ledger.failed_suppressions(spring) == 1
+    assert any(alarm.startswith(f"{spring}: ") for alarm in report.alarms)
+    # The list of one campaign keeps nobody of another from being rung, and its failure says nothing of another.
+    others = [alarm for alarm in report.alarms if "summer" in alarm]
+    assert bool(others) is (place == "account")
+    bench.dialers.answers = {}
+    assert not bench.apply().alarms
+    assert bench.ledger.failed_suppressions(spring) == 0
+
+
+@pytest.mark.parametrize(
+    ("action", "dialer", "kind", "name", "covers"),
+    [
+        ("add", DIALER, "dnd", "account", True),
+        ("add", DIALER, "dnd", "spring", True),
+        ("add", DIALER, "dnd", "summer", False),
+        ("remove", DIALER, "dnd", "account", False),
+        ("remove", DIALER, "dnd", "spring", False),
+        ("add", OTHER, "dnd", "account", False),
+        ("add", OTHER, "dnd", "spring", False),
+        ("add", DIALER, "contacts", "spring", False),
+        ("add", DIALER, "directory", "account", False),
+    ],
+)
+def test_only_an_addition_to_a_list_of_this_dialer_that_covers_the_campaign_protects_it(
+    bench: Bench, action: str, dialer: str, kind: str, name: str, covers: bool
+) -> None:
+    bench.level("dnd additions", rows_change(action, "x", 1, address=Address(dialer, kind, name)))  # type: ignore[arg-type]
+    execution = Execution(plan=bench.plan(), runs={}, tally=Tally(plan=bench.plan(), clock=bench.time), lasts_days={})
+    assert _lists(execution, Address(DIALER, "contacts", "spring")) is covers
+
+
+def test_a_lock_that_is_lost_during_a_wait_ends_the_run(bench: Bench) -> None:
+    bench.renew_every = 0.001
+
+    async def slowly(_: Seen) -> int:
+        for holder in bench.ledger.lock_holders():
+            bench.ledger.break_lock(holder.fence)
+        await asyncio.sleep(0.05)
+        return 200
+
+    bench.dialers.answers = {"records.add": slowly}
+    bench.adding(1, 2, 3, 4)
+    with pytest.raises(LockedError) as lost:
+        bench.apply()
+    assert len(bench.dialers.calls) == 1
+    # What is left undone says why.
+    assert bench.runs[DIALER].halted == str(lost.value)
+
+
+def test_a_plan_that_touches_no_dialer_keeps_no_lock(bench: Bench) -> None:
+    bench.names = ()
+    assert bench.apply().changes == ()
+
+
 def test_rows_that_are_merely_gone_from_the_source_hold_no_start(bench: Bench) -> None:
     bench.dialers.answers = {"records.remove": lambda _: 409}
     bench.removing(1, reason="not_in_source")
@@ -316,7 +384,7 @@ def test_a_lost_lock_ends_the_run_and_nothing_more_is_sent_anywhere(bench: Bench
 
     def break_lock(seen: Seen) -> None:
         if len(bench.dialers.calls) == 3:
-            holder = bench.ledger.lock_holder()
+            holder = next(iter(bench.ledger.lock_holders()), None)
             assert holder is not None
             bench.ledger.break_lock(holder.fence)
 
@@ -344,7 +412,7 @@ def test_when_the_lock_is_lost_a_call_that_is_under_way_is_waited_for(bench: Ben
             return 200
         # The other batch is on its way, too.
         await asyncio.sleep(0.02)
-        holder = bench.ledger.lock_holder()
+        holder = next(iter(bench.ledger.lock_holders()), None)
         assert holder is not None
         bench.ledger.break_lock(holder.fence)
         return 200
@@ -409,7 +477,7 @@ def test_a_long_wait_at_a_vendor_does_not_lose_the_lock(bench: Bench) -> None:
     async def running(seen: Seen) -> dict[str, str]:
         await asyncio.sleep(0.01)
         bench.time.time += 60
-        holder = bench.ledger.lock_holder()
+        holder = next(iter(bench.ledger.lock_holders()), None)
         assert holder is not None
         leases.add(holder.lease_until - bench.time())
         return {"state": "done" if len(bench.dialers.of("ask")) == 8 else "running"}

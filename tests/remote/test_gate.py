@@ -67,6 +67,14 @@ def test_everything_that_rows_hold_is_in_their_bytes() -> None:
         (Request("POST", "/dnc", body=b'{"list": [{"tel": "+573001234567"}, {"tel": " * "}]}'), True),
         (Request("POST", "/dnc", (("phone", "ALL"),)), True),
         (Request("DELETE", "/dnc/all"), True),
+        (
+            Request("POST", "/dnc", body=b'{"numbers": ["+573001234567", "+573001234568"], "who": {"name": "todas"}}'),
+            True,
+        ),
+        (Request("POST", "/dnc", body=b"phone=\xff&who=all"), True),
+        (Request("POST", "/dnc", body=b'{"a": "all", "b": ["x"]}'), True),
+        (Request("POST", "/dnc", body=b'[7, null, true, ["everybody", 1.5, "all"]]'), True),
+        (Request("POST", "/dnc", body=b'[7, null, true, ["+573001234567", 1.5]]'), False),
         (Request("POST", "/dnc", body=b"phone=todos"), True),
         (Request("POST", "/dnc", body=b'{"numbers": ["+573001234567"], "name": "Allan"}'), False),
         (Request("DELETE", f"/dnc/{NUMBER}", (("type", "outbound"),)), False),
@@ -75,3 +83,17 @@ def test_everything_that_rows_hold_is_in_their_bytes() -> None:
 )
 def test_a_word_for_everybody_is_found(request_: Request, everybody: bool) -> None:
     assert means_everybody(request_) is everybody
+
+
+def test_parts_that_are_looked_through_together_do_not_run_into_each_other() -> None:
+    # Between path, query, headers and body is a line end, which no number can stand on both sides of.
+    request = Request("POST", "/call/30012", (("34567", ""),), headers=(("x", "1"),), body=b"2")
+    data = searchable_bytes(request, [])
+    assert data == b"/call/30012\n34567=\nx=1\n2"
+    assert LISTED.hits(data) == set()
+
+
+def test_a_packed_file_is_looked_at_beside_the_request_that_carries_it() -> None:
+    data = searchable_bytes(Request("POST", f"/load/{NUMBER}", body=packed("x")), [ROW])
+    assert LISTED.hits(data) == {NUMBER}
+    assert b"573009999999" in data

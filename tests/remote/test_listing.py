@@ -103,6 +103,22 @@ def test_a_listing_that_disagrees_with_itself_is_not_complete(pagination: Any, o
     assert end.records == len(records)
 
 
+@pytest.mark.parametrize("pagination", [PAGINATIONS[1][0], PAGINATIONS[3][0]])
+def test_a_page_in_the_middle_that_holds_fewer_than_another_was_cut(pagination: Any) -> None:
+    table = Table(35)
+
+    def handler(request: httpx.Request) -> httpx.Response:
+        answer = table(request)
+        if request.url.params["number"] == "2":
+            return httpx.Response(200, json={**answer.json(), "rows": answer.json()["rows"][:4]})
+        return answer
+
+    records, end = walk(handler, paged(pagination))
+    assert len(records) == 29
+    assert not end.complete
+    assert end.problem == "page 2 holds fewer records than another one, and is not the last"
+
+
 def test_a_total_that_changes_while_reading_is_a_doubt() -> None:
     table = Table(35)
 

@@ -104,6 +104,12 @@ def test_numbers_can_be_listed_and_forgotten():
     assert len(index) == 0
 
 
+def test_a_number_of_a_country_that_does_not_exist_is_found_as_it_stands():
+    # Lists hold what was stated once; such a number has no national spelling.
+    index = ListedIndex(["+9990123456"])
+    assert index.hits(b"9990123456") == {"+9990123456"}
+
+
 def test_a_large_body_is_looked_through_quickly():
     chance = random.Random(7)
     index = ListedIndex(f"+573{chance.randrange(10**9):09}" for _ in range(100_000))

@@ -21,6 +21,10 @@ def spellings(region, dice, count):
         lead = dice.choice(LEADS).replace("code", code).replace("trunk", trunk)
         text, at = lead + digits, dice.randrange(1, 9)
         yield (text[:at] + dice.choice(SEPARATORS) + text[at:]).strip()
+    day, month, year = dice.randrange(1, 32), dice.randrange(1, 13), dice.randrange(1950, 2050)
+    for mark in ".-/":
+        yield from (f"{day:02d}{mark}{month:02d}{mark}{year}", f"{month}{mark}{day}{mark}{year}")
+    yield from (f"{year}-{month:02d}-{day:02d}", f"{year}-{month:02d}-{day:02d} 00:00:00")
     yield from ("", "0000000000", "+999999999999", "3001234567.0", "112", "4.42E+11", "1-800-FLOWERS")
 
 

@@ -36,3 +36,16 @@ def test_the_digest_is_of_the_bytes(workspace, file_of):
     one = read_source(workspace, file_of("phone\n1\n")).digest
     assert one == read_source(workspace, file_of("phone\n1\n")).digest
     assert one != read_source(workspace, file_of(codecs.BOM_UTF8 + b"phone\n1\n")).digest
+
+
+def test_files_of_one_name_in_two_folders_are_told_apart(workspace, tmp_path):
+    for folder in "ab":
+        (tmp_path / folder).mkdir()
+        (tmp_path / folder / "x.csv").write_text(f"phone,name\n{folder},y\n")
+    paths = (str(tmp_path / "a" / "x.csv"), str(tmp_path / "b" / "x.csv"))
+    both = Source(paths=paths, root=str(tmp_path), label="*/x.csv", format="csv")
+    table = read_source(workspace, both)
+    assert workspace.run(f"SELECT file, row FROM {table.table}").fetchall() == [("a/x.csv", 2), ("b/x.csv", 2)]
+    (tmp_path / "b" / "x.csv").write_text('phone,name\n1,"z\n')
+    with pytest.raises(SourceError, match=r"^b/x\.csv:2: a quote"):
+        read_source(workspace, both)

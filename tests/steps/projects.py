@@ -129,7 +129,7 @@ class Made:
     def run(self, *, locked: bool = False, **more: Any) -> Iterator[Run]:
         loaded = self.load()
         with self.ledger(locked=locked) as ledger, Workspace() as workspace:
-            yield Run(loaded=loaded, ledger=ledger, workspace=workspace, options=self.options(**more), locked=locked)
+            yield Run(loaded=loaded, ledger=ledger, workspace=workspace, options=self.options(**more))
 
     @contextmanager
     def sources(self, **more: Any) -> Iterator[tuple[Run, Sources]]:

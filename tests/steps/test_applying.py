@@ -1,6 +1,8 @@
 """Applying: evidence, what is remembered of adopted campaigns, releases that are written ahead."""
 
 import json
+from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
@@ -8,6 +10,8 @@ from syncengine import sync
 from syncengine.errors import GuardError, LockedError, StalePlanError, UsageError
 from syncengine.ledger.opening import open_ledger
 from syncengine.model.report import Progress
+from syncengine.planfile import load_sealed
+from syncengine.remote import rows_writer
 from tests.steps.acme import VENDOR, bent
 from tests.steps.projects import BLOCKED, LEADS, Made, done, in_force, tel, tels
 
@@ -216,3 +220,133 @@ def test_an_account_and_its_campaign_end_as_the_manifest_says(made: Made) -> Non
     assert made.acme.writes() == ["POST /blocked", "POST /campaigns/17/leads", "POST /campaigns/17/start"]
     assert set(made.states(LEADS)) == set(tels(1, 2, 3))
     assert set(made.states(BLOCKED)) == set(tels(900, 901, 902))
+
+
+# ------------------------------------------------------------------------------------------------- several runs at once
+
+
+@pytest.fixture
+def two_dialers(made: Made) -> Made:
+    """A second account, with a campaign of its own, at the same dialer."""
+    made.dialers["second"] = made.dialer()
+    made.acme.campaign("18", name="Summer")
+    made.campaigns["summer"] = {"dialer": "second", "id": "18", "name": "Summer", "contacts": ["guests"]}
+    made.people("guests", 11, 12)
+    return made
+
+
+def test_an_apply_holds_the_dialers_that_it_is_about_and_then_those_that_it_changes(two_dialers: Made) -> None:
+    made = two_dialers
+    made.carry_out(dialers=["main"])
+    held: list[tuple[str, ...]] = []
+
+    def look(*_: object) -> bool:
+        with made.ledger() as other:
+            held.extend(holder.dialers for holder in other.lock_holders())
+        return False
+
+    looking = sync.Applying(on_planned=look, approve=look)
+    _, report = sync.apply(made.load(), made.options(), looking)
+    assert report is None
+    assert held == [("main", "second"), ("second",)]
+
+
+def test_a_dialer_where_a_campaign_is_adopted_and_nothing_else_is_done_is_held_too(two_dialers: Made) -> None:
+    made = two_dialers
+    del made.campaigns["spring"]["contacts"]
+    made.campaigns["spring"]["dnd"] = []
+    made.opt_outs("opt-outs", 900, scope=["second"])
+    made.carry_out()
+    with made.ledger() as ledger:
+        assert ledger.campaigns("main")["spring"].adopted
+
+
+def test_what_another_run_holds_is_left_out_where_that_is_asked_for_and_told(two_dialers: Made) -> None:
+    made = two_dialers
+    told: list[dict[str, str]] = []
+    leaving = sync.Applying(only_free_dialers=True, on_left_out=lambda found: told.append(dict(found)))
+    with made.ledger() as other, other.lock("apply", now=made.now, dialers=["main"]):
+        with pytest.raises(LockedError, match="main is locked"):
+            made.apply()
+        plan, report = sync.apply(made.load(), made.options(), leaving)
+        assert report is not None
+        assert plan.scope.dialers == ("second",)
+        assert [list(found) for found in told] == [["main"]]
+        assert {change.address.dialer for change in report.changes} == {"second"}
+        for bound in (sync.Applying(expect="1", only_free_dialers=True), replace(leaving, saved=plan)):
+            with pytest.raises(UsageError, match="whole or not at all"):
+                sync.apply(made.load(), made.options(), bound)
+    made.wait()
+    plan, report = sync.apply(made.load(), made.options(), leaving)
+    assert report is not None
+    assert {change.address.dialer for change in report.changes} == {"main"}
+    assert len(told) == 1
+
+
+def test_a_saved_plan_is_stale_after_a_change_at_its_own_dialer_or_a_statement_but_at_no_other(
+    two_dialers: Made, tmp_path: Path
+) -> None:
+    made = two_dialers
+    made.opt_outs("opt-outs", 900, scope=["main"])
+
+    def saved() -> sync.Applying:
+        with made.planned(dialers=["second"]) as planned:
+            planned.save(tmp_path / "plan.bin")
+        plan, seal = load_sealed(tmp_path / "plan.bin")
+        return sync.Applying(saved=plan, seal=seal)
+
+    applying = saved()
+    made.carry_out(dialers=["main"])
+    _, report = sync.apply(made.load(), made.options(), applying)
+    assert report is not None
+    made.wait()
+    made.people("guests", 11, 12, 13)
+    applying = saved()
+    with made.ledger() as ledger:
+        ledger.record_statements("opt-outs", [tel(1)], source_digest="d", now=made.now)
+    with pytest.raises(StalePlanError, match="moved since: the ledger"):
+        sync.apply(made.load(), made.options(), applying)
+    applying = saved()
+    made.carry_out(dialers=["second"])
+    with pytest.raises(StalePlanError, match="the ledger"):
+        sync.apply(made.load(), made.options(), applying)
+
+
+def test_files_that_change_while_calls_are_made_change_nothing_of_them(made: Made) -> None:
+    def edit(_: object) -> None:
+        made.people("leads", 4, 5, 6)
+        made.opt_outs("opt-outs", 903)
+        made.campaigns["spring"]["name"] = "Another"
+        made.vendor = made.mapping = "nothing: of use"
+        made.write()
+        (made.root / "token").write_text("another")
+
+    made.acme.troubles = {"^POST": edit}
+    _, report = made.apply()
+    assert report is not None
+    assert report.complete
+    assert made.acme.tels() == [tel(1), tel(2), tel(3)]
+    assert sorted(made.acme.blocked) == tels(900, 901, 902)
+    assert len({headers["x-token"] for headers in made.acme.headers}) == 1
+
+
+def test_a_run_that_runs_out_of_memory_between_answer_and_booking_doubles_nobody(
+    made: Made, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    real, spent = rows_writer._judge_rows, []
+
+    async def judged(*given: object) -> object:
+        if not spent:
+            spent.append(1)
+            raise MemoryError
+        return await real(*given)
+
+    monkeypatch.setattr(rows_writer, "_judge_rows", judged)
+    with pytest.raises(MemoryError):
+        made.apply()
+    made.wait(3_600.0)
+    made.carry_out()
+    assert made.acme.tels() == [tel(1), tel(2), tel(3)]
+    # Blocking somebody twice harms nobody.
+    assert set(made.acme.blocked) == set(tels(900, 901, 902))
+    assert done(made.plan()) == []

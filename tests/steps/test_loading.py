@@ -160,3 +160,13 @@ def test_what_a_run_keeps_is_beside_the_ledger(made: Made) -> None:
     assert elsewhere.kept == Path("/ledger")
     server = replace(loaded, desired=replace(loaded.desired, ledger="postgresql://db/acme"))
     assert server.kept == loaded.root / ".syncengine"
+
+
+def test_files_that_one_of_several_patterns_matches_later_are_watched(made: Made) -> None:
+    made.contacts["leads"]["source"] = ["data/leads*.csv", "data/more/*.csv.gz"]
+    made.contacts["leads"]["format"] = "csv"
+    loaded = made.load()
+    (made.root / "data" / "more").mkdir()
+    later = made.root / "data" / "more" / "monday.csv.gz"
+    later.write_bytes(b"")
+    assert later.resolve() in loaded.files()

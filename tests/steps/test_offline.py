@@ -99,3 +99,13 @@ def test_it_says_which_ledger_it_speaks_of(made: Made, facts: Path) -> None:
     with made.ledger() as ledger:
         lineage, _ = ledger.basis()
     assert offline(made, facts)[0].basis.lineage == lineage
+
+
+def test_a_list_whose_rows_are_elsewhere_is_refused_before_anything_is_read(made: Made) -> None:
+    made.contacts["leads"]["source"] = {"sql": "SELECT 1 AS phone", "database": "env:CRM"}
+    for refused in (
+        lambda: sync.export_facts(made.load(), made.options(), salt="00"),
+        lambda: sync.planned_offline(made.load(), made.options(), made.root / "none.json", None).__enter__(),
+    ):
+        with pytest.raises(SyncEngineError, match="leads: its rows come from a query, which a plan without a ledger"):
+            refused()

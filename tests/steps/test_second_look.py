@@ -48,6 +48,12 @@ def test_a_row_that_two_readings_in_a_row_lack_is_gone(settled: Made) -> None:
     assert settled.acme.asked.count(_LEADS) == 2
 
 
+def test_a_row_that_the_first_reading_has_shown_is_there_though_two_more_lack_it(settled: Made) -> None:
+    settled.acme.troubles = {_LEADS: showing((2, 3), (3,), (3,))}
+    assert done(settled.plan()) == ["add 1 contacts vanished"]
+    assert settled.acme.asked.count(_LEADS) == 3
+
+
 def test_while_rows_go_from_reading_to_reading_nothing_is_proven_to_be_gone(settled: Made) -> None:
     # Somebody else's records go, one a reading: any of ours may have slipped through each time.
     settled.acme.troubles = {_LEADS: showing((2, 3, 91, 92), (2, 3, 92), (2, 3))}

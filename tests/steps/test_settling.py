@@ -380,3 +380,34 @@ def test_a_plan_that_has_nothing_to_settle_takes_no_lock(made: Made) -> None:
 
     with open_ledger(loaded.desired.ledger, loaded.desired.project) as other, other.lock("apply", now=made.now):
         assert made.plan().notes == ()
+
+
+def test_a_run_at_one_dialer_leaves_the_calls_at_another_one_to_whoever_works_there(made: Made) -> None:
+    made.dialers["second"] = made.dialer()
+    call = open_call(made, "add", "park", tel(1))
+    with made.ledger() as other, other.lock("apply", now=made.now, dialers=["main"]):
+        for way in (made.plan, lambda **more: made.apply(**more)[0]):
+            plan = way(dialers=["second"])
+            assert notes(plan, "1 calls of another run have no outcome yet")
+            assert waiting(made) == [("add", "intent")]
+        other.finish_call(call, "applied", "", {}, now=made.now)
+    assert waiting(made) == []
+
+
+def test_a_run_at_one_dialer_settles_nothing_at_another_one_that_it_does_not_hold(made: Made) -> None:
+    made.dialers["second"] = made.dialer()
+    open_call(made, "add", "park", tel(1))
+    plan, _ = made.apply(dialers=["second"])
+    assert notes(plan, "the answer was lost; it is settled by park")
+    assert waiting(made) == [("add", "intent")]
+    made.plan(dialers=["main"])
+    assert waiting(made) == [("add", "parked")]
+
+
+def test_of_several_dialers_those_that_are_free_are_settled_by_a_plan(made: Made) -> None:
+    made.dialers["second"] = made.dialer()
+    open_call(made, "add", "park", tel(1))
+    open_call(made, "add", "park", tel(2), address=Address("second", "contacts", "summer"))
+    with made.ledger() as other, other.lock("apply", now=made.now, dialers=["main"]):
+        made.plan()
+        assert waiting(made) == [("add", "intent"), ("add", "parked")]

@@ -1,6 +1,8 @@
 """Sources: what is said of those that cannot be read, and statements that are kept from their first reading."""
 
 import os
+import sqlite3
+from contextlib import closing
 
 import pytest
 
@@ -147,3 +149,73 @@ def test_the_digests_tell_what_the_sources_say(made: Made) -> None:
     made.opt_outs("opt-outs", 900, 901, 902, 903)
     third = digests()
     assert (third[0], third[1] != second[1]) == (second[0], True)
+
+
+def test_a_file_of_a_list_that_is_gone_holds_until_the_manifest_says_that_these_are_all(made: Made) -> None:
+    made.data("opt-outs-1.csv", [{"phone": tel(n)} for n in range(900, 930)])
+    made.data("opt-outs-2.csv", [{"phone": tel(930)}])
+    made.dnd["opt-outs"]["source"] = "data/opt-outs-*.csv"
+    assert "add 3 contacts missing" in done(made.plan(refresh="none"))
+    # One number of 31: the list as a whole has not shrunk.
+    (made.root / "data" / "opt-outs-2.csv").unlink()
+    plan = made.plan(refresh="none")
+    assert not any(change.effect == "dialable" for change in plan.row_changes)
+    (hold,) = {hold.why for hold in plan.holds}
+    assert "data/opt-outs-*.csv: 1 files, where there must be 2" in hold
+    assert tel(930) in in_force(made)
+    made.dnd["opt-outs"]["min_files"] = 1
+    assert "add 3 contacts missing" in done(made.plan(refresh="none"))
+    # From here on one file is what the last sound reading had.
+    del made.dnd["opt-outs"]["min_files"]
+    assert not made.plan(refresh="none").holds
+
+
+def test_a_pattern_that_matches_no_file_holds_also_at_the_first_reading(made: Made) -> None:
+    made.dnd["opt-outs"]["source"] = ["data/opt-outs.csv", "data/more-*.csv"]
+    plan = made.plan(refresh="none")
+    assert not any(change.effect == "dialable" for change in plan.row_changes)
+    assert {hold.why for hold in plan.holds} == {
+        "do-not-call list opt-outs: data/more-*.csv: the file does not exist; put it there or correct the name"
+    }
+    assert in_force(made) == tels(900, 901, 902)
+
+
+def test_contacts_of_fewer_files_than_stated_are_neither_added_nor_removed(made: Made) -> None:
+    made.contacts["leads"].update(source="data/leads*.csv", min_files=2)
+    with made.sources() as (_, sources):
+        assert sources.unreadable == {
+            "leads": "data/leads*.csv: 1 files, where there must be 2: put the missing ones there, or state"
+            " min_files: 1 if these are all"
+        }
+    made.data("leads-2.csv", [{"phone": tel(5), "first_name": "P5"}])
+    with made.sources() as (_, sources):
+        assert sources.contacts["leads"].summary.accepted == 4
+
+
+def test_lists_come_from_a_database_and_one_that_cannot_be_asked_holds_what_hangs_on_it(made: Made) -> None:
+    with closing(sqlite3.connect(made.root / "data" / "crm.db")) as crm, crm:
+        crm.execute("CREATE TABLE people (phone TEXT, name TEXT, opted_out INTEGER)")
+        crm.executemany("INSERT INTO people VALUES (?, ?, ?)", [(tel(n), f"P{n}", n > 2) for n in range(5)])
+    people = {"sql": "SELECT phone, name AS first_name FROM people", "database": "data/crm.db"}
+    made.contacts["leads"]["source"] = people
+    made.dnd["opt-outs"]["source"] = {**people, "sql": "SELECT phone FROM people WHERE opted_out"}
+    plan = made.plan(refresh="none")
+    assert "add 3 contacts missing" in done(plan)
+    assert in_force(made) == tels(3, 4)
+    made.dnd["opt-outs"]["source"] = {"sql": "SELECT phone FROM people", "database": "env:NO_SUCH_CRM"}
+    plan = made.plan(refresh="none")
+    assert not any(change.effect == "dialable" for change in plan.row_changes)
+    (why,) = {hold.why for hold in plan.holds}
+    assert (
+        why
+        == "do-not-call list opt-outs: database env:NO_SUCH_CRM: the environment variable NO_SUCH_CRM is not set. Set NO_SUCH_CRM."
+    )
+    assert in_force(made) == tels(3, 4)
+
+
+def test_a_database_at_a_server_that_nobody_allowed_is_not_asked(made: Made, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("CRM", "postgresql://crm:hunter2@db.example/crm")
+    made.contacts["leads"]["source"] = {"sql": "SELECT 1 AS phone", "database": "env:CRM"}
+    (note,) = notes(made.plan(refresh="none"), "leads")
+    assert "it is at postgresql://db.example, which is not allowed yet" in note
+    assert "hunter2" not in note

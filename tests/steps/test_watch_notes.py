@@ -64,13 +64,13 @@ def test_the_lock_of_a_dead_watcher_is_free_and_that_of_a_living_one_is_not(ledg
     with ledger.lock("watch", now=NOW) as fence:
         watch_notes.sign_lock(ledger, fence, now=NOW)
         watch_notes.free_lock_of_the_dead(ledger)
-        assert ledger.lock_holder() is not None
+        assert ledger.lock_holders()
         ledger.notes.write("watch/lock", f"{fence - 1} {DEAD}", now=NOW)
         watch_notes.free_lock_of_the_dead(ledger)
-        assert ledger.lock_holder() is not None
+        assert ledger.lock_holders()
         ledger.notes.write("watch/lock", f"{fence} {DEAD}", now=NOW)
         watch_notes.free_lock_of_the_dead(ledger)
-        assert ledger.lock_holder() is None
+        assert not ledger.lock_holders()
 
 
 def test_a_watcher_has_a_name_for_people() -> None:

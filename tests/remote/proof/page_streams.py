@@ -2,8 +2,9 @@
 
 Each stream is one dialer with some of our people, some of others and a way of paging. While it is read, records come
 and go, and pages are doubled, skipped, mixed, cut, repeated for ever or counted wrongly, each time otherwise: a lie that
-is told twice in the same words is the truth for any reader. What the difference then makes of the reading is carried out on the dialer's record; nobody may be there twice who was not before, nobody may be gone
-who is wanted or is not ours, and nobody may be forgotten who is still there.
+is told twice in the same words is the truth for any reader. What the difference then makes of the reading is carried out
+on the dialer's record; nobody may be there twice who was not before, nobody may be gone who is wanted or is not ours, and
+nobody may be forgotten who is still there.
 """
 
 import asyncio
@@ -64,6 +65,8 @@ class _Dialer:
     edits: int = 0
     next_id: int = 1000
     pages_asked: int = 0
+    # (place, ids) of false pages: none is told twice.
+    told: set[tuple[int, tuple[str, ...]]] = field(default_factory=set)
 
     def __call__(self, request: httpx.Request) -> httpx.Response:
         self.pages_asked += 1
@@ -76,7 +79,7 @@ class _Dialer:
     def _page(self, asked: Any) -> dict[str, Any]:
         # A limit of the dialer's own.
         size = 3 if self.lie == "short" else _SIZE
-        at = self._place(asked, size)
+        place = at = self._place(asked, size)
         total = len(self.records)
         lie = self.lie if self.random.random() < 0.4 else ""
         if lie == "doubled":
@@ -90,6 +93,11 @@ class _Dialer:
             rows = rows[: len(rows) // 2]
         if self.lie == "endless" and at >= total:
             rows = self.random.sample(self.records, min(_SIZE, total))
+        false = (place, tuple(row.id for row in rows))
+        if false in self.told:
+            at, rows = place, self.records[place : place + size]
+        elif rows != self.records[place : place + size]:
+            self.told.add(false)
         if lie == "total":
             total += self.random.choice((-2, -1, 1, 2))
         page: dict[str, Any] = {"rows": [{"id": row.id, "tel": row.tel} for row in rows], "total": total}

@@ -1,0 +1,107 @@
+"""The leases of this process as it knows them, for the moments in which the ledger cannot be asked.
+
+Each write names the fence inside its own transaction, so a process that slept past its lease and woke up cannot write
+an intent, and hence cannot send. For one that slept between its intent and the first byte, :class:`Held` knows by a
+clock that nobody sets until when its leases were surely its own.
+"""
+
+import signal
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+
+from syncengine.errors import LockedError
+
+# The name of the lease on a whole project; no dialer has it.
+WHOLE = ""
+# Longer than any call may take, so that a call sent under the lease ends under it.
+LEASE_SECONDS = 120.0
+# For so long after the ledger has said that the leases are ours it is not asked again.
+_FRESH_SECONDS = 0.05
+
+
+def steady_seconds() -> float:
+    """Return seconds on a clock that is never set and that goes on while the machine sleeps."""
+    boot_clock = getattr(time, "CLOCK_BOOTTIME", None)
+    return time.monotonic() if boot_clock is None else time.clock_gettime(boot_clock)
+
+
+@dataclass(slots=True)
+class Held:
+    """What this run holds; ``fence`` is 0 while it holds nothing."""
+
+    fence: int = 0
+    # Dialers, or WHOLE alone.
+    names: frozenset[str] = frozenset()
+    lease: float = LEASE_SECONDS
+    # On the steady clock: when the ledger last said that all of it is ours.
+    _proven: float = 0.0
+
+    def begin(self, fence: int, names: frozenset[str], lease: float, at: float) -> None:
+        """Note that leases were taken; ``at`` is the steady time before the ledger was asked."""
+        self.fence, self.names, self.lease, self._proven = fence, names, lease, at
+
+    def keep(self, names: frozenset[str]) -> None:
+        """Note that all others were given back."""
+        self.names = names
+
+    def proven(self, at: float) -> None:
+        """Note that the ledger has extended the leases; ``at`` is the steady time before it was asked."""
+        self._proven = at
+
+    def end(self) -> None:
+        """Note that nothing is held any more."""
+        self.fence, self.names = 0, frozenset()
+
+    def covers(self, dialer: str) -> bool:
+        """Whether this run took the lease of a dialer, or the whole project's."""
+        return WHOLE in self.names or dialer in self.names
+
+    def row_of(self, dialer: str) -> str:
+        """Return the name under which this run holds a dialer."""
+        return WHOLE if WHOLE in self.names else dialer
+
+    def is_aging(self) -> bool:
+        """Whether a quarter of the lease has gone by since the ledger last said that it is ours."""
+        return bool(self.fence) and steady_seconds() - self._proven >= self.lease / 4
+
+    def must_ask(self, dialer: str) -> bool:
+        """Whether the ledger has to be asked again before a byte may leave for a dialer.
+
+        Raises:
+            LockedError: it is not held, or its lease has run out, so that somebody else may hold it by now.
+        """
+        if not self.covers(dialer):
+            what = f"the lease of {dialer}" if dialer else "the ledger's lock"
+            raise LockedError(f"this run does not hold {what}; nothing more is sent. Plan again")
+        since = steady_seconds() - self._proven
+        if since >= self.lease:
+            raise LockedError(
+                f"this run was held up for {since:.0f} s, longer than its lease on the ledger;"
+                " nothing more is sent. Plan again"
+            )
+        return since > _FRESH_SECONDS
+
+    @contextmanager
+    def minding_stops(self, cut: Callable[[], None]) -> Iterator[None]:
+        """Cut all connections when this process goes on after a stop (Ctrl-Z, SIGSTOP) that was longer than its lease.
+
+        The last check and the write that follows it are some microseconds apart, and a process can be stopped between
+        them. The signal that lets it go on is heard before its next step, so that the write meets a closed connection.
+        """
+        if threading.current_thread() is not threading.main_thread():
+            # Only the main thread can hear signals; the last check alone must do.
+            yield
+            return
+
+        def goes_on(*_: object) -> None:
+            if self.fence and steady_seconds() - self._proven >= self.lease:
+                cut()
+
+        before = signal.signal(signal.SIGCONT, goes_on)
+        try:
+            yield
+        finally:
+            signal.signal(signal.SIGCONT, signal.SIG_DFL if before is None else before)
