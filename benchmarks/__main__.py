@@ -3,7 +3,17 @@
 import sys
 from collections.abc import Callable
 
-from benchmarks import demo_plan, hundred_thousand, many_campaigns, plan_page, planning, sending, startup, watch_idle
+from benchmarks import (
+    demo_plan,
+    hundred_thousand,
+    many_campaigns,
+    plan_page,
+    planning,
+    sending,
+    startup,
+    watch_idle,
+    write_back,
+)
 from benchmarks.table import Figure, as_markdown, machine
 
 BENCHMARKS: dict[str, Callable[[], list[Figure]]] = {
@@ -15,6 +25,7 @@ BENCHMARKS: dict[str, Callable[[], list[Figure]]] = {
     "plan_page": plan_page.measure,
     "watch_idle": watch_idle.measure,
     "sending": sending.measure,
+    "write_back": write_back.measure,
 }
 
 

@@ -19,6 +19,7 @@ from benchmarks.sending import measure as measure_sending
 from benchmarks.startup import measure as measure_startup
 from benchmarks.table import Figure, as_markdown, machine
 from benchmarks.watch_idle import measure as measure_idle
+from benchmarks.write_back import measure as measure_write_back
 
 
 def test_a_thousand_contacts_go_through_plan_apply_and_an_empty_plan() -> None:
@@ -118,5 +119,17 @@ def test_sending_is_measured_beside_bare_clients() -> None:
         pytest.importorskip(name)
     figures = measure_sending(SMALL)
     notes = " ".join(figure.note for figure in figures)
-    for word in ("x shared httpx", "of bare aiohttp", "% of ideal", "MiB at 50", "% of bare"):
+    for word in ("x shared httpx", "of bare aiohttp", "% of ideal", "MiB at 50", "% of bare", "goal 60,000 records/s"):
         assert word in notes
+    cpu = {figure.what: figure.cpu for figure in figures}
+    # By CPU, with bounds three times as wide as measured: a few calls only, imports and opening the ledger included.
+    assert cpu["our calls alone, 8 at once"] < 4 * cpu["one shared httpx.AsyncClient, 8 at once"] + 0.5
+    assert cpu["apply with its ledger, 8 at once"] < 8 * cpu["one shared httpx.AsyncClient, 8 at once"] + 1.0
+
+
+def test_writing_back_is_measured_beside_a_bare_load() -> None:
+    bare, ours, *others = measure_write_back(rows=20_000)
+    assert "x bare; goal" in ours.note
+    # Upserts into a ledger against inserts into an empty table, on a busy machine.
+    assert ours.cpu < 12 * max(bare.cpu, 0.05)
+    assert all("rows/s" in figure.note or "PostgreSQL" in figure.note for figure in others)

@@ -7,6 +7,7 @@ or add a field.
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from itertools import chain
 from typing import Any
 from urllib.parse import urlencode
 
@@ -163,9 +164,22 @@ def _check_size(value: object) -> None:
         elif isinstance(item, dict):
             pending.extend(item.values())
         elif isinstance(item, list):
-            pending.extend(item)
+            flat = _size_of_flat(item)
+            room -= flat or 0
+            pending.extend(item if flat is None else ())
         if room < 0:
             raise _too_large()
+
+
+def _size_of_flat(items: list[Any]) -> int | None:
+    """Return the size of the texts of a list of objects that hold nothing but texts, as most batches are; else None.
+
+    Nothing is done here for a single value by Python itself: a batch holds hundreds of thousands.
+    """
+    try:
+        return sum(map(str.__len__, chain.from_iterable(map(dict.values, items))))
+    except TypeError:
+        return None
 
 
 def _too_large() -> RenderError:

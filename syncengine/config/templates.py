@@ -11,6 +11,7 @@ from functools import cache, partial
 from typing import Any, NoReturn
 
 from jinja2 import StrictUndefined, Template, TemplateError, Undefined, UndefinedError, nodes
+from jinja2.compiler import CodeGenerator, Frame
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
 from syncengine.config.template_filters import FILTERS, INTERNAL, begin_call
@@ -26,14 +27,30 @@ _RESULT = "_result"
 _ROWS = "_rows"
 
 
+# What a loop over rows binds: dictionaries, always.
+_ROW_NAMES = frozenset({"row", "record"})
+
+
+class _Generator(CodeGenerator):
+    """Writes the members of a loop's row as direct look-ups: a batch of 10,000 rows comes by 330,000 times."""
+
+    def visit_Getattr(self, node: nodes.Getattr, frame: Frame) -> None:  # noqa: N802 - Jinja's name for it
+        if isinstance(node.node, nodes.Name) and node.node.name in _ROW_NAMES:
+            reference = frame.symbols.ref(node.node.name)
+            if reference == f"l_1_{node.node.name}":
+                # The first level is a loop's; above it the same name is whatever the call was given.
+                self.write(f"{reference}.get({node.attr!r}, '')")
+                return
+        super().visit_Getattr(node, frame)
+
+
 class _Environment(ImmutableSandboxedEnvironment):
     """A sandbox in which members are keys of dictionaries, so that no attribute of a Python object can be reached."""
 
+    code_generator_class = _Generator
+
     def getattr(self, obj: Any, attribute: str) -> Any:
-        # Here and not in _member: a batch of 10,000 rows comes by 330,000 times.
-        if obj.__class__ is dict:
-            return obj.get(attribute, "")
-        return _member(obj, attribute)
+        return obj.get(attribute, "") if obj.__class__ is dict else _member(obj, attribute)
 
     def getitem(self, obj: Any, argument: Any) -> Any:
         return _member(obj, argument)
@@ -180,7 +197,7 @@ def program(root: nodes.Expr, loops: Sequence[Loop] = ()) -> Callable[[Scope], o
         result: list[object] = []
         variables: dict[str, Any] = {**scope, **{loop.name: [] for loop in loops}, _RESULT: result}
         if loops:
-            variables[_ROWS] = [(pair["row"], pair["record"]) for pair in variables.get("rows", ())]
+            variables[_ROWS] = [(_plain(pair["row"]), _plain(pair["record"])) for pair in variables.get("rows", ())]
         try:
             for _ in template.root_render_func(template.new_context(variables)):
                 pass
@@ -191,6 +208,10 @@ def program(root: nodes.Expr, loops: Sequence[Loop] = ()) -> Callable[[Scope], o
         return result[0]
 
     return evaluate
+
+
+def _plain(values: Mapping[str, object]) -> dict[str, object]:
+    return values if values.__class__ is dict else dict(values)
 
 
 def _compiled(root: nodes.Expr, loops: tuple[Loop, ...]) -> Template:

@@ -1,12 +1,13 @@
 """Intents and outcomes that are ready in the same turn of the event loop share one transaction.
 
-A commit waits for the disk, and a vendor that takes one record a call needs two of them for each. Each caller still
-waits until its own line is durable, so not a byte leaves before that. When one line of a group is refused, none of them
-is written together: each is then written alone, so that a refusal stays its own caller's.
+A commit waits for the disk, and a vendor that takes one record a call needs two of them for each. So what becomes
+ready while one group is being committed makes up the next one. Each caller still waits until its own line is durable,
+so not a byte leaves before that. When one line of a group is refused, none of them is written together: each is then
+written alone, so that a refusal stays its own caller's.
 """
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from typing import Generic, TypeVar
 
@@ -15,40 +16,43 @@ Line = TypeVar("Line")
 
 @dataclass(slots=True)
 class GroupCommit(Generic[Line]):
-    """What waits to be written in this turn."""
+    """What waits to be written."""
 
-    together: Callable[[list[Line]], list[int]]
-    alone: Callable[[Line], int]
+    together: Callable[[list[Line]], Awaitable[list[int]]]
+    alone: Callable[[Line], Awaitable[int]]
     _waiting: list[tuple[Line, asyncio.Future[int]]] = field(default_factory=list)
+    _flushing: asyncio.Task[None] | None = None
 
-    async def write(self, line: Line) -> int:
-        """Write one line, durable on return; raises what its writing raises."""
+    def write(self, line: Line) -> "asyncio.Future[int]":
+        """Put one line in its place and return what ends when it is durable, or with what its writing raises."""
         loop = asyncio.get_running_loop()
         written: asyncio.Future[int] = loop.create_future()
         self._waiting.append((line, written))
-        if len(self._waiting) == 1:
-            # After everything that is ready in this turn has had its say.
-            loop.call_soon(self._flush)
-        return await written
+        if self._flushing is None or self._flushing.done():
+            # It begins after everything that is ready in this turn has had its say.
+            self._flushing = loop.create_task(self._flush())
+        return written
 
-    def _flush(self) -> None:
-        waiting, self._waiting = self._waiting, []
-        lines = [line for line, _ in waiting]
+    async def _flush(self) -> None:
+        await asyncio.sleep(0)
+        while self._waiting:
+            waiting, self._waiting = self._waiting, []
+            if len(waiting) == 1 or not await self._write_together(waiting):
+                for line, written in waiting:
+                    await self._write_alone(line, written)
+
+    async def _write_together(self, waiting: list[tuple[Line, asyncio.Future[int]]]) -> bool:
         try:
-            numbers = self.together(lines) if len(lines) > 1 else [self.alone(lines[0])]
-        except Exception as problem:  # noqa: BLE001 - handed to whoever waits for it
-            if len(lines) == 1:
-                _settle(waiting[0][1], problem)
-                return
-            for line, written in waiting:
-                self._write_alone(line, written)
-            return
+            numbers = await self.together([line for line, _ in waiting])
+        except Exception:  # noqa: BLE001 - each line hears of its own when it is written alone
+            return False
         for (_, written), number in zip(waiting, numbers, strict=True):
             _settle(written, number)
+        return True
 
-    def _write_alone(self, line: Line, written: asyncio.Future[int]) -> None:
+    async def _write_alone(self, line: Line, written: asyncio.Future[int]) -> None:
         try:
-            _settle(written, self.alone(line))
+            _settle(written, await self.alone(line))
         except Exception as problem:  # noqa: BLE001 - handed to whoever waits for it
             _settle(written, problem)
 

@@ -4,22 +4,23 @@
 when this run has lost the ledger meanwhile, and it touches only what is still open of that call.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from operator import attrgetter
 
 from syncengine.errors import LedgerError
 from syncengine.failpoints import failpoint
 from syncengine.ledger import booking
-from syncengine.ledger.booking import Booked
+from syncengine.ledger.booking import Together
 from syncengine.ledger.records import CallState
-from syncengine.ledger.rows import REPEATABLE, count_change, enter_collection, row_values
-from syncengine.ledger.store import Session
+from syncengine.ledger.rows import collection_id, count_change, row_values
+from syncengine.ledger.store import Session, marks
 from syncengine.model.address import Address
 from syncengine.model.ports import Intent, RowOutcome
 from syncengine.model.report import DONE, Outcome
 
 _DAY = 86_400.0
+_KEY = attrgetter("key")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,45 +53,49 @@ class Finished:
 Line = Begun | Finished
 
 
-def write(connection: Session, origin: Origin, line: Line, *, now: float) -> int:
-    """Write one line and return the number of its call."""
-    if isinstance(line, Begun):
-        return begin(connection, origin, line.intent, evidence=line.evidence, now=now)
-    finish(
-        connection,
-        origin.project,
-        line.call_id,
-        outcome=line.outcome,
-        message=line.message,
-        rows=line.rows,
-        now=now,
-    )
-    return line.call_id
+def rows_named(line: Line) -> int:
+    """Return how many rows a line names."""
+    return len(line.intent.rows) if isinstance(line, Begun) else len(line.rows)
 
 
-def begin(connection: Session, origin: Origin, intent: Intent, *, evidence: str, now: float) -> int:
-    """Write an intent and return its number.
+def write(connection: Session, origin: Origin, lines: Sequence[Line], *, now: float) -> list[int]:
+    """Write lines, outcomes first, and return the numbers of their calls in the order of the lines."""
+    finish(connection, origin.project, [line for line in lines if isinstance(line, Finished)], now=now)
+    begun = iter(begin(connection, origin, [line for line in lines if isinstance(line, Begun)], now=now))
+    return [next(begun) if isinstance(line, Begun) else line.call_id for line in lines]
+
+
+def begin(connection: Session, origin: Origin, lines: Sequence[Begun], *, now: float) -> list[int]:
+    """Write intents and return their numbers.
 
     Raises:
         LedgerError: a dialable call has no evidence, or a row waits for the outcome of an earlier call.
     """
-    if intent.effect == "dialable" and not evidence:
-        raise LedgerError(f"{intent.address}: {intent.operation}: a dialable call needs its do-not-call evidence")
-    _refuse_second_create(connection, origin.project, intent)
-    call_id = _insert_call(connection, origin, intent, evidence=evidence, now=now)
-    failpoint("ledger.in_intent")
-    if not intent.rows:
-        return call_id
-    count_change(connection, origin.project, str(intent.address))
-    rows = [(call_id, *row_values(row)) for row in sorted(intent.rows, key=attrgetter("key"))]
+    numbers = []
+    for line in lines:
+        intent = line.intent
+        if intent.effect == "dialable" and not line.evidence:
+            raise LedgerError(f"{intent.address}: {intent.operation}: a dialable call needs its do-not-call evidence")
+        _refuse_second_create(connection, origin.project, intent)
+        numbers.append(_insert_call(connection, origin, intent, evidence=line.evidence, now=now))
+        failpoint("ledger.in_intent")
+    rows = [
+        (call_id, *row_values(row))
+        for call_id, line in zip(numbers, lines, strict=True)
+        for row in sorted(line.intent.rows, key=_KEY)
+    ]
+    if not rows:
+        return numbers
     connection.insert("call_row", ("call_id", "key", "phones", "content_hash", "remote_id"), rows)
-    if intent.effect != "suppressing":
-        for earlier, state, proof in _earlier(connection, origin.project, intent.address, call_id):
-            # What an earlier call left open stays open beside a repeat until the repeat succeeds: a repeat that is
-            # refused for its content says nothing about what the first one did.
-            if state == "parked" or proof not in REPEATABLE:
-                _refuse_waiting(connection, intent, call_id, earlier)
-    return call_id
+    about: dict[Address, list[int]] = {}
+    for call_id, line in zip(numbers, lines, strict=True):
+        if line.intent.rows:
+            # A suppression waits for nothing.
+            about.setdefault(line.intent.address, []).extend([call_id] if line.intent.effect != "suppressing" else [])
+    for address, calls in about.items():
+        count_change(connection, origin.project, str(address))
+        _refuse_waiting(connection, origin.project, address, calls)
+    return numbers
 
 
 def _insert_call(connection: Session, origin: Origin, intent: Intent, *, evidence: str, now: float) -> int:
@@ -120,13 +125,6 @@ def _insert_call(connection: Session, origin: Origin, intent: Intent, *, evidenc
     return int(call_id)
 
 
-def _earlier(connection: Session, project: str, address: Address, call_id: int) -> list[tuple[int, str, str]]:
-    return connection.execute(
-        "SELECT call_id, state, proof FROM open_call WHERE project = ? AND address = ? AND rows > 0 AND call_id < ?",
-        (project, str(address), call_id),
-    ).fetchall()
-
-
 def _refuse_second_create(connection: Session, project: str, intent: Intent) -> None:
     if intent.action != "create":
         return
@@ -135,23 +133,43 @@ def _refuse_second_create(connection: Session, project: str, intent: Intent) -> 
         (project, str(intent.address)),
     ).fetchall()
     for call_id, proof, state in found:
-        if state == "parked" or proof not in REPEATABLE:
+        if state == "parked" or proof not in booking.REPEATABLE:
             raise LedgerError(
                 f"{intent.address}: call {call_id} may have created it already; settle it first:"
                 f" syncengine state resolve {call_id}"
             )
 
 
-def _refuse_waiting(connection: Session, intent: Intent, call_id: int, earlier: int) -> None:
-    """Refuse to touch a row whose earlier call may have landed, except to suppress it."""
-    (shared,) = connection.execute(
-        "SELECT count(*) FROM call_row mine JOIN call_row theirs ON theirs.key = mine.key AND theirs.call_id = ?"
-        " WHERE mine.call_id = ?",
-        (earlier, call_id),
+def _refuse_waiting(connection: Session, project: str, address: Address, calls: Sequence[int]) -> None:
+    """Refuse to touch a row whose earlier call may have landed.
+
+    What an earlier call left open stays open beside a repeat until the repeat succeeds: a repeat that is refused for
+    its content says nothing about what the first one did.
+    """
+    if not calls:
+        return
+    waiting = [
+        call_id
+        for call_id, state, proof in connection.execute(
+            "SELECT call_id, state, proof FROM open_call"
+            " WHERE project = ? AND address = ? AND rows > 0 AND call_id < ? ORDER BY call_id",
+            (project, str(address), max(calls)),
+        )
+        if state == "parked" or proof not in booking.REPEATABLE
+    ]
+    if not waiting:
+        return
+    found = connection.execute(
+        "SELECT theirs.call_id, count(*) FROM call_row mine"  # noqa: S608 - question marks
+        f" JOIN call_row theirs ON theirs.call_id IN {marks(waiting)} AND theirs.key = mine.key"
+        f" WHERE mine.call_id IN {marks(calls)} AND theirs.call_id < mine.call_id"
+        " GROUP BY theirs.call_id ORDER BY theirs.call_id LIMIT 1",
+        (*waiting, *calls),
     ).fetchone()
-    if shared:
+    if found:
+        earlier, shared = found
         raise LedgerError(
-            f"{intent.address}: {shared:,} rows wait for the outcome of call {earlier} and are not sent again;"
+            f"{address}: {shared:,} rows wait for the outcome of call {earlier} and are not sent again;"
             f" settle it first: syncengine state resolve {earlier}"
         )
 
@@ -161,79 +179,145 @@ def remember_task(connection: Session, call_id: int, task_id: str) -> None:
     connection.execute("UPDATE call SET task_id = ? WHERE call_id = ?", (task_id, call_id))
 
 
-def finish(
-    connection: Session,
-    project: str,
-    call_id: int,
-    *,
-    outcome: Outcome,
-    message: str,
-    rows: Mapping[str, RowOutcome],
-    now: float,
-) -> None:
-    """Book the outcome of a call and of its rows.
+def finish(connection: Session, project: str, lines: Sequence[Finished], *, now: float) -> None:
+    """Book the outcomes of calls and of their rows.
 
-    Without ``rows`` the call's outcome is every row's; with them, a row that is not named is unknown.
+    Without ``rows`` a call's outcome is every row's; with them, a row that is not named is unknown.
     """
-    address, action, operation, count, state, proof, task_id, expires_at = _head(connection, project, call_id)
-    if state == "done":
+    for together in _side_by_side(lines):
+        _finish(connection, project, together, now=now)
+
+
+def _side_by_side(lines: Sequence[Finished]) -> Iterator[list[Finished]]:
+    """Part lines, so that no row can be in two of those that are booked together."""
+    if len(lines) <= 1:
+        yield from ([line] for line in lines)
         return
-    left = 0
-    if count:
-        count_change(connection, project, address)
-        call = Booked(
-            call_id=call_id,
-            project=project,
-            address=address,
-            collection_id=enter_collection(connection, project, Address.parse(address)),
-            action=action,
-            expires_at=expires_at,
-        )
-        if rows:
-            booking.stage_each(connection, call_id, action, rows)
-        else:
-            booking.stage_all(connection, call_id, booking=booking.booking_of(action, outcome), message=message)
-        left = booking.carry_out(connection, call, now=now)
-        failpoint("ledger.rows_booked")
-    elif outcome == "unknown":
-        left = 1
-    elif outcome in DONE:
-        _close_earlier(connection, project, call_id, address=address, action=action, operation=operation)
-    after = _state_after(state, left=left, proof=proof, task_id=task_id)
-    connection.execute(
-        "UPDATE call SET state = ?, outcome = ?, message = ?, finished_at = ? WHERE call_id = ?",
-        (after, outcome, booking.clean_message(message), now, call_id),
+    piece: list[Finished] = []
+    calls: set[int] = set()
+    keys: set[str] = set()
+    for line in lines:
+        known = bool(line.rows) and line.call_id not in calls and keys.isdisjoint(line.rows.keys())
+        if not known and piece:
+            yield piece
+            piece, calls, keys = [], set(), set()
+        piece.append(line)
+        calls.add(line.call_id)
+        keys.update(line.rows)
+        if not line.rows:
+            # Of which rows only the ledger knows.
+            yield piece
+            piece, calls, keys = [], set(), set()
+    if piece:
+        yield piece
+
+
+def _finish(connection: Session, project: str, lines: Sequence[Finished], *, now: float) -> None:
+    heads = _heads(connection, project, [line.call_id for line in lines])
+    opened = [(head, line) for line in lines if (head := heads[line.call_id]).state != "done"]
+    left: dict[int, int] = {}
+    about: dict[tuple[str, str, bool], list[Finished]] = {}
+    for head, line in opened:
+        if head.rows:
+            about.setdefault((head.address, head.action, head.effect == "suppressing"), []).append(line)
+        elif line.outcome == "unknown":
+            left[line.call_id] = 1
+        elif line.outcome in DONE:
+            _close_earlier(connection, project, head)
+    for (address, action, suppressing), some in about.items():
+        left |= _book_rows(connection, project, address, action, some, suppressing=suppressing, now=now)
+    connection.executemany(
+        "UPDATE call SET state = ?, outcome = ?, message = ?, finished_at = CAST(? AS DOUBLE PRECISION)"
+        " WHERE call_id = ?",
+        [
+            (
+                _state_after(head, left.get(line.call_id, 0)),
+                line.outcome,
+                booking.clean_message(line.message),
+                now,
+                line.call_id,
+            )
+            for head, line in opened
+        ],
     )
 
 
-def _state_after(before: str, *, left: int, proof: str, task_id: str) -> CallState:
+def _book_rows(
+    connection: Session,
+    project: str,
+    address: str,
+    action: str,
+    lines: Sequence[Finished],
+    *,
+    suppressing: bool,
+    now: float,
+) -> dict[int, int]:
+    """Book the rows of calls about one collection and return how many of each are still unknown."""
+    count_change(connection, project, address)
+    calls = Together(
+        project=project,
+        address=address,
+        collection_id=collection_id(connection, project, Address.parse(address)),
+        action=action,
+        suppressing=suppressing,
+        calls=[line.call_id for line in lines],
+    )
+    booking.begin_stage(connection)
+    booking.stage_each(connection, action, {line.call_id: line.rows for line in lines if line.rows})
+    for line in lines:
+        if not line.rows:
+            found = booking.booking_of(action, line.outcome)
+            booking.stage_all(connection, line.call_id, booking=found, message=line.message)
+    left = booking.carry_out(connection, calls, now=now)
+    failpoint("ledger.rows_booked")
+    return left
+
+
+@dataclass(frozen=True, slots=True)
+class _Head:
+    """What the ledger knows of a call."""
+
+    call_id: int
+    address: str
+    action: str
+    operation: str
+    effect: str
+    rows: int
+    state: str
+    proof: str
+    task_id: str
+
+
+def _state_after(head: _Head, left: int) -> CallState:
     if not left:
         return "done"
-    unprovable = proof == "park" or (proof == "task" and not task_id)
-    return "parked" if before == "parked" or unprovable else "unknown"
+    unprovable = head.proof == "park" or (head.proof == "task" and not head.task_id)
+    return "parked" if head.state == "parked" or unprovable else "unknown"
 
 
-def _head(connection: Session, project: str, call_id: int) -> tuple[str, str, str, int, str, str, str, float | None]:
-    found: tuple[str, str, str, int, str, str, str, float | None] | None = connection.execute(
-        "SELECT address, action, operation, rows, state, proof, task_id, expires_at FROM call"
-        " WHERE project = ? AND call_id = ?",
-        (project, call_id),
-    ).fetchone()
-    if found is None:
-        raise LedgerError(f"the ledger has no call {call_id} in this project; `syncengine state` lists the open ones")
-    return found
+def _heads(connection: Session, project: str, calls: Sequence[int]) -> dict[int, _Head]:
+    found = connection.execute(
+        "SELECT call_id, address, action, operation, effect, rows, state, proof, task_id FROM call"  # noqa: S608 - question marks
+        f" WHERE project = ? AND call_id IN {marks(calls)}",
+        (project, *calls),
+    )
+    heads = {row[0]: _Head(*row) for row in found}
+    for call_id in calls:
+        if call_id not in heads:
+            raise LedgerError(
+                f"the ledger has no call {call_id} in this project; `syncengine state` lists the open ones"
+            )
+    return heads
 
 
-def _close_earlier(
-    connection: Session, project: str, call_id: int, *, address: str, action: str, operation: str
-) -> None:
+def _close_earlier(connection: Session, project: str, head: _Head) -> None:
     """Settle older calls about a campaign whose outcome no longer matters after this one succeeded."""
     connection.execute(
         "UPDATE call SET state = 'done', message = 'settled by a later call'"
         " WHERE call_id IN (SELECT call_id FROM open_call"
         " WHERE project = ? AND address = ? AND rows = 0 AND call_id < ?"
         " AND (operation = ? OR ? = 'delete' OR (action IN ('start', 'stop') AND ? IN ('start', 'stop'))))",
-        (project, address, call_id, operation, action, action),
+        (project, head.address, head.call_id, head.operation, head.action, head.action),
     )
 
 

@@ -34,6 +34,9 @@ from syncengine.model.report import Outcome
 if TYPE_CHECKING:
     import pyarrow as pa
 
+# From so many rows on, the loop has more to gain from the other thread than it loses by waking it.
+_MANY_ROWS = 1_000
+
 
 class Ledger(LeasedLedger):
     """The ledger of one project; a context manager, used from one thread.
@@ -88,16 +91,20 @@ class Ledger(LeasedLedger):
     def _beginning(self, dialers: Iterable[str], *, now: float) -> Iterator[Session]:
         """Write intents: all leases are extended by the same transaction, which counts as a change at their dialers."""
         at = steady_seconds()
-        self._database.refuse_more()
-        for dialer in dialers:
-            if not self._held.covers(dialer):
-                raise LockedError(f"this run does not hold the lease of {dialer}; nothing is sent there. Plan again")
+        self._refuse_begun(dialers)
         with self._database.write() as connection:
             lock.extend(connection, self._project, self._held, now=now, changes=1)
             yield connection
             counted = schema.bump_serial(connection, self._project)
         self.write_mark(*counted)
         self._held.proven(at)
+
+    def _refuse_begun(self, dialers: Iterable[str]) -> None:
+        """Refuse intents where the store has no room, or where the lease of a dialer is not ours."""
+        self._database.refuse_more()
+        for dialer in dialers:
+            if not self._held.covers(dialer):
+                raise LockedError(f"this run does not hold the lease of {dialer}; nothing is sent there. Plan again")
 
     def _book(self, change: Callable[[Session], None], *, locked: bool, dialer: str | None = None) -> None:
         """Write down what has happened already: once more where the store can make room for it, or connect again."""
@@ -238,19 +245,51 @@ class Ledger(LeasedLedger):
         """
         with self._beginning([intent.address.dialer], now=now) as connection:
             origin = journal.Origin(project=self._project, run_id=run_id, fence=self._held.fence)
-            return journal.begin(connection, origin, intent, evidence=evidence, now=now)
+            (call_id,) = journal.begin(connection, origin, [journal.Begun(intent=intent, evidence=evidence)], now=now)
+            return call_id
 
-    def write_lines(self, lines: Sequence[journal.Line], *, run_id: int, now: float) -> list[int]:
+    async def write_lines(self, lines: Sequence[journal.Line], *, run_id: int, now: float) -> list[int]:
         """Write several intents and outcomes as one transaction, or none of them; return the numbers of their calls.
+
+        Durable on return; meanwhile the event loop goes on.
 
         Raises:
             LockedError: there is an intent among them, and a lease was lost.
             LedgerError: one of them cannot be written.
         """
+        at = steady_seconds()
         dialers = {line.intent.address.dialer for line in lines if isinstance(line, journal.Begun)}
-        with self._beginning(dialers, now=now) if dialers else self.changing(locked=False) as connection:
+        if dialers:
+            self._refuse_begun(dialers)
+
+        def change(connection: Session) -> tuple[list[int], tuple[str, int]]:
+            if dialers:
+                lock.extend(connection, self._project, self._held, now=now, changes=1)
             origin = journal.Origin(project=self._project, run_id=run_id, fence=self._held.fence)
-            return [journal.write(connection, origin, line, now=now) for line in lines]
+            numbers = journal.write(connection, origin, lines, now=now)
+            if not dialers:
+                lock.count_change(connection, self._project, self._held.names)
+            return numbers, schema.bump_serial(connection, self._project)
+
+        many = sum(map(journal.rows_named, lines)) >= _MANY_ROWS
+        numbers, counted = await self._database.write_beside(change, aside=many)
+        if counted > self._seen or counted[0] != self._seen[0]:
+            # Else a later change has been marked already, while this one was on its way back from its commit.
+            self.write_mark(*counted)
+        if dialers:
+            self._held.proven(at)
+        return numbers
+
+    async def write_line(self, line: journal.Line, *, run_id: int, now: float) -> int:
+        """Write one line as :meth:`write_lines` does; an outcome once more where the store can make room for it."""
+        try:
+            (number,) = await self.write_lines([line], run_id=run_id, now=now)
+        except LedgerError as problem:
+            if isinstance(line, journal.Begun) or not self._database.second_try(problem):
+                raise
+            self._refuse_another()
+            (number,) = await self.write_lines([line], run_id=run_id, now=now)
+        return number
 
     def remember_task(self, call_id: int, task_id: str) -> None:
         """Keep the vendor's task, so that a later run can ask about it."""
@@ -264,12 +303,8 @@ class Ledger(LeasedLedger):
         With no ``outcomes``, the call's outcome is every row's; else a row that is not named is unknown. What is
         unknown and cannot be proven is parked. A call that is settled already is left as it is.
         """
-        self._book(
-            lambda connection: journal.finish(
-                connection, self._project, call_id, outcome=outcome, message=message, rows=outcomes, now=now
-            ),
-            locked=False,
-        )
+        line = journal.Finished(call_id=call_id, outcome=outcome, message=message, rows=outcomes)
+        self._book(lambda connection: journal.finish(connection, self._project, [line], now=now), locked=False)
 
     @contextmanager
     def _changing_call(self, call_id: int) -> Iterator[Session]:

@@ -10,10 +10,9 @@ from pathlib import Path
 
 from syncengine.errors import DoubtfulLedgerError, LedgerError
 from syncengine.ledger import schema
-from syncengine.ledger.connection import path_of
 from syncengine.ledger.ledger import Ledger
 from syncengine.ledger.mark import Mark, MarkFile
-from syncengine.ledger.stores import is_sqlite, open_store
+from syncengine.ledger.stores import is_sqlite, open_store, path_of
 
 MARK = "ledger.mark"
 # How the doubt about a ledger begins that has another home now.

@@ -7,12 +7,12 @@ one project go one after another, as they do on SQLite, and a fence that was che
 
 import re
 import time
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from functools import cache
 from itertools import islice
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 from urllib.parse import parse_qsl, urlsplit
 
 from syncengine.errors import LedgerError
@@ -23,10 +23,13 @@ from syncengine.ledger.connection import Database
 from syncengine.ledger.postgres_failures import is_lost, translated
 from syncengine.ledger.store import Columns
 from syncengine.ledger.transfer import copy_project
+from syncengine.ledger.turns import Transaction, Turns
 
 if TYPE_CHECKING:
     import psycopg
     import pyarrow as pa
+
+Made = TypeVar("Made")
 
 _SCHEMA = "syncengine"
 _OLDEST = 150_000
@@ -163,6 +166,7 @@ class PostgresStore:
         self._url = url
         self._connection = connection
         self._project = ""
+        self._turns = Turns()
         self.name = shown(url)
 
     @classmethod
@@ -206,17 +210,34 @@ class PostgresStore:
     @contextmanager
     def write(self) -> Iterator[PostgresSession]:
         """Run statements as one transaction that is durable when the block ends, or has not happened at all."""
+        with translated(self.name):
+            with self._transaction(self._begin_writing()):
+                yield PostgresSession(self._connection)
+                failpoint("ledger.before_commit")
+            failpoint("ledger.after_commit")
+
+    async def write_beside(self, change: Callable[[PostgresSession], Made], *, aside: bool) -> Made:
+        """Make a change as :meth:`write` does; the event loop does not wait for the commit."""
+
+        def fill() -> Made:
+            self._connection.execute(self._begin_writing())
+            made = change(PostgresSession(self._connection))
+            failpoint("ledger.before_commit")
+            return made
+
+        with translated(self.name):
+            made = await self._turns.run(Transaction(fill, self._commit, self._undo), aside=aside)
+            failpoint("ledger.after_commit")
+        return made
+
+    def _begin_writing(self) -> Any:
         from psycopg.sql import SQL, Identifier, Literal
 
         # One round trip for all three.
         begin = SQL("BEGIN ISOLATION LEVEL READ COMMITTED; SET LOCAL search_path TO {}").format(Identifier(_SCHEMA))
         if self._project:
             begin += SQL("; SELECT 1 FROM project WHERE project = {} FOR UPDATE").format(Literal(self._project))
-        with translated(self.name):
-            with self._transaction(begin):
-                yield PostgresSession(self._connection)
-                failpoint("ledger.before_commit")
-            failpoint("ledger.after_commit")
+        return begin
 
     @contextmanager
     def read(self) -> Iterator[PostgresSession]:
@@ -231,15 +252,24 @@ class PostgresStore:
 
     @contextmanager
     def _transaction(self, begin: Any) -> Iterator[None]:
+        self._turns.take()
         try:
             self._connection.execute(begin)
             yield
-            self._connection.execute("COMMIT")
+            self._commit()
         except BaseException:
-            # A connection that is gone has taken its transaction with it.
-            with suppress(Exception):
-                self._connection.execute("ROLLBACK")
+            self._undo()
             raise
+        finally:
+            self._turns.give()
+
+    def _commit(self) -> None:
+        self._connection.execute("COMMIT")
+
+    def _undo(self) -> None:
+        # A connection that is gone has taken its transaction with it.
+        with suppress(Exception):
+            self._connection.execute("ROLLBACK")
 
     def hold_reserve(self) -> None:
         """Do nothing: the server's disk is not ours to fill."""
@@ -279,6 +309,7 @@ class PostgresStore:
 
     def close(self) -> None:
         """Let go of the connection."""
+        self._turns.close()
         with suppress(Exception):
             self._connection.close()
 

@@ -6,13 +6,13 @@ from pathlib import Path
 
 from syncengine.errors import DoubtfulLedgerError, LedgerError
 from syncengine.ledger import schema
-from syncengine.ledger.connection import Database, path_of
+from syncengine.ledger.connection import Database
 from syncengine.ledger.ledger import Ledger
 from syncengine.ledger.mark import Mark
 from syncengine.ledger.opening import MOVED, is_there, mark_of
 from syncengine.ledger.salvage import salvage, set_aside
 from syncengine.ledger.store import Session
-from syncengine.ledger.stores import is_sqlite, open_store
+from syncengine.ledger.stores import is_sqlite, open_store, path_of
 
 _UNFINISHED = "is being recovered"
 _FENCES = 1_000

@@ -11,7 +11,7 @@ from operator import itemgetter
 from typing import TYPE_CHECKING
 
 from syncengine.errors import LedgerError
-from syncengine.ledger.booking import close_open_rows, has_open_rows, stage_keys
+from syncengine.ledger.booking import REPEATABLE, close_open_rows, has_open_rows, stage_keys
 from syncengine.ledger.records import RowState
 from syncengine.ledger.store import Columns, Session
 from syncengine.model.address import Address
@@ -24,8 +24,6 @@ if TYPE_CHECKING:
 # there, perhaps dialled again, as a lost update does.
 _SHOWN_ACTION = {"add": "add", "update": "update", "unblock": "update", "remove": "remove", "block": "remove"}
 _SUPPRESSIONS = frozenset({"remove", "block"})
-# A call with one of these proofs may simply be sent again.
-REPEATABLE = frozenset({"repeat", "refusal"})
 _SETTLED = Columns(
     source="collection_row",
     where="collection_id = ? AND key NOT IN (SELECT w.key FROM open_call c JOIN call_row w ON w.call_id = c.call_id"

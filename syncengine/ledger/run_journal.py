@@ -1,6 +1,6 @@
 """The ledger as one run's executor sees it: it satisfies ``model.ports.Journal``, and the budget of a dialer."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from syncengine.ledger.budget import utc_day
@@ -39,19 +39,15 @@ class RunJournal:
         """Remember the vendor's task."""
         self.ledger.remember_task(call, task_id)
 
-    async def finish(self, call: int, outcome: Outcome, message: str, rows: Mapping[str, RowOutcome]) -> None:
-        """Write what became of the call and of each of its rows."""
-        await self._lines.write(Finished(call_id=call, outcome=outcome, message=message, rows=rows))
+    def finish(self, call: int, outcome: Outcome, message: str, rows: Mapping[str, RowOutcome]) -> Awaitable[object]:
+        """Write what became of the call and of each of its rows; no intent that follows is durable before it."""
+        return self._lines.write(Finished(call_id=call, outcome=outcome, message=message, rows=rows))
 
-    def _together(self, lines: list[Line]) -> list[int]:
-        return self.ledger.write_lines(lines, run_id=self.run_id, now=self.clock())
+    async def _together(self, lines: list[Line]) -> list[int]:
+        return await self.ledger.write_lines(lines, run_id=self.run_id, now=self.clock())
 
-    def _alone(self, line: Line) -> int:
-        now = self.clock()
-        if isinstance(line, Begun):
-            return self.ledger.begin_call(line.intent, run_id=self.run_id, evidence=line.evidence, now=now)
-        self.ledger.finish_call(line.call_id, line.outcome, line.message, line.rows, now=now)
-        return line.call_id
+    async def _alone(self, line: Line) -> int:
+        return await self.ledger.write_line(line, run_id=self.run_id, now=self.clock())
 
     def book(self, address: Address, action: RowAction, rows: Sequence[RowItem]) -> None:
         """Write rows that need no call: adopt and forget."""

@@ -4,16 +4,19 @@ Statements are written for all stores: parameters are ``?``, numbers are ``BIGIN
 type must be said. What the stores do differently (bulk loading, staging tables, whole columns at once) has a method.
 """
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 
 from syncengine.errors import LedgerError
 
 if TYPE_CHECKING:
     import pyarrow as pa
+
+
+Made = TypeVar("Made")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,6 +46,11 @@ class Columns:
             + [(name, pa.float64()) for name in self.reals]
             + [(name, pa.int64()) for name in self.integers]
         )
+
+
+def marks(values: Sequence[object]) -> str:
+    """Return as many question marks as there are values, as what follows IN; of an empty list nothing is in it."""
+    return f"({', '.join('?' * len(values))})" if values else "(NULL)"
 
 
 class Found(Protocol):
@@ -106,7 +114,7 @@ class Session(Protocol):
 
 
 class Store(Protocol):
-    """An open database that holds ledgers. Used from the thread that opened it."""
+    """An open database that holds ledgers. Used from the thread that opened it, and for commits from one of its own."""
 
     @property
     def name(self) -> str:
@@ -137,6 +145,13 @@ class Store(Protocol):
 
     def write(self) -> AbstractContextManager[Session]:
         """Run statements as one transaction that is durable when the block ends, or has not happened at all."""
+        ...
+
+    async def write_beside(self, change: Callable[[Session], Made], *, aside: bool) -> Made:
+        """Make a change as :meth:`write` does, and go on with the event loop until it is durable.
+
+        ``aside`` is for large ones: then the change itself runs in another thread, too.
+        """
         ...
 
     def read(self) -> AbstractContextManager[Session]:

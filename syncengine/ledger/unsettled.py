@@ -5,6 +5,7 @@ from typing import Literal
 
 from syncengine.errors import LedgerError
 from syncengine.ledger import journal
+from syncengine.ledger.journal import Finished
 from syncengine.ledger.records import OpenCall, OpenRow, records
 from syncengine.ledger.store import Session
 from syncengine.model.address import Address
@@ -126,15 +127,13 @@ def _finish(
     rows: Mapping[str, RowOutcome],
     now: float,
 ) -> None:
-    journal.finish(
-        connection,
-        project,
-        call_id,
+    line = Finished(
+        call_id=call_id,
         outcome=_as_outcome(assume),
         message=f"resolved by {told_by} as {assume.replace('_', ' ')}",
         rows=rows,
-        now=now,
     )
+    journal.finish(connection, project, [line], now=now)
 
 
 def _resolve_campaign(connection: Session, project: str, address: Address, action: str, assume: Assumption) -> None:
@@ -164,4 +163,5 @@ def settle(connection: Session, project: str, call_id: int, rows: Mapping[str, R
     A row that is proven not to have landed is ``skipped``.
     """
     if rows:
-        journal.finish(connection, project, call_id, outcome="unknown", message="", rows=rows, now=now)
+        line = Finished(call_id=call_id, outcome="unknown", message="", rows=rows)
+        journal.finish(connection, project, [line], now=now)

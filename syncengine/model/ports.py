@@ -3,7 +3,7 @@
 ``remote/`` knows neither the ledger nor the row engine; ``sync.py`` hands it objects that satisfy these.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Awaitable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Protocol
 
@@ -64,8 +64,11 @@ class Journal(Protocol):
         """Remember the vendor's task, so that a later run can ask about it."""
         ...
 
-    async def finish(self, call: int, outcome: Outcome, message: str, rows: Mapping[str, RowOutcome]) -> None:
-        """Write what became of the call and of each of its rows."""
+    def finish(self, call: int, outcome: Outcome, message: str, rows: Mapping[str, RowOutcome]) -> Awaitable[object]:
+        """Write what became of the call and of each of its rows, durable when awaited.
+
+        It has its place at once: an intent that is begun later is not durable before it, unless its writing fails.
+        """
         ...
 
     def book(self, address: Address, action: RowAction, rows: Sequence[RowItem]) -> None:

@@ -7,8 +7,7 @@ redirects, no cookies, no environment proxies and no logging to switch off.
 
 import asyncio
 import logging
-import socket
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from functools import cache
@@ -30,6 +29,8 @@ if TYPE_CHECKING:
 # outcome, so ours are given up earlier.
 _IDLE_SECONDS = 3.0
 _LONGEST_CONNECT = 10.0
+# Methods whose requests state a length though there is no body.
+_WITH_BODY = frozenset({"POST", "PUT", "PATCH"})
 
 # Nothing of the request has left when one of these is raised. Every other failure may come after bytes have left.
 NOT_SENT = ("ConnectError", "ConnectTimeout", "PoolTimeout", "UnsupportedProtocol", "ProxyError")
@@ -96,7 +97,6 @@ class Connection:
     def __init__(self, open_one: "Callable[[], httpx.AsyncBaseTransport]") -> None:
         self._open_one = open_one
         self._transport: httpx.AsyncBaseTransport | None = None
-        self._socket: socket.socket | None = None
 
     async def send(self, call: Call) -> Answer:
         """Send one request and return its answer, whatever its status.
@@ -111,7 +111,7 @@ class Connection:
         whole = False
         try:
             async with asyncio.timeout(call.seconds):
-                answer = await _exchange(self._transport, call, self._trace)
+                answer = await _exchange(self._transport, call)
             whole = True
         except TimeoutError:
             # Connecting has a shorter limit of its own, so bytes may have left.
@@ -127,20 +127,13 @@ class Connection:
                 await self.close()
         return answer
 
-    async def _trace(self, event: str, info: Mapping[str, Any]) -> None:
-        if event == "connection.connect_tcp.complete":
-            self._socket = info["return_value"].get_extra_info("socket")
-
     def cut(self) -> None:
         """Make sure that not one more byte leaves, from wherever in the program this is called."""
-        if self._socket is not None:
-            # It may be closed already.
-            with suppress(OSError):
-                self._socket.shutdown(socket.SHUT_RDWR)
+        if self._transport is not None and hasattr(self._transport, "cut"):
+            self._transport.cut()
 
     async def close(self) -> None:
         """Close the connection, if there is one."""
-        self._socket = None
         transport, self._transport = self._transport, None
         if transport is not None:
             # The caller may be in the middle of being cancelled; the socket is closed all the same.
@@ -156,24 +149,24 @@ async def _quietly_closed(transport: "httpx.AsyncBaseTransport") -> None:
 Trace = Callable[[str, Mapping[str, Any]], Awaitable[None]]
 
 
-async def _exchange(transport: "httpx.AsyncBaseTransport", call: Call, trace: Trace) -> Answer:
+async def _exchange(transport: "httpx.AsyncBaseTransport", call: Call) -> Answer:
     import httpx
 
     connect = min(_LONGEST_CONNECT, call.seconds / 3)
     limits = {"connect": connect, "pool": connect, "read": call.seconds, "write": call.seconds}
     extensions: dict[str, object] = {"timeout": limits}
-    tracing: list[Trace] = [_at_failpoint] if switched_on() else []
     if call.at_wire is not None:
         call.at_wire()
-        tracing = [trace, _asking(call.at_wire), *tracing]
-    if tracing:
-        extensions["trace"] = _all_of(tracing)
+        extensions["at_wire"] = call.at_wire
+    if switched_on():
+        extensions["trace"] = _at_failpoint if call.at_wire is None else _asking(call.at_wire)
+    # With a stream of its own, httpx adds nothing by itself, which takes as long as all the rest.
     request = httpx.Request(
-        call.method, call.url, headers=list(call.headers), content=call.body or None, extensions=extensions
+        call.method, call.url, headers=_framed(call), stream=httpx.ByteStream(call.body), extensions=extensions
     )
     response = await transport.handle_async_request(request)
     try:
-        headers = {name.lower(): redacted_text(value, call.echoes) for name, value in response.headers.items()}
+        headers = _read_headers(response.headers.raw, call.echoes)
         # The stream itself, not httpx's own unpacking, which has no caps.
         assert isinstance(response.stream, httpx.AsyncByteStream)
         raw = await collect(response.stream, encoding=headers.get("content-encoding", ""))
@@ -182,20 +175,35 @@ async def _exchange(transport: "httpx.AsyncBaseTransport", call: Call, trace: Tr
     return decode(response.status_code, headers, redacted(raw, call.echoes))
 
 
-def _all_of(tracing: Sequence[Trace]) -> Trace:
-    async def tell(event: str, info: Mapping[str, Any]) -> None:
-        for trace in tracing:
-            await trace(event, info)
+def _framed(call: Call) -> list[tuple[str, str]]:
+    """Return the headers of a call with those that say where it goes and how long it is."""
+    length = [("Content-Length", str(len(call.body)))] if call.body or call.method in _WITH_BODY else []
+    return [("Host", call.url.netloc.decode("ascii")), *length, *call.headers]
 
-    return tell
+
+def _read_headers(raw: Iterable[tuple[bytes, bytes]], echoes: tuple[bytes, ...]) -> dict[str, str]:
+    """Return headers by their names in lower case; one that comes several times is joined by commas."""
+    headers: dict[str, str] = {}
+    for name, value in raw:
+        key, text = name.decode("latin-1").lower(), redacted_text(_text(value), echoes)
+        headers[key] = f"{headers[key]}, {text}" if key in headers else text
+    return headers
+
+
+def _text(value: bytes) -> str:
+    try:
+        return value.decode("utf-8")
+    except UnicodeDecodeError:
+        return value.decode("latin-1")
 
 
 def _asking(at_wire: Callable[[], None]) -> Trace:
-    """Ask once more just before the head is written and before the body is: connecting can take seconds."""
+    """Ask before the head and before the body, which part at a failpoint between them."""
 
-    async def asking(event: str, _: Mapping[str, Any]) -> None:
+    async def asking(event: str, info: Mapping[str, Any]) -> None:
         if event.endswith(("send_request_headers.started", "send_request_body.started")):
             at_wire()
+        await _at_failpoint(event, info)
 
     return asking
 

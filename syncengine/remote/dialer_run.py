@@ -7,7 +7,7 @@ Every write takes the same path, here and nowhere else::
 """
 
 import hashlib
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from syncengine.errors import LockedError, RenderError
@@ -95,8 +95,11 @@ class DialerRun:
         action: str,
         rows: Sequence[RowItem] = (),
         lasts_days: int | None = None,
+        after: Callable[[], Awaitable[None]] | None = None,
     ) -> tuple[CallResult, int]:
         """Make one writing call and return its result with its number in the journal.
+
+        ``after``, awaited when the intent is durable, is what must be in the journal as well before a byte leaves.
 
         Raises:
             ListedNumberError: the rendered request is dialable and carries a listed number; nothing was sent.
@@ -115,19 +118,11 @@ class DialerRun:
                 return
             failpoint("remote.before_intent")
             call = await self.journal.begin(
-                Intent(
-                    address=address,
-                    operation=operation.name,
-                    action=action,
-                    effect=operation.effect,
-                    rows=rows,
-                    request_digest=_digest(request),
-                    lasts_days=lasts_days,
-                    proof=operation.proof.by if operation.proof else "park",
-                    settle=operation.proof.settle if operation.proof else 60.0,
-                )
+                _intent(operation, address, request, rows, action=action, lasts_days=lasts_days)
             )
             failpoint("remote.after_intent")
+            if after is not None:
+                await after()
 
         def at_wire() -> None:
             nonlocal reached_wire
@@ -178,6 +173,28 @@ def campaign_scope(vendor: Vendor, state: CampaignState) -> dict[str, object]:
         vendor, {name: value for name, value in state.fields.items() if name in vendor.campaigns.fields}
     )
     return {**state.raw, **fields, "id": state.id, "key": state.key, "name": state.name, "status": state.status}
+
+
+def _intent(
+    operation: Operation,
+    address: Address,
+    request: Request,
+    rows: Sequence[RowItem],
+    *,
+    action: str,
+    lasts_days: int | None,
+) -> Intent:
+    return Intent(
+        address=address,
+        operation=operation.name,
+        action=action,
+        effect=operation.effect,
+        rows=rows,
+        request_digest=_digest(request),
+        lasts_days=lasts_days,
+        proof=operation.proof.by if operation.proof else "park",
+        settle=operation.proof.settle if operation.proof else 60.0,
+    )
 
 
 def _digest(request: Request) -> str:

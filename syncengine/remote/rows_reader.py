@@ -1,7 +1,8 @@
 """Rows as a dialer lists them: keys, numbers as the vendor writes them, ids, and whether they are blocked there."""
 
 import re
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Callable, Mapping
+from functools import partial
 
 from syncengine.model.snapshot import ListedRow, RowsReading
 from syncengine.model.vendor import Collection, Listed, Operation
@@ -19,7 +20,7 @@ class RowListing:
 
     def __init__(self, client: DialerClient, operation: Operation, listed: Listed, scope: Mapping[str, object]) -> None:
         self._listing = Listing(client, operation, scope)
-        self._listed = listed
+        self._row = row_reader(listed)
         self._rows = 0
         self._unreadable = 0
         self._paged = operation.pagination.kind != "none"
@@ -39,7 +40,7 @@ class RowListing:
     async def pages(self) -> AsyncIterator[list[ListedRow]]:
         """Walk the pages; raises nothing that a dialer can cause."""
         async for records in self._listing.pages():
-            rows = [row for record in records if (row := listed_row(self._listed, record)) is not None]
+            rows = [row for record in records if (row := self._row(record)) is not None]
             self._unreadable += len(records) - len(rows)
             self._rows += len(rows)
             before = len(self._seen)
@@ -58,6 +59,31 @@ def read_rows(
     assert collection.listed is not None
     scope: dict[str, object] = {} if campaign is None else {"campaign": campaign}
     return RowListing(client, collection.operations[role], collection.listed, scope)
+
+
+def row_reader(listed: Listed) -> Callable[[object], ListedRow | None]:
+    """Return a function that does what :func:`listed_row` does, quicker for plain records, of which there are millions.
+
+    Plain is an object with what is wanted directly in it: a number is a text of digits, an id is a text.
+    """
+    paths = [path for path in (*listed.phones, listed.key, listed.remote_id, listed.state) if path]
+    if len(listed.phones) != 1 or not all(path.isidentifier() for path in paths):
+        return partial(listed_row, listed)
+    phone_at, key_at, id_at, state_at = listed.phones[0], listed.key, listed.remote_id, listed.state
+
+    def read(record: object) -> ListedRow | None:
+        if not isinstance(record, dict):
+            return listed_row(listed, record)
+        phone = record.get(phone_at)
+        key = record.get(key_at) if key_at else phone
+        remote_id = record.get(id_at) if id_at else ""
+        if phone.__class__ is not str or not phone.isdecimal() or key.__class__ is not str:
+            return listed_row(listed, record)
+        if remote_id.__class__ is not str or state_at or not (key := key.strip()):
+            return listed_row(listed, record)
+        return ListedRow(key, (phone,), remote_id.strip(), False)
+
+    return read
 
 
 def listed_row(listed: Listed, record: object) -> ListedRow | None:

@@ -7,7 +7,7 @@ which no request can be made is halved always, since nothing was sent.
 
 import asyncio
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from itertools import takewhile
 
 from syncengine.errors import RemoteError, RenderError
@@ -25,13 +25,31 @@ from syncengine.remote.ids import TASK_ID, handed_out_id
 from syncengine.remote.items import item_results
 from syncengine.remote.lookup import look_up
 from syncengine.remote.row_scope import rows_scope
-from syncengine.remote.tally import ChangeTally
+from syncengine.remote.tally import ChangeTally, distinct
 from syncengine.remote.tasks import await_task
 
 Outcomes = dict[str, RowOutcome]
 
 # So many single rows in a row refused and none taken: then it is not the rows, and each further one costs a call.
 _HOPELESS = 10
+
+
+@dataclass(slots=True)
+class _Behind:
+    """The outcome of a worker's last call, on its way into the ledger while the next call is made ready.
+
+    It shares the transaction of the next intent or has an earlier one, so that a call waits for the disk once, and
+    still none is sent before the outcome of the one before it is written down.
+    """
+
+    waiting: asyncio.Future[object] | None = None
+
+    async def settled(self) -> None:
+        """Wait until nothing is on its way; raises what its writing raised."""
+        waiting, self.waiting = self.waiting, None
+        if waiting is not None:
+            await waiting
+            failpoint("batch.booked")
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +60,8 @@ class RowJob:
     change: RowChange
     collection: Collection
     tally: ChangeTally
+    # Each worker's own.
+    behind: _Behind = field(default_factory=_Behind)
 
     @property
     def address(self) -> Address:
@@ -74,7 +94,7 @@ class _Search:
 
     def learn(self, outcomes: Mapping[str, RowOutcome]) -> None:
         """Take in what became of one part."""
-        kinds = {found.outcome for found in outcomes.values()}
+        kinds = _kinds(outcomes)
         self.taken = self.taken or bool(kinds & DONE)
         self.refused += len(outcomes) == 1 and "rejected" in kinds
 
@@ -104,10 +124,14 @@ async def write_rows(job: RowJob, *, lasts_days: int | None = None) -> None:
 
 async def _write_batches(job: RowJob, steps: Sequence[_Step], batches: Iterator[list[RowItem]]) -> None:
     """Take batches from the row set, which other workers take from as well, until there is none left."""
-    for batch in batches:
-        if job.run.why_stopped():
-            return
-        await _write_batch(job, steps, batch)
+    job = replace(job, behind=_Behind())
+    try:
+        for batch in batches:
+            if job.run.why_stopped():
+                return
+            await _write_batch(job, steps, batch)
+    finally:
+        await job.behind.settled()
 
 
 def _book(job: RowJob) -> None:
@@ -132,7 +156,8 @@ async def _write_batch(job: RowJob, steps: Sequence[_Step], batch: Sequence[RowI
     for step in steps:
         results = await _write_step(job, step, rows)
         final |= results
-        rows = [row for row in rows if results[row.key].outcome in DONE]
+        if step is not steps[-1]:
+            rows = [row for row in rows if results[row.key].outcome in DONE]
     job.tally.add_rows(final.values())
     job.run.tally.show(job.run.dialer, job.tally.level)
 
@@ -188,7 +213,13 @@ async def _send(job: RowJob, step: _Step, rows: list[RowItem], search: _Search |
     scope = rows_scope(job.run, job.address, rows, lasts_days=step.lasts_days)
     try:
         result, call = await job.run.write(
-            step.operation, scope, job.address, action=step.action, rows=rows, lasts_days=step.lasts_days
+            step.operation,
+            scope,
+            job.address,
+            action=step.action,
+            rows=rows,
+            lasts_days=step.lasts_days,
+            after=job.behind.settled,
         )
     except ListedNumberError as found:
         return await _without_listed(job, step, rows, found)
@@ -206,8 +237,14 @@ async def _send(job: RowJob, step: _Step, rows: list[RowItem], search: _Search |
         # Nothing has happened to any of them yet, and a crash before the halves are sent must not call them refused.
         outcomes = {key: replace(found, outcome="deferred") for key, found in outcomes.items()}
     if call:
-        await job.run.journal.finish(call, _overall(outcomes), result.judgement.message, outcomes)
-        failpoint("batch.booked")
+        # Nothing of an earlier one is left behind where this one had no intent of its own.
+        await job.behind.settled()
+        job.behind.waiting = asyncio.ensure_future(
+            job.run.journal.finish(call, _overall(outcomes), result.judgement.message, outcomes)
+        )
+        if bisecting or step.replacing:
+            # The same rows go on with their next call.
+            await job.behind.settled()
     search = search or _Search()
     search.learn(outcomes)
     if not bisecting or search.hopeless:
@@ -259,7 +296,12 @@ async def _judge_rows(
             results, summary = item_results(operation, rows, result.answer)
             if summary.alarm:
                 job.run.tally.alarms.append(f"{job.address}: {summary.alarm}")
-            return {key: RowOutcome(r.outcome, r.message, r.remote_id) for key, r in results.items()}
+            # Mostly one result for all rows: then one outcome, too.
+            made = {
+                id(r): RowOutcome(r.outcome, r.message, r.remote_id)
+                for r in {id(r): r for r in results.values()}.values()
+            }
+            return {key: made[id(r)] for key, r in results.items()}
     outcome = outcome_of(result)
     if outcome == "applied" and len(rows) == 1 and operation.id and result.answer is not None:
         pattern = operation.id_pattern or TASK_ID
@@ -293,8 +335,12 @@ def _may_bisect(operation: Operation, rows: list[RowItem], result: CallResult) -
     )
 
 
+def _kinds(outcomes: Mapping[str, RowOutcome]) -> set[Outcome]:
+    return {found.outcome for found in distinct(outcomes.values())}
+
+
 def _overall(outcomes: Mapping[str, RowOutcome]) -> Outcome:
-    kinds = {result.outcome for result in outcomes.values()}
+    kinds = _kinds(outcomes)
     if len(kinds) == 1:
         return next(iter(kinds))
     return "unknown" if "unknown" in kinds else "applied"

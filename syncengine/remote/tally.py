@@ -1,13 +1,18 @@
 """Counting outcomes while a plan is applied, so that the report is complete whatever happens."""
 
 from collections import Counter
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass, field
 
 from syncengine.model.change import Change, RowChange
 from syncengine.model.plan import LevelName, Plan
 from syncengine.model.ports import RowOutcome
 from syncengine.model.report import ChangeReport, Outcome, Progress
+
+
+def distinct(outcomes: Iterable[RowOutcome]) -> Collection[RowOutcome]:
+    """Return each object once: a batch of ten thousand rows mostly has one outcome, which all of them share."""
+    return {id(found): found for found in outcomes}.values()
 
 
 @dataclass(slots=True)
@@ -33,8 +38,10 @@ class ChangeTally:
 
     def add_rows(self, results: Iterable[RowOutcome]) -> None:
         """Count the outcomes of rows."""
-        for result in results:
-            self.add(result.outcome, result.message)
+        found = list(results)
+        counts = Counter(map(id, found))
+        for result in distinct(found):
+            self.add(result.outcome, result.message, counts[id(result)])
 
     def report(self) -> ChangeReport:
         """Return the change's report; what was never tried is skipped."""

@@ -9,6 +9,7 @@ from syncengine.rows.columns import RecordField
 from syncengine.rows.row_sets import RowSetTable
 from syncengine.rows.workspace import Workspace
 
+_PIECE = 1_000
 _Typed = Callable[[str], object]
 
 
@@ -19,11 +20,14 @@ def batches(workspace: Workspace, row_set: RowSetTable, size: int) -> Iterator[l
     """
     columns = ["key", "phones", "content_hash", "remote_id", *(f"v{n}" for n in range(len(row_set.fields)))]
     cursor = workspace.connection.cursor()
-    reader = cursor.sql(f"SELECT {', '.join(columns)} FROM {row_set.table} ORDER BY key").to_arrow_reader(size)
+    # Where a call takes one row, a piece of columns for each would cost more than the call.
+    taken = size * max(1, _PIECE // size)
+    reader = cursor.sql(f"SELECT {', '.join(columns)} FROM {row_set.table} ORDER BY key").to_arrow_reader(taken)
     try:
         for piece in reader:
             values = [column.to_pylist() for column in piece.columns]
-            yield _items(values, row_set.fields)
+            items = _items(values, row_set.fields)
+            yield from (items[start : start + size] for start in range(0, len(items), size))
     finally:
         cursor.close()
 

@@ -4,8 +4,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from syncengine.errors import SyncEngineError
-from syncengine.ledger.connection import path_of
 from syncengine.ledger.ledger import Ledger
+from syncengine.ledger.stores import path_of
 from syncengine.rows.workspace import Workspace
 from syncengine.steps.loading import Loaded
 from syncengine.steps.options import Options

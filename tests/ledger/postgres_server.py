@@ -73,7 +73,7 @@ class Server:
             time.sleep(0.05)
 
     def _answers(self) -> bool:
-        words = [self.binaries / "pg_isready", "--quiet", "--host", self.folder]
+        words: list[str | Path] = [self.binaries / "pg_isready", "--quiet", "--host", self.folder]
         return subprocess.run(words, check=False).returncode == 0
 
     def stop(self, how: signal.Signals = signal.SIGINT) -> None:
@@ -89,7 +89,15 @@ class Server:
         self.process = None
 
     def sql(self, statement: str) -> str:
-        words = [self.binaries / "psql", "--no-psqlrc", "--quiet", "--tuples-only", "--no-align", "--dbname", self.url]
+        words: list[str | Path] = [
+            self.binaries / "psql",
+            "--no-psqlrc",
+            "--quiet",
+            "--tuples-only",
+            "--no-align",
+            "--dbname",
+            self.url,
+        ]
         done = subprocess.run([*words, "--command", statement], capture_output=True, text=True, check=True)
         return done.stdout.strip()
 

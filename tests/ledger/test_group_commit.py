@@ -8,12 +8,12 @@ from syncengine.ledger.group_commit import GroupCommit
 def test_lines_of_one_turn_go_together_and_those_of_the_next_on_their_own() -> None:
     groups: list[list[int]] = []
 
-    def together(lines: list[int]) -> list[int]:
+    async def together(lines: list[int]) -> list[int]:
         groups.append(lines)
         return [line * 10 for line in lines]
 
-    def alone(line: int) -> int:
-        return together([line])[0]
+    async def alone(line: int) -> int:
+        return (await together([line]))[0]
 
     async def work() -> list[int]:
         group = GroupCommit(together=together, alone=alone)
@@ -25,10 +25,10 @@ def test_lines_of_one_turn_go_together_and_those_of_the_next_on_their_own() -> N
 
 
 def test_what_fails_together_is_tried_alone_and_each_hears_of_its_own() -> None:
-    def together(_: list[int]) -> list[int]:
+    async def together(_: list[int]) -> list[int]:
         raise ValueError("together")
 
-    def alone(line: int) -> int:
+    async def alone(line: int) -> int:
         if line == 2:
             raise ValueError("two")
         return line

@@ -1,3 +1,4 @@
+import asyncio
 import signal
 import sqlite3
 import subprocess
@@ -7,9 +8,12 @@ import time
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from syncengine.errors import LedgerError, LockedError
 from syncengine.ledger import journal
+from syncengine.ledger.journal import Finished
 from syncengine.ledger.ledger import Ledger
 from syncengine.model.address import Address
 from syncengine.model.ports import RowOutcome
@@ -225,7 +229,7 @@ def test_a_line_keeps_all_that_it_says_of_a_call_and_its_rows(locked: Ledger) ->
     (run,) = locked.history(1)
     rows_said = {"1": RowOutcome("applied"), "2": RowOutcome("rejected", "bad number")}
     finished = journal.Finished(call_id=call, outcome="applied", message="two of three", rows=rows_said)
-    assert locked.write_lines([finished], run_id=run.run_id, now=NOW) == [call]
+    assert asyncio.run(locked.write_lines([finished], run_id=run.run_id, now=NOW)) == [call]
     assert states(locked) == {"1": "present", "2": "rejected", "3": "unknown_add"}
     assert history(locked) == {call: ("unknown", "applied", "two of three")}
 
@@ -243,3 +247,47 @@ def test_what_a_later_call_or_a_look_has_settled_is_done_and_says_by_what(locked
         stop: ("done", "applied", ""),
         lost: ("done", "unknown", "time-out"),
     }
+
+
+OUTCOMES = st.sampled_from(["applied", "rejected", "unknown", "deferred", "already_absent", "already_present"])
+CALL = st.tuples(
+    st.sampled_from(["add", "update", "remove"]),
+    st.dictionaries(st.sampled_from("abcdef"), OUTCOMES, min_size=1, max_size=4),
+    st.booleans(),
+    OUTCOMES,
+)
+
+
+@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(st.lists(CALL, min_size=1, max_size=5))
+def test_outcomes_that_are_booked_together_leave_what_they_leave_one_by_one(
+    locked: Ledger, calls: list[tuple[str, dict[str, str], bool, str]]
+) -> None:
+    left = []
+    for name in ("together", "alone"):
+        address = Address("dialer", "contacts", name)
+        for call in locked.unfinished_calls():
+            locked.resolve_call(call.call_id, "not_sent", now=NOW)
+        locked.forget_rows(address)
+        locked.save_rows(address, [item("a"), item("b", content="h0")], now=NOW)
+        lines = []
+        for number, (action, rows_of, named, outcome) in enumerate(calls):
+            sent = [item(key, f"+5730{number}{key}", content=f"h{number}") for key in rows_of]
+            effect = "suppressing" if action == "remove" else "dialable"
+            call_id = begin(locked, intent(action, sent, address=address, effect=effect, proof="repeat"))
+            told = {key: RowOutcome(word, f"m{number}") for key, word in rows_of.items()} if named else {}  # type: ignore[arg-type]  # words of outcomes
+            lines.append(Finished(call_id=call_id, outcome=outcome, message="", rows=told))  # type: ignore[arg-type]  # as above
+        if name == "together":
+            asyncio.run(locked.write_lines(lines, run_id=locked.history(1)[0].run_id, now=NOW))
+        else:
+            for line in lines:
+                locked.finish_call(line.call_id, line.outcome, line.message, line.rows, now=NOW)
+        first = lines[0].call_id
+        shown = rows(locked, address)
+        left.append(
+            (
+                {key: row | {"call_id": max(0, int(str(row["call_id"])) - first)} for key, row in shown.items()},
+                [(found.call_id - first, found.state, found.rows) for found in locked.unfinished_calls()],
+            )
+        )
+    assert left[0] == left[1]

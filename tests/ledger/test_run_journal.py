@@ -21,7 +21,11 @@ def test_a_run_is_journalled_through_the_port_of_the_executor(locked: Ledger) ->
     call = asyncio.run(journal.begin(intent("add", [item("3")], proof="task")))
     journal.task_started(call, "T9")
     assert locked.unfinished_calls()[0].task_id == "T9"
-    asyncio.run(journal.finish(call, "applied", "", {"3": RowOutcome("applied", "", "R3")}))
+
+    async def finish() -> None:
+        await journal.finish(call, "applied", "", {"3": RowOutcome("applied", "", "R3")})
+
+    asyncio.run(finish())
     assert states(locked) == {"1": "present", "3": "present"}
     assert journal.remote_ids(CONTACTS, ["1", "3"]) == {"1": "R1", "3": "R3"}
     assert rows(locked)["3"]["updated_at"] == NOW + 1
@@ -92,7 +96,7 @@ def test_without_the_lock_outcomes_are_still_written_and_intents_are_not(locked:
             journal.begin(intent("add", [item("2")])), journal.finish(call, "applied", "", {}), return_exceptions=True
         )
         assert isinstance(begun, LockedError)
-        assert finished is None
+        assert not isinstance(finished, BaseException)
 
     asyncio.run(work())
     assert states(locked) == {"1": "present"}
@@ -112,3 +116,38 @@ def test_a_caller_that_is_gone_leaves_its_line_in_the_ledger(locked: Ledger) -> 
 
     asyncio.run(work())
     assert len(locked.unfinished_calls()) == 2
+
+
+def test_no_intent_is_durable_before_an_outcome_that_was_told_earlier(locked: Ledger) -> None:
+    journal = journal_of(locked)
+
+    async def work() -> None:
+        first = await journal.begin(intent("add", [item("1")]))
+        # A group is on its way, so that what comes now makes up the next one.
+        under_way = asyncio.ensure_future(journal.begin(intent("add", [item("2")])))
+        await asyncio.sleep(0)
+        finishing = journal.finish(first, "applied", "", {})
+        await journal.begin(intent("add", [item("3")]))
+        assert states(locked)["1"] == "present"
+        await asyncio.gather(under_way, finishing)
+
+    asyncio.run(work())
+
+
+def test_a_large_group_is_as_durable_and_what_is_read_meanwhile_is_what_was_there_before(locked: Ledger) -> None:
+    journal = journal_of(locked)
+    many = [item(str(number)) for number in range(1_500)]
+
+    async def work() -> None:
+        begun = asyncio.ensure_future(journal.begin(intent("add", many)))
+        while not begun.done():
+            assert len(rows(locked)) in {0, 1_500}
+            locked.confirm_lock()
+            await asyncio.sleep(0)
+        call = await begun
+        assert set(states(locked).values()) == {"unknown_add"}
+        await journal.finish(call, "applied", "", dict.fromkeys((row.key for row in many), RowOutcome("applied")))
+
+    asyncio.run(work())
+    assert set(states(locked).values()) == {"present"}
+    assert locked.unfinished_calls() == []

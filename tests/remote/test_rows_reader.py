@@ -3,12 +3,14 @@ from typing import Any
 
 import httpx
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from syncengine.model.calling import Offset, PageNumber
 from syncengine.model.exchange import Request
 from syncengine.model.snapshot import ListedRow, RowsReading
 from syncengine.model.vendor import Collection, Listed
-from syncengine.remote.rows_reader import RowListing, listed_row, read_rows
+from syncengine.remote.rows_reader import RowListing, listed_row, read_rows, row_reader
 from tests.remote.dialing import Script, client, reading
 
 BY_PHONE = Listed(
@@ -116,3 +118,25 @@ def test_an_endless_listing_of_the_same_people_ends_when_a_page_brings_nobody_ne
     asyncio.run(walk())
     assert asked < 20
     assert not listing.reading.complete
+
+
+VALUES = st.one_of(
+    st.none(),
+    st.sampled_from(["", " ", "57300", " 57300 ", "57300,57301", "+57300", "x"]),
+    st.integers(0, 9),
+    st.just([]),
+)
+RECORDS = st.one_of(st.dictionaries(st.sampled_from(["tel", "id", "own", "state"]), VALUES), VALUES)
+KINDS = [
+    Listed(phones=("tel",), remote_id="id"),
+    Listed(phones=("tel",)),
+    Listed(phones=("tel",), key="own", remote_id="id"),
+    Listed(phones=("tel",), state="state", blocked=("x",)),
+    Listed(phones=("tel", "own"), remote_id="id"),
+    Listed(phones=("a.tel",)),
+]
+
+
+@given(st.sampled_from(KINDS), RECORDS)
+def test_the_quick_reading_of_plain_records_is_the_same_reading(listed: Listed, record: object) -> None:
+    assert row_reader(listed)(record) == listed_row(listed, record)

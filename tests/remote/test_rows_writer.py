@@ -10,7 +10,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from syncengine.config.generated_files import file_bytes
-from syncengine.errors import RenderError
+from syncengine.errors import LedgerError, RenderError
+from syncengine.ledger.run_journal import RunJournal
 from syncengine.model.answers import Items
 from syncengine.model.calling import Limits, Proof, Task
 from syncengine.model.exchange import Request, RowItem
@@ -144,6 +145,27 @@ def test_the_intent_is_in_the_ledgers_file_before_the_dialer_sees_the_request(be
     adding(bench, 0, 1, 2, add=call("records.add", "dialable", batch=2, proof=Proof(by="park")))
     assert bench.apply().complete
     assert len(bench.dialers.calls) == 2
+
+
+def test_no_call_leaves_before_the_outcome_of_the_workers_last_one_is_written_down(
+    bench: Bench, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def fail(*_: object) -> None:
+        raise LedgerError("the disk")
+
+    monkeypatch.setattr(RunJournal, "finish", fail)
+    adding(bench, 0, 1, 2, add=call("records.add", "dialable", batch=1, proof=Proof(by="park")))
+    with pytest.raises(LedgerError, match="the disk"):
+        bench.apply()
+    assert len(bench.dialers.calls) == 1
+
+
+def test_the_outcome_of_a_call_and_the_intent_of_the_next_share_a_transaction(bench: Bench) -> None:
+    before = bench.ledger.basis()[1]
+    adding(bench, *range(20), add=call("records.add", "dialable", batch=1, proof=Proof(by="park")))
+    assert bench.apply().complete
+    assert len(bench.dialers.calls) == 20
+    assert bench.ledger.basis()[1] - before <= 22
 
 
 def test_entries_that_lapse_are_booked_with_their_end(bench: Bench) -> None:
