@@ -182,7 +182,7 @@ class RememberedWorkspace(Workspace):
 
     memory: Memory
 
-    def __init__(self) -> None:
+    def __init__(self, *, memory_limit: str = "", parent: Path | None = None) -> None:  # noqa: ARG002 - as a workspace
         self._numbers = count(1)
         self.folder = self.memory.folder
         self.connection: Any = _Connection(self.memory)

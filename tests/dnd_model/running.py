@@ -1,5 +1,6 @@
 """Whole runs: the enumerated scripts and as many random histories as are wanted, on several processes."""
 
+import multiprocessing
 import time
 from collections.abc import Sequence
 from concurrent.futures import ProcessPoolExecutor
@@ -33,7 +34,8 @@ def run(examples: int, *, seed: int, workers: int, every_script: int = 1) -> Fig
     began = time.perf_counter()
     figures = Figures()
     pieces = [(at, min(_PIECE, seed + examples - at)) for at in range(seed, seed + examples, _PIECE)]
-    with ProcessPoolExecutor(max_workers=workers) as pool:
+    # Not forked: this process may have used DuckDB, whose threads a fork does not have.
+    with ProcessPoolExecutor(max_workers=workers, mp_context=multiprocessing.get_context("spawn")) as pool:
         parts = [
             pool.submit(_scripts, every_script * workers, every_script * n) for n in range(workers) if every_script
         ]

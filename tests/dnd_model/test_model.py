@@ -14,6 +14,8 @@ from tests.dnd_model.vendors import KINDS
 from tests.dnd_model.walks import Figures
 
 _EVERY = 67
+# In one process, so that the histories are played once.
+pytestmark = pytest.mark.xdist_group("explored")
 
 
 @pytest.fixture(scope="module")

@@ -163,7 +163,7 @@ def _of_rejects(text: str, folder: Path) -> Iterator[list[str]]:
         found = load_contacts(workspace, listed, book=PhoneBook(workspace), now=NOW)
         # A row with the text is written in any case, whatever became of those in the file.
         told = "SELECT 9 AS row, 'people.csv' AS file, 'x' AS reason, '' AS own_id, $1 AS s0, '' AS s1, $1 AS s2"
-        before = f" UNION ALL SELECT * FROM {found.rejects}" if found.rejects else ""
+        before = f" UNION ALL BY NAME SELECT * FROM {found.rejects}" if found.rejects else ""
         rejects = workspace.table("told", told + before, [text])
         write_rejects(workspace, folder / "rejects.csv", replace(found, rejects=rejects))
     with (folder / "rejects.csv").open(newline="", encoding="utf-8") as file:
