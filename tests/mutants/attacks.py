@@ -8,7 +8,7 @@ from tests.mutants.mutant import Mutant, nothing, passed_on
 
 
 def _every_row_is_good(_: Any) -> Callable[..., Any]:
-    return lambda known: f"SELECT place, reason, own_id FROM {known} WHERE false"
+    return lambda known: f"SELECT place, reason, own_id, phone FROM {known} WHERE false"
 
 
 def _taken_as_it_came(_: Any) -> Callable[..., Any]:
@@ -39,11 +39,11 @@ def _shown(real: Callable[..., Any]) -> Callable[..., Any]:
 def _everybody_s(real: Callable[..., Any]) -> Callable[..., Any]:
     """Find a call whatever the project that asks for it."""
 
-    def head(connection: Any, _project: str, call_id: int) -> Any:
-        (owner,) = connection.execute("SELECT project FROM call WHERE call_id = ?", (call_id,)).fetchone()
-        return real(connection, owner, call_id)
+    def heads(connection: Any, _project: str, calls: Any) -> Any:
+        (owner,) = connection.execute("SELECT project FROM call WHERE call_id = ?", (calls[0],)).fetchone()
+        return real(connection, owner, calls)
 
-    return head
+    return heads
 
 
 MUTANTS: Mapping[str, Mutant] = {
@@ -53,7 +53,7 @@ MUTANTS: Mapping[str, Mutant] = {
         "tests/config/test_safe_switches.py::test_stated_otherwise_it_is_refused",
     ),
     "every row is a good one": Mutant(
-        "syncengine.rows.contacts:_bad",
+        "syncengine.rows.duplicates:_bad",
         _every_row_is_good,
         "tests/rows/test_contacts.py::test_the_same_phone_twice_keeps_the_first_row",
     ),
@@ -174,7 +174,7 @@ MUTANTS: Mapping[str, Mutant] = {
         "tests/config/test_patterns.py::test_a_pattern_that_is_broken_or_unbounded_is_refused",
     ),
     "a call of another project is found": Mutant(
-        "syncengine.ledger.journal:_head",
+        "syncengine.ledger.journal:_heads",
         _everybody_s,
         "tests/ledger/test_journal.py::test_a_call_of_another_project_is_not_found",
     ),

@@ -17,12 +17,7 @@ def pytest_configure(config: Any) -> None:
 def take_out(name: str) -> None:
     """Replace the mutant's function wherever a module of the engine has taken it in."""
     mutant = MUTANTS[name]
-    where, _, attribute = mutant.target.partition(":")
-    module = importlib.import_module(where)
-    *owners, last = attribute.split(".")
-    owner: Any = module
-    for part in owners:
-        owner = getattr(owner, part)
+    owner, last = found_at(mutant.target)
     real = getattr(owner, last)
     changed = mutant.without(real)
     setattr(owner, last, changed)
@@ -33,3 +28,14 @@ def take_out(name: str) -> None:
             elif isinstance(value, dict):
                 # Where functions are found by what they are for.
                 value.update({name: changed for name, found in value.items() if found is real})
+
+
+def found_at(target: str) -> tuple[Any, str]:
+    """Return the module or class that holds a mutant's function, and its name there; AttributeError: it is gone."""
+    where, _, attribute = target.partition(":")
+    *owners, last = attribute.split(".")
+    owner: Any = importlib.import_module(where)
+    for part in owners:
+        owner = getattr(owner, part)
+    getattr(owner, last)
+    return owner, last

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from tests.mutants.mutants import MUTANTS
+from tests.mutants.plugin import found_at
 from tests.mutants.running import survives
 from tests.mutants.table import ATTACKS, FAULTS, INVARIANTS, ROWS
 
@@ -41,6 +42,12 @@ def test_every_mutant_belongs_to_a_row_and_names_a_test_that_exists() -> None:
     assert set(MUTANTS) - used == set()
     missing = [name for name, mutant in MUTANTS.items() if not _exists(mutant.fails)]
     assert missing == []
+
+
+@pytest.mark.parametrize("name", sorted(MUTANTS))
+def test_what_a_mutant_takes_out_is_there(name: str) -> None:
+    owner, last = found_at(MUTANTS[name].target)
+    assert callable(getattr(owner, last)) or isinstance(vars(owner)[last], property)
 
 
 @pytest.mark.parametrize("name", SAMPLE)
