@@ -1,4 +1,4 @@
-from syncengine.rows.joined import Sides, joined, keys_with
+from syncengine.rows.joined import Sides, joined, keys_with, moving
 
 
 def table(workspace, *rows):
@@ -19,3 +19,11 @@ def test_what_a_collection_has_nothing_of_takes_no_part(workspace):
     sides = Sides(wanted="w", ledger="a")
     assert joined(sides).count("JOIN") == 1
     assert sides.keyed == ("w", "a")
+
+
+def test_a_remembered_row_takes_part_as_wanted_once_a_number_of_it_is_listed(workspace):
+    known, new = table(workspace, ("a", "+1"), ("b", "+2")), table(workspace, ("c", "+3"))
+    listed = workspace.table("l", "SELECT 'a' AS key")
+    sides = moving(Sides(wanted="w", ledger=table(workspace, ("a", "+1"), ("b", "+2")), listed_keys=listed), known, new)
+    assert workspace.run(f"SELECT key FROM {sides.wanted} ORDER BY key").fetchall() == [("a",), ("c",)]
+    assert workspace.run(f"SELECT key FROM {sides.ledger}").fetchall() == [("a",)]
