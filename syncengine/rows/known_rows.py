@@ -8,12 +8,12 @@ its owner's alone (0600), as the ledger is.
 """
 
 import contextlib
-import os
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
+from syncengine.rows.kept_file import kept_file
 from syncengine.rows.workspace import Workspace, quoted
 
 if TYPE_CHECKING:
@@ -86,14 +86,8 @@ def _keep(rows: "pa.Table", path: Path, *, name: str) -> None:
     """Write a copy and forget older ones of the same collection."""
     import pyarrow.parquet as pq
 
-    path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-    beside = path.with_name(f"{path.name}.{os.getpid()}.new")
-    os.close(os.open(beside, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))
-    try:
+    with kept_file(path) as beside:
         pq.write_table(rows, beside, compression="zstd", row_group_size=122_880)
-        beside.replace(path)
-    finally:
-        beside.unlink(missing_ok=True)
     for older in path.parent.glob(f"{name}.*.parquet"):
         if older != path:
             older.unlink(missing_ok=True)

@@ -6,7 +6,6 @@ quotation mark in front. A phone keeps its plus: what is nothing but a number is
 """
 
 import csv
-import os
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
@@ -14,6 +13,7 @@ from syncengine.errors import SyncEngineError
 from syncengine.model.cells import inert
 from syncengine.model.set_aside import SetAside
 from syncengine.rows.contacts import Contacts
+from syncengine.rows.kept_file import kept_file
 from syncengine.rows.wanted import Wanted
 from syncengine.rows.workspace import Workspace
 
@@ -36,16 +36,10 @@ def write_rejects(
     rows = list(dict.fromkeys(rows))
     if not rows:
         return 0
-    path.parent.mkdir(parents=True, exist_ok=True)
-    beside = path.with_name(path.name + ".new")
-    beside.unlink(missing_ok=True)
-    with os.fdopen(
-        os.open(beside, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600), "w", encoding="utf-8", newline=""
-    ) as out:
+    with kept_file(path) as beside, beside.open("w", encoding="utf-8", newline="") as out:
         writer = csv.writer(out)
         writer.writerow(["row", "file", "reason", *(inert(heading) for heading in contacts.headings)])
         writer.writerows(_lines(rows))
-    beside.replace(path)
     return len(rows)
 
 

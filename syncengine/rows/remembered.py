@@ -10,13 +10,13 @@ read as new ones. No row is less checked for it: do-not-call, duplicates and the
 
 import contextlib
 import hashlib
-import os
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Final
 
 from syncengine.errors import SyncEngineError
+from syncengine.rows.kept_file import kept_file
 from syncengine.rows.workspace import Workspace, quoted
 
 # Fewer rows are read anew in less time than it takes to look them up.
@@ -190,21 +190,13 @@ def remember(
 
 
 def _write(workspace: Workspace, path: Path, rows: str, *, columns: Sequence[str]) -> None:
-    path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-    beside = path.with_name(f"{path.name}.{os.getpid()}.new")
-    # Made before DuckDB writes into it, so that it is never readable by others.
-    os.close(os.open(beside, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))
-    try:
-        # Parquet has no whole numbers of 128 bits.
-        digest = "(digest >> 64)::UBIGINT AS high, (digest & 18446744073709551615)::UBIGINT AS low"
+    # Parquet has no whole numbers of 128 bits.
+    digest = "(digest >> 64)::UBIGINT AS high, (digest & 18446744073709551615)::UBIGINT AS low"
+    with kept_file(path) as beside:
         workspace.run(
             f"COPY (SELECT {digest}, {', '.join(columns)} FROM {rows})"
             f" TO {quoted(str(beside))} (FORMAT parquet, COMPRESSION zstd, COMPRESSION_LEVEL 1)"
         )
-        beside.chmod(0o600)
-        beside.replace(path)
-    finally:
-        beside.unlink(missing_ok=True)
 
 
 def _short(text: str) -> str:

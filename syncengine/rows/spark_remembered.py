@@ -7,13 +7,13 @@ besides its own cells. It is a cache: damaged, gone or made under other rules, a
 
 import contextlib
 import hashlib
-import os
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from syncengine.rows.contacts import Contacts
+from syncengine.rows.kept_file import kept_file
 from syncengine.rows.wanted import Wanted
 from syncengine.rows.workspace import Workspace, quoted
 
@@ -78,15 +78,8 @@ def remember_fetched(workspace: Workspace, contacts: Contacts, mapped: Sequence[
 
 
 def _write(workspace: Workspace, rows: str, path: Path) -> None:
-    path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-    beside = path.with_name(f"{path.name}.{os.getpid()}.new")
-    os.close(os.open(beside, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))
-    try:
+    with kept_file(path) as beside:
         workspace.run(f"COPY ({rows}) TO {quoted(str(beside))} (FORMAT parquet, COMPRESSION zstd)")
-        beside.chmod(0o600)
-        beside.replace(path)
-    finally:
-        beside.unlink(missing_ok=True)
     stem = path.name.removesuffix(".parquet").rpartition(".")[0]
     for older in path.parent.glob(f"{stem}.*.parquet"):
         # A list's name may have points in it: "a" and "a.b" are two lists.
