@@ -2,7 +2,8 @@
 
 Nothing is lost, nobody is there twice, and no request that can make a dialer ring carries a number that a file had
 listed before it was sent. What only a person can settle is settled here as a person would: by a look at the dialer.
-WATCH_KILLS says how often: ``make kills`` runs 200, ``make chaos`` 2,000.
+WATCH_KILLS says how often: ``make kills`` runs 200, ``make chaos`` 2,000 in eight parts (the more people there are, the
+longer a kill takes).
 """
 
 import os
