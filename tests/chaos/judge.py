@@ -2,7 +2,7 @@
 
 import json
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 from syncengine.ledger.ledger import Ledger
 from syncengine.model.address import Address
@@ -39,17 +39,16 @@ def run_crimes(ended: Ended, treatments: Sequence[Treatment]) -> list[str]:
     return [f"the run ended with {told.error}: {told.text}"]
 
 
-def left_crimes(ended: Ended, ledger: Ledger, treatments: Sequence[Treatment], *, dead: int) -> list[str]:
+def left_crimes(ended: Ended, ledger: Ledger, treatments: Sequence[Treatment], *, dead: Collection[int]) -> list[str]:
     """Return what a run that was not killed has left behind: its lock, or a call without an outcome.
 
-    ``dead`` is the fence of a lock that a killed run has left.
+    ``dead`` are the fences of what killed runs have left.
     """
     disk = any(each.failpoint for each in treatments)
     if disk or ended.code < 0:
         return []
     crimes = []
-    holder = next(iter(ledger.lock_holders()), None)
-    if holder is not None and holder.fence != dead:
+    if any(holder.fence not in dead for holder in ledger.lock_holders()):
         crimes.append("a run that ended by itself has left its lock")
     mine = [call for call in ledger.unfinished_calls() if call.state == "intent"]
     if ended.code == INTERRUPTED and mine:

@@ -61,8 +61,8 @@ class Trial:
         self.saved = saved
         self.mutant = mutant
         self.figures = Figures()
-        # The fence of a lock that a killed run has left.
-        self._dead_fence = 0
+        # The fences of leases that killed runs have left: one may have held both dialers, and the next one of them.
+        self._dead_fences: frozenset[int] = frozenset()
         # Phase -> the failpoints that each of its runs passed; how long its undisturbed runs took.
         self.passed: dict[str, list[Counter[str]]] = {}
         self.courses: dict[str, Course] = {}
@@ -229,11 +229,10 @@ class Trial:
                 if not at_once:
                     crimes += judge.row_crimes(self.job, ledger)
                 crimes += judge.shown_crimes(ended, ledger)
-                holder = next(iter(ledger.lock_holders()), None)
                 if ended.killed or any(each.failpoint for each in treatments):
-                    self._dead_fence = holder.fence if holder is not None else 0
+                    self._dead_fences = frozenset(holder.fence for holder in ledger.lock_holders())
                 else:
-                    crimes += judge.left_crimes(ended, ledger, treatments, dead=self._dead_fence)
+                    crimes += judge.left_crimes(ended, ledger, treatments, dead=self._dead_fences)
         for witness in self.witnesses.values():
             crimes += witness.crimes
         for crime in crimes:
@@ -294,8 +293,7 @@ class Trial:
             return
         if gap == "unlock" and self._has_ledger():
             with self._ledger() as ledger:
-                holder = next(iter(ledger.lock_holders()), None)
-                if holder is not None:
+                for holder in ledger.lock_holders():
                     ledger.break_lock(holder.fence)
                     self.figures.counts["locks broken"] += 1
         self.world.sandbox.clock.advance(_GAPS[gap])

@@ -101,7 +101,7 @@ def settle_as_a_person(trial: Trial) -> int:
     wait_until_nothing_is_under_way(project)
     with Ledger.open(project.folder / ".syncengine" / "ledger.db", "acme") as ledger:
         # What "the ledger is locked" tells a person to do who knows that the process is dead.
-        if (holder := next(iter(ledger.lock_holders()), None)) is not None:
+        for holder in ledger.lock_holders():
             ledger.break_lock(holder.fence)
     there = {record["customer_id"] for c in campaigns(project) for record in records(project, c)}
     for waiting in parked:
