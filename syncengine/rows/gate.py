@@ -11,7 +11,7 @@ from collections.abc import Container, Iterable, Iterator
 from typing import Final
 from urllib.parse import unquote_to_bytes
 
-_TAIL: Final = 8
+TAIL: Final = 8
 # A plus, a calling code of three digits, and less than eight digits.
 _LONGEST_WITH_SHORT_NATIONAL: Final = 11
 _LONG: Final = re.compile(rb"[0-9]{8,}")
@@ -25,7 +25,7 @@ _BETWEEN: Final = b" ().+/_-\t\xc2\xa0\xe2\xaf" + bytes(range(0x80, 0x96))
 _FIELD_END: Final = b","
 # Every digit as one letter and all else as a blank, so that a long run is one text to look for.
 _SHAPE: Final = bytes(48 if 48 <= byte <= 57 else 32 for byte in range(256))
-_LONG_SHAPE: Final = b"0" * _TAIL
+_LONG_SHAPE: Final = b"0" * TAIL
 _GROUP: Final = re.compile(rb"[0-9]+")
 _FOREIGN_DIGIT: Final = re.compile("[\u0660-\u0669\u06f0-\u06f9\u0966-\u096f\uff10-\uff19]")
 _JSON_ESCAPE: Final = re.compile(rb"\\u00([0-7][0-9a-fA-F])")
@@ -50,17 +50,17 @@ class ListedIndex:
     def add(self, numbers: Iterable[str]) -> None:
         """List more numbers."""
         for number in numbers:
-            for tail in _tails(number):
+            for tail in tails(number):
                 known = self._by_tail.get(tail, ())
                 if number not in known:
                     self._by_tail[tail] = (*known, number)
-            if len(number) <= _TAIL:
+            if len(number) <= TAIL:
                 self._short.add(number[1:].encode())
 
     def discard(self, numbers: Iterable[str]) -> None:
         """Forget numbers; unknown ones are passed over."""
         for number in numbers:
-            for tail in _tails(number):
+            for tail in tails(number):
                 left = tuple(known for known in self._by_tail.get(tail, ()) if known != number)
                 if left:
                     self._by_tail[tail] = left
@@ -72,15 +72,14 @@ class ListedIndex:
         """Return the listed numbers that occur in some bytes."""
         if not self._by_tail and not self._short:
             return set()
-        text = _unescaped(data)
+        text = unescaped(data)
         if not self._short:
             text = self._suspicious(text)
         known = self._by_tail
-        spaced = _SPACED.findall(text)
-        runs = {run for run in _LONG.findall(text) if run[-_TAIL:] in known}
-        runs.update(run for groups in spaced if len(groups) > _TAIL for run in _joined(groups, known))
-        found = {number for run in runs for number in known[run[-_TAIL:]] if _is_spelling(run, number)}
-        return found | self._short_hits(text, spaced) if self._short else found
+        found = {
+            number for run in runs_ending_in(known, text) for number in known[run[-TAIL:]] if _is_spelling(run, number)
+        }
+        return found | self._short_hits(text) if self._short else found
 
     def _suspicious(self, text: bytes) -> bytes:
         """Return the fields of a text that may hold a listed number; nearly always none.
@@ -104,15 +103,29 @@ class ListedIndex:
 
     def _holds_ending(self, run: bytes) -> bool:
         known = self._by_tail
-        for end in range(_TAIL, len(run) + 1):  # noqa: SIM110 - a loop is twice as fast, and there are millions
-            if run[end - _TAIL : end] in known:
+        for end in range(TAIL, len(run) + 1):  # noqa: SIM110 - a loop is twice as fast, and there are millions
+            if run[end - TAIL : end] in known:
                 return True
         return False
 
-    def _short_hits(self, text: bytes, spaced: list[bytes]) -> set[str]:
+    def _short_hits(self, text: bytes) -> set[str]:
         """Look for whole short numbers anywhere, also inside longer ones: there are too few of them to be choosy."""
-        squeezed = b"\n".join([text, *(b"".join(_GROUP.findall(groups)) for groups in spaced)])
+        squeezed = with_joined_groups(text)
         return {f"+{number.decode()}" for number in self._short if number in squeezed}
+
+
+def runs_ending_in(known: Container[bytes], text: bytes) -> set[bytes]:
+    """Return the runs of digits in a text, joined where people part them, whose last eight digits are known."""
+    runs = {run for run in _LONG.findall(text) if run[-TAIL:] in known}
+    for groups in _SPACED.findall(text):
+        if len(groups) > TAIL:
+            runs.update(_joined(groups, known))
+    return runs
+
+
+def with_joined_groups(text: bytes) -> bytes:
+    """Return a text followed by its groups of digits without what people put between them."""
+    return b"\n".join([text, *(b"".join(_GROUP.findall(groups)) for groups in _SPACED.findall(text))])
 
 
 def _long_runs(text: bytes, shape: bytes) -> Iterator[bytes]:
@@ -127,13 +140,13 @@ def _long_runs(text: bytes, shape: bytes) -> Iterator[bytes]:
         start = shape.find(_LONG_SHAPE, end)
 
 
-def _tails(number: str) -> set[bytes]:
+def tails(number: str) -> set[bytes]:
     """Return the endings under which a number is found: its own, and where another spelling ends otherwise."""
     spellings = [number[1:].encode(), *_other_endings(number)]
-    return {spelling[-_TAIL:] for spelling in spellings if len(spelling) >= _TAIL}
+    return {spelling[-TAIL:] for spelling in spellings if len(spelling) >= TAIL}
 
 
-def _unescaped(data: bytes) -> bytes:
+def unescaped(data: bytes) -> bytes:
     """Undo what a URL, JSON or XML may do to digits and to what stands between them."""
     text = data
     if b"%" in text:
@@ -161,8 +174,8 @@ def _joined(spaced: bytes, known: Container[bytes]) -> Iterator[bytes]:
     for group in _GROUP.findall(spaced):
         starts.append(len(digits))
         digits += group
-        if digits[-_TAIL:] in known:
-            yield from (digits[start:] for start in starts if len(digits) - start >= _TAIL)
+        if digits[-TAIL:] in known:
+            yield from (digits[start:] for start in starts if len(digits) - start >= TAIL)
 
 
 def _is_spelling(run: bytes, number: str) -> bool:
@@ -172,7 +185,7 @@ def _is_spelling(run: bytes, number: str) -> bool:
         return True
     code = _calling_code(number)
     national = digits[len(code) :]
-    if len(national) < _TAIL or not run.endswith(national):
+    if len(national) < TAIL or not run.endswith(national):
         return False
     before = run[: -len(national)]
     return len(before) <= 3 or code in before
@@ -190,9 +203,7 @@ def _other_endings(number: str) -> list[bytes]:
     national = number[1:].encode()[len(code) :]
     if number.startswith("+549"):
         return [national[1 : 1 + area] + b"15" + national[1 + area :] for area in (2, 3, 4)]
-    return (
-        [b"0" + national] if len(national) == _TAIL - 1 else [code + b"0" + national] if len(national) < _TAIL else []
-    )
+    return [b"0" + national] if len(national) == TAIL - 1 else [code + b"0" + national] if len(national) < TAIL else []
 
 
 def _calling_code(number: str) -> bytes:
