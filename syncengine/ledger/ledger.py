@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from syncengine.errors import DoubtfulLedgerError, LedgerError, LockedError
-from syncengine.ledger import budget, campaigns, journal, lock, rows, runs, schema, statements, unsettled
+from syncengine.ledger import budget, campaigns, erasure, journal, lock, rows, runs, schema, statements, unsettled
 from syncengine.ledger.connection import Database
 from syncengine.ledger.held import steady_seconds
 from syncengine.ledger.leases import LeasedLedger
@@ -190,6 +190,17 @@ class Ledger(LeasedLedger):
         """Remember how long a source was."""
         with self._database.write() as connection:
             statements.remember_source(connection, self._project, name, digest=digest, rows=rows, now=now)
+
+    def known_of(self, person: erasure.Person) -> erasure.Known:
+        """Return what the ledger holds of a person."""
+        with self._database.read() as connection:
+            return erasure.known_of(connection, self._project, person)
+
+    def erase(self, person: erasure.Person) -> erasure.Erased:
+        """Take a person out; their do-not-call statements stay in force. The whole project must be held."""
+        with self.changing(locked=True) as connection:
+            schema.bump_dnd_serial(connection, self._project)
+            return erasure.erase(connection, self._project, person)
 
     # ------------------------------------------------------------------------------------------------ campaigns
 

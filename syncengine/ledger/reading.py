@@ -76,6 +76,16 @@ class LedgerReader:
         with self._database.read() as connection:
             return statements.all_numbers(connection, self._project, list_names, released=released)
 
+    def erased(self) -> Mapping[str, frozenset[str]]:
+        """Return list -> what stands in force there in the place of numbers of people who were erased."""
+        with self._database.read() as connection:
+            return statements.erased(connection, self._project)
+
+    def statement_counts(self) -> Mapping[str, int]:
+        """Return list -> its statements in force."""
+        with self._database.read() as connection:
+            return statements.counts(connection, self._project)
+
     def dnd_lists(self) -> tuple[str, ...]:
         """Return the names of all lists with a statement in force, also of those that no manifest names any more."""
         with self._database.read() as connection:

@@ -2,7 +2,8 @@
 
 A line that is merely gone from its source releases nobody. A statement beats an earlier release only when it is a new
 one: the source must have lacked the number in between. A source that goes on stating a released number contradicts
-the release, and the caller is told.
+the release, and the caller is told. Of people who were erased a digest stands in the place of the number (erasure.py);
+it is no number, and whoever asks for those does not get it.
 """
 
 from collections.abc import Iterable, Iterator
@@ -11,6 +12,7 @@ from typing import TYPE_CHECKING
 from syncengine.errors import LedgerError
 from syncengine.ledger.records import SourceReading, StatementsRead
 from syncengine.ledger.store import Columns, Session
+from syncengine.model.phone import ERASED_MARK
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -98,7 +100,7 @@ def in_force(connection: Session, project: str, list_name: str) -> "pa.Table":
     return connection.read_columns(
         Columns(
             source="statement",
-            where="project = ? AND list_name = ? AND released_at IS NULL",
+            where=f"project = ? AND list_name = ? AND released_at IS NULL AND number < '{ERASED_MARK}'",
             key="number",
             texts=("number",),
             reals=("first_read_at",),
@@ -114,12 +116,67 @@ def all_numbers(connection: Session, project: str, list_names: Iterable[str], *,
         found.update(
             number
             for (number,) in connection.execute(
-                "SELECT number FROM statement WHERE project = ? AND list_name = ?"  # noqa: S608 constants
+                f"SELECT number FROM statement WHERE project = ? AND list_name = ? AND number < '{ERASED_MARK}'"  # noqa: S608 constants
                 f" AND released_at IS {'NOT NULL' if released else 'NULL'}",
                 (project, name),
             )
         )
     return found
+
+
+def erased(connection: Session, project: str) -> dict[str, frozenset[str]]:
+    """Return list -> what stands in force there in the place of numbers of people who were erased."""
+    return {
+        name: frozenset(
+            digest
+            for (digest,) in connection.execute(
+                "SELECT number FROM statement WHERE project = ? AND list_name = ? AND number >= ?"
+                " AND released_at IS NULL",
+                (project, name, ERASED_MARK),
+            )
+        )
+        for (name,) in connection.execute(
+            "SELECT DISTINCT list_name FROM statement WHERE project = ? AND number >= ? AND released_at IS NULL",
+            (project, ERASED_MARK),
+        ).fetchall()
+    }
+
+
+def set_aside(connection: Session, project: str) -> None:
+    """Remember all statements in force, and where lists hold, until the end of the transaction."""
+    connection.stage(
+        "aside",
+        "list_name TEXT NOT NULL, number TEXT NOT NULL, first_read_at REAL NOT NULL, source_digest TEXT NOT NULL,"
+        " absent_since REAL, PRIMARY KEY (list_name, number)",
+    )
+    connection.stage(
+        "aside_cover",
+        "list_name TEXT NOT NULL, name TEXT NOT NULL, first_read_at REAL NOT NULL, PRIMARY KEY (list_name, name)",
+    )
+    connection.execute(
+        "INSERT INTO aside SELECT list_name, number, first_read_at, source_digest, absent_since FROM statement"
+        " WHERE project = ? AND released_at IS NULL",
+        (project,),
+    )
+    connection.execute(
+        "INSERT INTO aside_cover SELECT list_name, name, first_read_at FROM cover WHERE project = ?", (project,)
+    )
+
+
+def put_back(connection: Session, project: str) -> None:
+    """Put what was set aside in force again, whatever stands there now: a backup releases nobody."""
+    connection.execute(
+        "INSERT INTO statement (project, list_name, number, first_read_at, source_digest, absent_since)"
+        " SELECT CAST(? AS TEXT), list_name, number, first_read_at, source_digest, absent_since FROM aside WHERE true"
+        " ON CONFLICT (project, list_name, number) DO UPDATE SET released_at = NULL, release_basis = ''",
+        (project,),
+    )
+    connection.execute(
+        "INSERT INTO cover (project, list_name, name, first_read_at)"
+        " SELECT CAST(? AS TEXT), list_name, name, first_read_at FROM aside_cover WHERE true"
+        " ON CONFLICT (project, list_name, name) DO NOTHING",
+        (project,),
+    )
 
 
 def cover(connection: Session, project: str, list_name: str, names: Iterable[str], *, now: float) -> int:
@@ -169,3 +226,13 @@ def list_names(connection: Session, project: str) -> tuple[str, ...]:
         (project,),
     )
     return tuple(name for (name,) in found)
+
+
+def counts(connection: Session, project: str) -> dict[str, int]:
+    """Return list -> its statements in force, those of erased people, too."""
+    found = connection.execute(
+        "SELECT list_name, count(*) FROM statement WHERE project = ? AND released_at IS NULL"
+        " GROUP BY list_name ORDER BY list_name",
+        (project,),
+    )
+    return {str(name): int(count) for name, count in found}

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from syncengine.errors import LedgerError
-from syncengine.ledger import invariants, lock, schema
+from syncengine.ledger import invariants, lock, schema, statements
 from syncengine.ledger.connection import Database, sync_folder
 from syncengine.ledger.failures import translated
 from syncengine.ledger.held import LEASE_SECONDS
@@ -45,7 +45,7 @@ def status(ledger: Ledger) -> Status:
     """Return how a ledger stands."""
     mine = (ledger.project,)
     with ledger.reading() as session:
-        statements = "SELECT count(*) FROM statement WHERE project = ? AND released_at IS NULL"
+        in_force = "SELECT count(*) FROM statement WHERE project = ? AND released_at IS NULL"
         rows = (
             "SELECT c.address, count(*) FROM collection c JOIN collection_row r ON r.collection_id = c.collection_id"
             " WHERE c.project = ? GROUP BY c.address ORDER BY c.address"
@@ -53,7 +53,7 @@ def status(ledger: Ledger) -> Status:
         lineage, serial = schema.basis(session, ledger.project)
         counted = [
             session.execute(query, mine).fetchone()[0]
-            for query in (statements, "SELECT count(*) FROM campaign WHERE project = ?")
+            for query in (in_force, "SELECT count(*) FROM campaign WHERE project = ?")
         ]
         settled = dict(session.execute(rows, mine).fetchall())
         version = schema.version(session)
@@ -118,8 +118,11 @@ def restore(ledger: Ledger, path: Path, *, now: float, wait: float) -> bool:
             if found == ledger.basis():
                 return False
             with ledger.lock("restore", now=now, wait=wait) as fence, ledger.store.write() as target:
+                # A backup lacks who has opted out since, and who was erased since: their lines may be gone everywhere.
+                statements.set_aside(target, ledger.project)
                 erase_project(target, ledger.project)
                 copy_project(source, target, ledger.project)
+                statements.put_back(target, ledger.project)
                 schema.set_doubt(target, ledger.project, RESTORED)
                 lock.hold_after_copy(target, ledger.project, fence, operation="restore", now=now, lease=LEASE_SECONDS)
     finally:
