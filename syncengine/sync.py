@@ -34,6 +34,7 @@ from syncengine.steps.basis import basis_of
 from syncengine.steps.clients import check_extra
 from syncengine.steps.deadlines import near_deadline
 from syncengine.steps.differences import difference
+from syncengine.steps.erasing import Erasure, erase_person
 from syncengine.steps.examples import check_examples
 from syncengine.steps.facts import facts_json, load_facts, take_facts
 from syncengine.steps.isolation import without_network
@@ -70,6 +71,7 @@ from syncengine.steps.watch_notes import free_lock_of_the_dead
 __all__ = [
     "Applying",
     "CallLine",
+    "Erasure",
     "LedgerStatus",
     "LeftOut",
     "ListRejects",
@@ -90,6 +92,7 @@ __all__ = [
     "calls_of_run",
     "check_examples",
     "check_ledger",
+    "erase_person",
     "export_facts",
     "ledger_status",
     "load",
@@ -161,7 +164,8 @@ def planned_offline(loaded: Loaded, options: Options, export: Path, base: Path |
         ):
             before = base_of(loaded, facts, base, folder / "base")
             known = rebuild(_offline(before, options, ledger, workspace, folder), facts)
-            made = plan_run(_offline(loaded, options, ledger, workspace, folder))
+            run = _offline(loaded, options, ledger, workspace, folder)
+            made = plan_run(replace(run, told_erased=known.erased))
             unsure = doubts(made, facts, known)
             basis = replace(made.plan.basis, lineage=facts.lineage, serial=facts.serial)
             yield replace(made, plan=replace(made.plan, basis=basis, notes=(*unsure, *made.plan.notes)))
@@ -299,7 +303,7 @@ def recover(loaded: Loaded, options: Options, *, wait: float = 0.0) -> Recovered
         return Recovered(
             aside=doubted.aside,
             salvaged=doubted.salvaged,
-            statements={name: len(ledger.all_numbers([name])) for name in ledger.dnd_lists()},
+            statements=ledger.statement_counts(),
             parked=parked,
         )
 

@@ -3,6 +3,7 @@
 import json
 import os
 import secrets
+import sys
 import time
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -112,6 +113,33 @@ def recover_command(project: Path, lock_timeout: float, *, as_json: bool) -> Non
         print_json(recovered_json(found))
     else:
         click.echo(recovered_text(found))
+
+
+@command.command("erase")
+@click.argument("number")
+@project_option
+@click.option(
+    "--assume-gone", is_flag=True, help="They were taken out by hand at dialers where the ledger has them still."
+)
+@_LOCK
+@_JSON
+def erase_command(number: str, project: Path, lock_timeout: float, *, assume_gone: bool, as_json: bool) -> None:
+    """Erase the person with a NUMBER, in international form; - reads it from stdin, so that no history keeps it.
+
+    What the ledger and the files beside it hold of them goes. Do-not-call lists on which they are know them by a keyed
+    digest from then on, made with the project's erasure_key: they stay in force, and nobody can read from them who it
+    is. The project's own files are only named.
+    """
+    from syncengine import sync
+    from syncengine.cli.ledger_view import erasure_json, erasure_text
+    from syncengine.cli.output import print_json
+
+    said = sys.stdin.readline() if number == "-" else number
+    found = sync.erase_person(_loaded(project), said, assume_gone=assume_gone, now=time.time(), wait=lock_timeout)
+    if as_json:
+        print_json(erasure_json(found))
+    else:
+        click.echo(erasure_text(found))
 
 
 @command.command("migrate")

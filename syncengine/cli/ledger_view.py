@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from syncengine.sync import LedgerStatus, LockHolder, Recovered
+    from syncengine.sync import Erasure, LedgerStatus, LockHolder, Recovered
 
 
 def status_text(found: "LedgerStatus") -> str:
@@ -92,3 +92,37 @@ def _held(holder: "LockHolder") -> str:
 
 def _moment(seconds: float) -> str:
     return datetime.fromtimestamp(seconds, UTC).strftime("%Y-%m-%d %H:%M:%S UTC")
+
+
+def erasure_text(found: "Erasure") -> str:
+    """Return what was erased, and what is left to people."""
+    rows = ", ".join(f"{address}: {count:,}" for address, count in found.rows.items())
+    lines = [f"{found.number} is erased from the ledger; rows: {rows or 'none'}"]
+    if found.kept:
+        lines.append(
+            f"it stays on {', '.join(found.kept)} by a keyed digest; keep the key, for without it nothing is sent there"
+        )
+    if found.lingers:
+        lines.append(f"what was deleted can be found still: {found.lingers}")
+    if found.named_in:
+        lines.append(
+            f"it still stands in {', '.join(found.named_in)}; take it out there, or the next plan writes it down again"
+        )
+    lines += [f"not looked into: {source}" for source in found.not_looked_into]
+    lines += [f"may name it: {name}, a damaged ledger that was set aside" for name in found.aside]
+    lines.append("not looked for: backups made before (erase again after a restore), saved plans, and the dialers")
+    return "\n".join(lines)
+
+
+def erasure_json(found: "Erasure") -> dict[str, object]:
+    """Return the same as plain values."""
+    return {
+        "format_version": 1,
+        "number": found.number,
+        "rows": dict(found.rows),
+        "kept_on": list(found.kept),
+        "lingers": found.lingers,
+        "named_in": list(found.named_in),
+        "not_looked_into": list(found.not_looked_into),
+        "set_aside": list(found.aside),
+    }

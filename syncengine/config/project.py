@@ -171,6 +171,9 @@ class ProjectFile(Written):
     spark: Annotated[str, AfterValidator(_check_spark)] = "local[*]"
     """The session for engine: spark: local[*] on this machine, sc://host:port (its origin must be allowed by the owner
     of the machine), or env:NAME of a variable with such a URL."""
+    erasure_key: SecretReference | None = None
+    """With what numbers of erased people are digested, so that they stay on do-not-call lists: env:NAME or file:path of
+    at least 32 random characters. Kept where neither the ledger nor its backups are; without it nothing is sent."""
     watch: WatchFile | None = None
     """How `syncengine watch` works."""
     notifications: tuple[NotificationFile, ...] = ()

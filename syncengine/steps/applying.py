@@ -21,6 +21,7 @@ from syncengine.remote.executor import Execution, execute
 from syncengine.remote.tally import Tally
 from syncengine.rows.store import PlanRows
 from syncengine.steps.clients import extra_of, open_client
+from syncengine.steps.erased import key_of
 from syncengine.steps.listed import ListedNow
 from syncengine.steps.planned import Planned
 
@@ -70,6 +71,7 @@ async def _execute(
         releases=made.sources.releases,
         basis=made.plan.plan_id,
         clock=run.options.clock,
+        key=lambda: key_of(run.loaded),
     )
     journal = RunJournal(
         ledger=run.ledger, run_id=number, clock=run.options.clock, evidence=lambda intent: _evidence(made, intent)

@@ -175,15 +175,15 @@ def _contacts(comparing: _Comparing, reading: DialerReading, member: Member, fou
         for position, contacts in enumerate(lists):
             comparing.mapped.setdefault(contacts.list.name, []).append((wanted, position))
     found.notes += [f"{member.address}: {count:,} rows: {why}" for why, count in wanted.rejected.items()]
-    listed = member.dnd
+    listed, actual = member.dnd, _actual(comparing, reading, member)
     made = difference_of_contacts(
         comparing.workspace,
         address=member.address,
         collection=member.collection,
         lists=lists,
         wanted=wanted,
-        actual=_actual(comparing, reading, member),
-        listed=_in_force(comparing, listed),
+        actual=actual,
+        listed=_listed(comparing, listed, wanted, actual),
         released=_released(comparing, listed),
         book=comparing.sources.book,
         kept_there=() if _can_suppress(member.collection) else _kept_there(comparing, member.campaign),
@@ -248,6 +248,22 @@ def _in_force(comparing: _Comparing, lists: tuple[str, ...]) -> str:
     return comparing.in_force[lists]
 
 
+def _listed(comparing: _Comparing, lists: tuple[str, ...], wanted: Wanted, actual: Actual) -> str:
+    """Return a table of the numbers that must not be called: those in force, and those known by a digest alone.
+
+    A dialer's own list gets only the former: whoever was erased is written down nowhere again.
+    """
+    plain, erased = _in_force(comparing, lists), comparing.sources.erased
+    if not erased.lists & {*lists}:
+        return plain
+    erased.look([wanted.table, actual.ledger.table, *([actual.listing.table] if actual.listing else [])])
+    numbers = erased.among(lists) - _free(comparing, lists)
+    if not numbers or not plain:
+        return _numbers_table(comparing.workspace, numbers) or plain
+    also = _numbers_table(comparing.workspace, numbers)
+    return comparing.workspace.table("numbers", f"SELECT number FROM {plain} UNION SELECT number FROM {also}")  # noqa: S608 - tables of our own
+
+
 def _released(comparing: _Comparing, lists: tuple[str, ...]) -> str:
     return _numbers_table(comparing.workspace, _free(comparing, lists))
 
@@ -259,7 +275,7 @@ def _taken_off(comparing: _Comparing, member: Member) -> set[str]:
         return free
     sources = [comparing.sources.dnd[name] for name in member.dnd if name in comparing.sources.dnd]
     named = {number for source in sources for number in source.named}
-    return free | (named - comparing.run.ledger.all_numbers(member.dnd))
+    return free | (named - comparing.run.ledger.all_numbers(member.dnd) - comparing.sources.erased.among(member.dnd))
 
 
 def _free(comparing: _Comparing, lists: tuple[str, ...]) -> set[str]:
@@ -267,8 +283,9 @@ def _free(comparing: _Comparing, lists: tuple[str, ...]) -> set[str]:
     releases = comparing.sources.releases
     free: set[str] = set()
     for name in lists:
+        rest = [other for other in lists if other != name]
         others = (
-            comparing.run.ledger.all_numbers([other for other in lists if other != name]) if name in releases else set()
+            comparing.run.ledger.all_numbers(rest) | comparing.sources.erased.among(rest) if name in releases else set()
         )
         also = {number for other in lists if other != name for number in releases.get(other, ())}
         free |= {number for number in releases.get(name, ()) if number not in others or number in also}

@@ -30,6 +30,7 @@ from syncengine.rows import positions
 from syncengine.rows.positions import RowGroup
 from syncengine.steps.collections import Member
 from syncengine.steps.differences import Differences
+from syncengine.steps.erased import ErasedNumbers
 from syncengine.steps.planned import Planned
 from syncengine.steps.reading import DialerReading, Readings
 from syncengine.steps.run import Run
@@ -53,6 +54,8 @@ class ListFacts:
     files: int
     # Where it has ever held.
     covers: Sequence[str] = ()
+    # Places of numbers that it keeps by their digests alone, since their people were erased.
+    erased_at: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -134,9 +137,16 @@ def slow_check(data: bytes, salt: str) -> str:
 
 
 def take_facts(made: Planned, *, salt: str) -> Facts:
-    """Return what the ledger knows; ``made`` was planned from the ledger alone."""
+    """Return what the ledger knows; ``made`` was planned from the ledger alone.
+
+    Raises:
+        SyncEngineError: nobody can tell whom its statements are about.
+    """
     run, sources, readings, found = made.run, made.sources, made.readings, made.differences
+    for name, why in sources.erased.problems.items():
+        raise SyncEngineError(f"do-not-call list {name}: {why}")
     surveyed = survey(run, sources, found, salt)
+    sources.erased.look([f"(SELECT number AS phones FROM {surveyed.numbers})"])  # noqa: S608 - a table of our own
     lineage, serial = run.ledger.basis()
     collections = {
         str(member.address): _collection(run, reading, member, found, surveyed)
@@ -153,7 +163,7 @@ def take_facts(made: Planned, *, salt: str) -> Facts:
         check=check_of(surveyed.key, b"numbers"),
         files=_files(run, salt),
         campaigns={name: tuple(reading.known.values()) for name, reading in readings.dialers.items()},
-        lists={name: _list(run, name, surveyed) for name in {*sources.dnd, *sources.orphans}},
+        lists={name: _list(run, name, surveyed, sources.erased) for name in {*sources.dnd, *sources.orphans}},
         collections=collections,
         elsewhere=_elsewhere(run, readings, collections),
         open_calls=len(run.ledger.unfinished_calls()) + len(run.ledger.parked()),
@@ -174,16 +184,18 @@ def _files(run: Run, salt: str) -> dict[str, tuple[int, str]]:
     return found
 
 
-def _list(run: Run, name: str, surveyed: Surveyed) -> ListFacts:
+def _list(run: Run, name: str, surveyed: Surveyed, erased: ErasedNumbers) -> ListFacts:
     at, unknown = positions.places_of(run.workspace, surveyed.numbers, run.ledger.all_numbers([name]))
+    erased_at, elsewhere = positions.places_of(run.workspace, surveyed.numbers, erased.among([name]))
     last = run.ledger.last_reading(f"dnd/{name}")
     return ListFacts(
         at=at,
-        unknown=unknown,
+        unknown=unknown + elsewhere + erased.unmet(name),
         released=len(run.ledger.all_numbers([name], released=True)),
         rows=last.rows if last else None,
         files=last.files if last else 0,
         covers=sorted(run.ledger.covers().get(name, ())),
+        erased_at=erased_at,
     )
 
 

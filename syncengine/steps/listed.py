@@ -3,10 +3,12 @@
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
+from syncengine.errors import GuardError
 from syncengine.failpoints import failpoint
 from syncengine.ledger.ledger import Ledger
 from syncengine.model.address import Address
 from syncengine.model.desired import Desired
+from syncengine.rows.erased import DigestKey, DigestKeyError, ErasedIndex
 from syncengine.rows.gate import ListedIndex
 
 
@@ -23,7 +25,9 @@ class ListedNow:
     # Who allowed the releases, as the plan id.
     basis: str
     clock: Callable[[], float]
-    _indexes: dict[frozenset[str], ListedIndex] = field(default_factory=dict)
+    # Gives the key of erased numbers, or raises DigestKeyError; asked only where there are any.
+    key: Callable[[], DigestKey]
+    _indexes: dict[frozenset[str], tuple[ListedIndex, ErasedIndex | None]] = field(default_factory=dict)
     _released: bool = False
     _version: int = -1
 
@@ -36,15 +40,18 @@ class ListedNow:
         if version != self._version:
             self._indexes.clear()
             self._version = version
-        return self._index(self._lists(address)).hits(data)
+        listed, erased = self._index(self._lists(address))
+        return listed.hits(data) | (erased.hits(data) if erased is not None else set())
 
     def release(self) -> None:
         """Take the plan's releases out of force, in the ledger first."""
         if self._released:
             return
         self._released = True
+        erased = self.ledger.erased()
         for name, numbers in sorted(self.releases.items()):
-            self.ledger.release(name, numbers, basis=self.basis, now=self.clock())
+            digests = map(self.key().statement, numbers) if name in erased else ()
+            self.ledger.release(name, [*numbers, *digests], basis=self.basis, now=self.clock())
             failpoint("release.written_ahead")
         self._indexes.clear()
 
@@ -62,7 +69,12 @@ class ListedNow:
             return frozenset(found.name for found in self.desired.dnd_at(address.dialer))
         return frozenset(found.name for found in self.desired.dnd_of(campaign))
 
-    def _index(self, lists: frozenset[str]) -> ListedIndex:
+    def _index(self, lists: frozenset[str]) -> tuple[ListedIndex, ErasedIndex | None]:
         if lists not in self._indexes:
-            self._indexes[lists] = ListedIndex(self.ledger.all_numbers(sorted(lists)))
+            erased = {statement for name, found in self.ledger.erased().items() if name in lists for statement in found}
+            try:
+                digests = ErasedIndex(self.key(), erased) if erased else None
+            except DigestKeyError as problem:
+                raise GuardError(f"nothing is sent that could ring a person who was erased: {problem}") from problem
+            self._indexes[lists] = ListedIndex(self.ledger.all_numbers(sorted(lists))), digests
         return self._indexes[lists]

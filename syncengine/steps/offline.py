@@ -86,6 +86,8 @@ class Rebuilt:
     numbers: set[str]
     # Collection -> keys.
     keys: Mapping[str, set[str]]
+    # Do-not-call list -> those of the numbers that it keeps by their digests alone.
+    erased: Mapping[str, frozenset[str]]
 
 
 def rebuild(run: Run, facts: Facts) -> Rebuilt:
@@ -100,7 +102,11 @@ def rebuild(run: Run, facts: Facts) -> Rebuilt:
     now = run.options.clock()
     sources = read_sources(run)
     numbers = numbers_of(run, sources)
+    erased = {}
     for name, said in facts.lists.items():
+        if said.erased_at:
+            at = positions.numbers_at(run.workspace, numbers, said.erased_at)
+            erased[name] = frozenset(at.column("number").to_pylist())
         table = positions.numbers_at(run.workspace, numbers, said.at)
         run.ledger.record_statements(name, table, source_digest="", now=now, complete=False, covers=said.covers)
         if said.rows is not None:
@@ -123,6 +129,7 @@ def rebuild(run: Run, facts: Facts) -> Rebuilt:
     return Rebuilt(
         positions.texts(run.workspace, surveyed.numbers, "number"),
         {address: positions.texts(run.workspace, table, "key") for address, table in surveyed.placed.items()},
+        erased,
     )
 
 

@@ -1,6 +1,7 @@
 """What every step of one run works with."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from syncengine.errors import SyncEngineError
@@ -21,6 +22,8 @@ class Run:
     options: Options
     # Where it keeps what is no answer of a dialer: rejects. None: beside the project file.
     own_folder: Path | None = None
+    # Do-not-call list -> numbers that it keeps by digests alone, where a ledger export has told them.
+    told_erased: Mapping[str, frozenset[str]] = field(default_factory=dict)
 
     @property
     def folder(self) -> Path:

@@ -19,6 +19,7 @@ from syncengine.rows.queries import answered
 from syncengine.rows.spark_contacts import load_from_spark
 from syncengine.steps.collections import lists_without_people
 from syncengine.steps.engines import engine_of
+from syncengine.steps.erased import ErasedNumbers, erased_numbers
 from syncengine.steps.remembering import memory_of
 from syncengine.steps.run import Run
 from syncengine.steps.scopes import stated_cover
@@ -50,6 +51,8 @@ class Sources:
     # Do-not-call lists that the ledger knows and the manifest no longer names; their statements stay in force.
     orphans: tuple[str, ...]
     book: PhoneBook
+    # What these lists keep of people who were erased.
+    erased: ErasedNumbers
 
     @property
     def releases(self) -> Mapping[str, Sequence[str]]:
@@ -86,6 +89,10 @@ class Sources:
             if source.summary.held:
                 for key in desired.dnd_scopes(desired.dnd[name]):
                     found.setdefault(key, f"do-not-call list {name}: {source.summary.held}")
+        for name in self.orphans:
+            if name in self.erased.problems:
+                for key in desired.campaigns:
+                    found.setdefault(key, f"do-not-call list {name}: {self.erased.problems[name]}")
         return found
 
 
@@ -103,6 +110,7 @@ def read_sources(run: Run) -> Sources:
         except SourceError as problem:
             unreadable[name] = str(problem)
     dnd = {}
+    erased = erased_numbers(run)
     for name, dnd_list in opted_out.items():
         last = run.ledger.last_reading(f"dnd/{name}")
         read = load_dnd(
@@ -114,10 +122,11 @@ def read_sources(run: Run) -> Sources:
             book=book,
             now=now,
         )
-        dnd[name] = _keep(run, dnd_list, read)
+        dnd[name] = _keep(run, dnd_list, read, erased)
     book.save()
-    orphans = tuple(name for name in run.ledger.dnd_lists() if name not in desired.dnd)
-    return Sources(contacts=contacts, unreadable=unreadable, dnd=dnd, orphans=orphans, book=book)
+    known = sorted({*run.ledger.dnd_lists(), *erased.lists})
+    orphans = tuple(name for name in known if name not in desired.dnd)
+    return Sources(contacts=contacts, unreadable=unreadable, dnd=dnd, orphans=orphans, book=book, erased=erased)
 
 
 def _with_answers(run: Run) -> tuple[dict[str, ContactList], dict[str, DndList]]:
@@ -162,7 +171,7 @@ def _lists_without_people(run: Run) -> set[str]:
     )
 
 
-def _keep(run: Run, dnd_list: DndList, read: DndReading) -> DndSource:
+def _keep(run: Run, dnd_list: DndList, read: DndReading, erased: ErasedNumbers) -> DndSource:
     """Write what a list states into the ledger, at once and whatever becomes of this run."""
     name, summary, ledger, now = dnd_list.name, read.summary, run.ledger, run.options.clock()
     numbers = run.workspace.arrow(f"SELECT number FROM {read.numbers} ORDER BY number")  # noqa: S608 - a table of our own
@@ -180,8 +189,10 @@ def _keep(run: Run, dnd_list: DndList, read: DndReading) -> DndSource:
         summary = replace(summary, held="; ".join(filter(None, [summary.held, why])))
     if not summary.held:
         ledger.remember_source(f"dnd/{name}", digest=read.digest, rows=summary.rows, now=now)
+    if name in erased.problems:
+        summary = replace(summary, held="; ".join(filter(None, [summary.held, erased.problems[name]])))
     stated = set(numbers.column("number").to_pylist()) if dnd_list.release else set()
-    in_force = ledger.all_numbers([name]) if dnd_list.release else set()
+    in_force = _in_force(run, dnd_list, erased) if dnd_list.release else set()
     still = [number for number in dnd_list.release if number in stated]
     note = (
         f"do-not-call list {name}: {len(still):,} numbers under release: stand in its source still; take the lines out"
@@ -196,6 +207,13 @@ def _keep(run: Run, dnd_list: DndList, read: DndReading) -> DndSource:
         stated=read.numbers,
         notes=(note,) if still else (),
     )
+
+
+def _in_force(run: Run, dnd_list: DndList, erased: ErasedNumbers) -> set[str]:
+    """Return the numbers in force on a list, those of erased people among them that stand under its ``release``."""
+    numbers = run.workspace.table("released", "SELECT unnest(?::VARCHAR[]) AS phones", [list(dnd_list.release)])
+    erased.look([numbers])
+    return run.ledger.all_numbers([dnd_list.name]) | erased.among([dnd_list.name])
 
 
 def _digest(parts: Iterable[str]) -> str:

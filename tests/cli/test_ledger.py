@@ -1,5 +1,6 @@
 """``ledger``: a ledger that is not what it was is refused, and recovered without a single row sent twice."""
 
+import io
 import json
 import shutil
 import stat
@@ -188,3 +189,46 @@ def test_a_ledger_moves_to_another_file_and_the_old_one_is_closed(only_uk: Proje
     applied(project, 1, 2)
     assert sends(project) == before
     assert project.run("ledger", "check", "--json").document == {"format_version": 1, "sound": True, "wrong": []}
+
+
+def erasable(project: Project) -> None:
+    """State the key, let somebody be called and opt out, and let their line be gone again."""
+    file = project.folder / "syncengine.yaml"
+    file.write_text(file.read_text() + 'erasure_key: "env:ERASURE_KEY"\n', encoding="utf-8")
+    project.environment["ERASURE_KEY"] = "0123456789abcdef" * 4
+    others = [mobile(n) for n in range(60, 90)]
+    project.opt_outs(mobile(1), *others)
+    applied(project, 2, 3)
+    project.opt_outs(*others)
+
+
+def test_a_person_is_erased_without_a_word_of_whom_and_the_project_is_told_what_is_left_to_do(
+    project: Project, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    erasable(project)
+    monkeypatch.setenv("ERASURE_KEY", project.environment["ERASURE_KEY"])
+    monkeypatch.setattr("sys.stdin", io.StringIO(f"{mobile(1)}\n"))
+    project.leads(1, 2, 3)
+    told = project.run("ledger", "erase", "-")
+    assert "it stays on opt-outs by a keyed digest" in told.out
+    assert "it still stands in data/leads.csv" in told.out
+    found = project.run("ledger", "erase", mobile(1), "--json").document
+    assert (found["kept_on"], found["named_in"], found["rows"]) == (["opt-outs"], ["data/leads.csv"], {})
+    assert project.run("ledger", "check").out == "the ledger is sound\n"
+    before = sends(project)
+    project.run("apply", "--auto-approve", *ONLY)
+    assert sends(project) == before
+    assert mobile(1)[3:] not in "".join(project.said)
+    monkeypatch.delenv("ERASURE_KEY")
+    project.leads(1, 2, 3, 4)
+    assert "nobody can tell which they are" in project.run("plan", *ONLY, expected=4).out
+    project.run("apply", "--auto-approve", *ONLY, expected=None)
+    assert sends(project) == before
+
+
+def test_whoever_is_at_a_dialer_is_not_erased(project: Project) -> None:
+    applied(project, 1, 2)
+    told = project.run("ledger", "erase", mobile(1), expected=4)
+    assert "--assume-gone" in told.err
+    assert mobile(1)[3:] not in told.err
+    assert "uk/contacts/motor-trade: 1" in project.run("ledger", "erase", mobile(1), "--assume-gone").out

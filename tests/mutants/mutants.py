@@ -25,6 +25,10 @@ def _absence_releases(real: Callable[..., Any]) -> Callable[..., Any]:
     return record
 
 
+def _without_problems(real: Callable[..., Any]) -> Callable[..., Any]:
+    return lambda run: replace(real(run), problems={})
+
+
 def _endless(real: Callable[..., Any]) -> Callable[..., Any]:
     return lambda dnd_list, *args, **more: real(replace(dnd_list, max_age=1e18), *args, **more)
 
@@ -82,6 +86,28 @@ MUTANTS: Mapping[str, Mutant] = {
         "syncengine.remote.dialer_run:DialerRun._gate",
         nothing(),
         "tests/remote/test_rows_writer.py::test_a_listed_number_is_held_and_the_rest_of_its_batch_goes_out",
+    ),
+    "an erased number is wanted again": Mutant(
+        "syncengine.steps.erased:ErasedNumbers.among",
+        nothing(frozenset()),
+        "tests/steps/test_erasing.py::"
+        "test_a_person_is_gone_from_every_byte_of_ours_and_not_called_though_the_file_names_them",
+    ),
+    "the last gate knows no digests": Mutant(
+        "syncengine.rows.erased:ErasedIndex.hits",
+        nothing(frozenset()),
+        "tests/steps/test_erasing.py::test_a_number_hidden_in_another_field_is_stopped_by_the_last_gate",
+    ),
+    "without the key of erased numbers nothing is held": Mutant(
+        "syncengine.steps.erased:erased_numbers",
+        _without_problems,
+        "tests/steps/test_erasing.py::test_without_the_key_everything_that_the_list_covers_is_held",
+    ),
+    "a statement goes with its person": Mutant(
+        "syncengine.ledger.erasure:_lists_with",
+        nothing(()),
+        "tests/ledger/test_erasure.py::"
+        "test_a_statement_in_force_keeps_its_list_and_its_date_and_one_that_was_released_is_forgotten",
     ),
     "lists after contacts": Mutant(
         "syncengine.engine.levels:_dnd_level",

@@ -152,8 +152,21 @@ INVARIANTS: Mapping[str, Row] = {
         ("no fence", "statements as of planning"),
     ),
     "D15": Row(
-        reason="nothing erases a person yet: no command removes anybody's rows or statements from the ledger",
-        pending="erasure that keeps a keyed digest, and the gate that matches on it",
+        (
+            "tests/steps/test_erasing.py::"
+            "test_a_person_is_gone_from_every_byte_of_ours_and_not_called_though_the_file_names_them",
+            "tests/steps/test_erasing.py::test_without_the_key_everything_that_the_list_covers_is_held",
+            "tests/rows/test_erased.py::test_an_erased_number_is_found_in_every_spelling_in_which_a_plain_one_is",
+            "tests/steps/test_listed.py::test_whoever_was_erased_is_found_in_any_spelling_wherever_the_list_holds",
+            "tests/ledger/test_erasure.py::"
+            "test_a_statement_in_force_keeps_its_list_and_its_date_and_one_that_was_released_is_forgotten",
+        ),
+        (
+            "an erased number is wanted again",
+            "the last gate knows no digests",
+            "without the key of erased numbers nothing is held",
+            "a statement goes with its person",
+        ),
     ),
     "D16": Row(
         (
@@ -802,6 +815,7 @@ ATTACKS: Mapping[str, Row] = {
         (
             "tests/ledger/test_connection.py::test_durability_and_privacy_are_switched_on",
             "tests/ledger/test_connection.py::test_file_and_folder_are_readable_by_their_owner_alone",
+            "tests/ledger/test_erasure.py::test_those_who_were_erased_are_in_no_byte_of_the_file_or_its_log",
         ),
         ("deleted rows stay in the file",),
     ),

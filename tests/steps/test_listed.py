@@ -5,13 +5,18 @@ from pathlib import Path
 
 import pytest
 
+from syncengine.errors import GuardError
+from syncengine.ledger.erasure import Person
 from syncengine.ledger.ledger import Ledger
 from syncengine.model.address import Address
+from syncengine.model.secret import Secret
+from syncengine.rows.erased import DigestKey
 from syncengine.steps.listed import ListedNow
 from tests.building import campaign, desired, dnd_list
 
 OWN, ALL, OTHER, ORPHAN, LONE = (f"+5730012{n:05d}" for n in range(5))
 SPRING = Address("acme-co", "contacts", "spring")
+KEY = DigestKey(Secret("k" * 32))
 EVERYTHING = f"{OWN} {ALL} {OTHER} {ORPHAN} {LONE}".encode()
 
 
@@ -23,7 +28,7 @@ def ledger(tmp_path: Path) -> Iterator[Ledger]:
         yield opened
 
 
-def listed(ledger: Ledger, **releases: list[str]) -> ListedNow:
+def listed(ledger: Ledger, key: DigestKey = KEY, **releases: list[str]) -> ListedNow:
     made = desired(
         campaign(dnd=("own",)),
         campaign("autumn"),
@@ -35,7 +40,15 @@ def listed(ledger: Ledger, **releases: list[str]) -> ListedNow:
             "lone": dnd_list("lone", scope=("acme-ar",)),
         },
     )
-    return ListedNow(ledger=ledger, desired=made, orphans=("orphan",), releases=releases, basis="p1", clock=lambda: 9.0)
+    return ListedNow(
+        ledger=ledger,
+        desired=made,
+        orphans=("orphan",),
+        releases=releases,
+        basis="p1",
+        clock=lambda: 9.0,
+        key=lambda: key,
+    )
 
 
 @pytest.mark.parametrize(
@@ -98,3 +111,35 @@ def test_lists_are_read_once_and_not_for_every_call(ledger: Ledger, monkeypatch:
         now.hits(SPRING, EVERYTHING)
         ledger.remember_source("x", digest="d", rows=1, now=1.0)
     assert len(reads) == 1
+
+
+def erase(ledger: Ledger, *numbers: str) -> None:
+    with ledger.lock("erase", now=2.0):
+        for number in numbers:
+            ledger.erase(Person(numbers=(number,), digests={number: KEY.statement(number)}))
+
+
+def test_whoever_was_erased_is_found_in_any_spelling_wherever_the_list_holds(ledger: Ledger) -> None:
+    now = listed(ledger)
+    assert now.hits(SPRING, b"x") == set()
+    erase(ledger, OWN, ORPHAN, LONE)
+    assert now.hits(SPRING, EVERYTHING) == {OWN, ALL, ORPHAN}
+    assert now.hits(SPRING, f"call 0{OWN[3:6]}-{OWN[6:9]} {OWN[9:]} today".encode()) == {OWN}
+    assert now.hits(Address("acme-ar", "contacts", "far"), EVERYTHING) == {LONE, ALL, ORPHAN}
+
+
+def test_without_the_key_of_those_who_were_erased_the_gate_is_shut(ledger: Ledger) -> None:
+    erase(ledger, OWN)
+    other = listed(ledger, DigestKey(Secret("K" * 32)))
+    with pytest.raises(GuardError, match="erased under another key"):
+        other.hits(SPRING, b"x")
+    # Where the list does not hold nobody asks for it.
+    assert other.hits(Address("acme-ar", "contacts", "far"), EVERYTHING) == {LONE, ALL, ORPHAN}
+
+
+def test_whoever_was_erased_is_released_by_name(ledger: Ledger) -> None:
+    erase(ledger, OWN)
+    now = listed(ledger, own=[OWN])
+    with ledger.lock("apply", now=2.0):
+        now.release()
+    assert now.hits(SPRING, EVERYTHING) == {ALL, ORPHAN}
