@@ -29,7 +29,7 @@ OUTCOMES: dict[Outcome, str] = {
     "already_present": "already there",
     "already_absent": "already gone",
     "rejected": "refused by the vendor",
-    "deferred": "put off by the vendor",
+    "deferred": "put off until the next plan",
     "failed": "failed, not applied",
     "unknown": "outcome unknown",
     "skipped": "skipped",

@@ -1,6 +1,7 @@
 """``apply``: it does what was decided, exactly once, and says how it ended."""
 
 import signal
+import socket
 import subprocess
 import sys
 import time
@@ -224,3 +225,16 @@ def test_a_run_whose_words_nobody_takes_does_its_work_or_leaves_it_whole(project
     project.run("apply", "--auto-approve", "--dialer", "uk")
     assert len(project.added()) == 7
     assert len(project.sandbox.comunik8.record.entries("POST", "/lead/add")) == 7
+
+
+def test_a_dialer_that_cannot_be_reached_is_not_said_to_have_put_anything_off(project: Project) -> None:
+    project.leads(1, 2)
+    file = project.folder / "syncengine.yaml"
+    with socket.socket() as nobody:
+        nobody.bind(("127.0.0.1", 0))
+        # Bound and never listening: a connection is refused.
+        address = f"http://127.0.0.1:{nobody.getsockname()[1]}"
+        file.write_text(file.read_text().replace(project.sandbox.url("comunik8"), address), encoding="utf-8")
+        found = project.run("apply", "--auto-approve", "--dialer", "uk", "--refresh", "none", expected=3)
+    assert "1 put off until the next plan" in found.out
+    assert "by the vendor" not in found.out
