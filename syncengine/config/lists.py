@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from syncengine.config.manifest import ContactsFile, Manifest, SourceFile, StoreFile
 from syncengine.config.places import Complaints
-from syncengine.config.project import Project
+from syncengine.config.project import LEDGER_AS_SOURCE, Project
 from syncengine.config.sources import FORMATS, FileFormat, beneath, format_of, is_packed, is_pattern
 from syncengine.config.stores import store_source
 from syncengine.diagnostics import Diagnostics, Location
@@ -174,7 +174,12 @@ def _paths(entry: _Entry) -> tuple[str, ...]:
             hint = "A plan stops, or holds what could ring somebody, until it is there."
             entry.complaints.diagnostics.warning(problem, entry.locate(*place), hint=hint)
         # A file that is not there stays in the list: whoever reads it must notice and hold what depends on it.
-        paths += [str(file) for file in found.paths] or [str(entry.project.root / pattern)]
+        files = found.paths or (entry.project.root / pattern,)
+        if any(map(entry.project.is_ledger, files)):
+            problem, hint = LEDGER_AS_SOURCE
+            entry.complaints.error((*entry.path, *place), problem, expected="a file with rows", hint=hint)
+            continue
+        paths += map(str, files)
     return tuple(dict.fromkeys(paths))
 
 

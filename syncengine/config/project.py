@@ -199,6 +199,21 @@ class Project:
         url = owners_ledger(os.environ) or self.file.ledger
         return f"{_SQLITE}{self.root / url.removeprefix(_SQLITE)}" if url.startswith(_SQLITE) else url
 
+    def is_ledger(self, path: Path) -> bool:
+        """Whether a path leads to the ledger's file or one of its companions, whatever it is called.
+
+        Nobody else in this process may open them: closing them again drops SQLite's locks.
+        """
+        url = self.ledger_url()
+        if not url.startswith(_SQLITE):
+            return False
+        ledger = Path(url.removeprefix(_SQLITE)).resolve()
+        return path.resolve() in {ledger.with_name(f"{ledger.name}{suffix}") for suffix in ("", "-wal", "-shm")}
+
+
+# What is said of a source that is the ledger, and why.
+LEDGER_AS_SOURCE = ("this is the ledger", "Reading it beside its owner could lose what it holds.")
+
 
 def owners_ledger(environment: Mapping[str, str]) -> str:
     """Return the ledger that the owner of the machine names; empty: the project's file does."""

@@ -9,13 +9,12 @@ from pathlib import Path
 
 from syncengine.config.manifest import StoreFile
 from syncengine.config.places import Complaints
-from syncengine.config.project import Project
+from syncengine.config.project import LEDGER_AS_SOURCE, Project
 from syncengine.config.sources import beneath
 from syncengine.model.desired import Query, Source
 from syncengine.opening import read_whole
 
 _MAX_QUERY = 1_000_000
-_SQLITE = "sqlite:///"
 
 
 def store_source(project: Project, stated: StoreFile, complaints: Complaints, path: tuple[str, str]) -> Source:
@@ -73,17 +72,12 @@ def _file(project: Project, name: str, complaints: Complaints, place: tuple[str 
         return None
     if not problem and len(found.paths) != 1:
         problem = f'there is no file "{name}"'
-    if not problem and _is_ledger(project, found.paths[0]):
-        problem, hint = "this is the ledger", "Reading it beside its owner could lose what it holds."
+    if not problem and project.is_ledger(found.paths[0]):
+        problem, hint = LEDGER_AS_SOURCE
     if problem:
         complaints.error(place, problem, expected="one file in the project's folder", hint=hint)
         return None
     return found.paths[0]
-
-
-def _is_ledger(project: Project, path: Path) -> bool:
-    url = project.ledger_url()
-    return url.startswith(_SQLITE) and Path(url.removeprefix(_SQLITE)).resolve() == path
 
 
 def _text(path: Path, complaints: Complaints, place: tuple[str | int, ...]) -> str:
