@@ -28,12 +28,13 @@ from syncengine.ledger.upkeep import Status as LedgerStatus
 from syncengine.model.plan import Plan
 from syncengine.model.report import ApplyReport, Progress
 from syncengine.planfile import Seal, refuse_stale
+from syncengine.rows.contacts import WrongMemoryError
 from syncengine.rows.workspace import Workspace
 from syncengine.steps.applying import apply_plan, hold_only_what_it_writes
 from syncengine.steps.basis import basis_of
 from syncengine.steps.clients import check_extra
 from syncengine.steps.deadlines import near_deadline
-from syncengine.steps.differences import difference
+from syncengine.steps.differences import Differences, difference
 from syncengine.steps.erasing import Erasure, erase_person
 from syncengine.steps.examples import check_examples
 from syncengine.steps.facts import facts_json, load_facts, take_facts
@@ -57,13 +58,13 @@ from syncengine.steps.options import Options
 from syncengine.steps.overdue import overdue
 from syncengine.steps.planned import Planned
 from syncengine.steps.pulling import Pulled, pull
-from syncengine.steps.reading import dialers_of, read_dialers
+from syncengine.steps.reading import Readings, dialers_of, read_dialers
 from syncengine.steps.recovering import Recovered, park_what_may_be_there, refuse_half_a_picture
 from syncengine.steps.run import Run
 from syncengine.steps.saved import saved_lines
 from syncengine.steps.scopes import with_kept_scopes
 from syncengine.steps.settling import settle
-from syncengine.steps.sources import read_sources
+from syncengine.steps.sources import Sources, read_sources, read_without_memory
 from syncengine.steps.vendor_check import vendor_check
 from syncengine.steps.waiting import Waiting, break_lock, resolve_call, resolve_row, waiting_calls, waiting_rows
 from syncengine.steps.watch_notes import free_lock_of_the_dead
@@ -185,7 +186,7 @@ def plan_run(run: Run) -> Planned:
     failpoint("plan.dialers_read")
     settled = settle(run, readings)
     failpoint("plan.settled")
-    differences = difference(run, sources, readings)
+    sources, differences = _compared(run, sources, readings)
     keep_leases(run)
     checked = vendor_check(run, readings, differences)
     plan = make_plan(
@@ -212,6 +213,15 @@ def plan_run(run: Run) -> Planned:
     )
     failpoint("plan.made")
     return Planned(plan=plan, run=run, sources=sources, readings=readings, differences=differences)
+
+
+def _compared(run: Run, sources: Sources, readings: Readings) -> tuple[Sources, Differences]:
+    """Compare; a memory of rows that turns out wrong on the way costs a second comparison, never a plan."""
+    while True:
+        try:
+            return sources, difference(run, sources, readings)
+        except WrongMemoryError as wrong:
+            sources = read_without_memory(run, sources, wrong.list_name)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -28,6 +28,14 @@ from syncengine.rows.workspace import Workspace
 _MOSTLY_NEW: Final = 0.5
 
 
+class WrongMemoryError(SyncEngineError):
+    """What is remembered of a list's rows is not what they are: it is forgotten, and the list read whole."""
+
+    def __init__(self, list_name: str) -> None:
+        self.list_name = list_name
+        super().__init__(f"{list_name}: what is remembered of its rows beside the ledger is wrong")
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class KnownPart:
     """The rows of a list that are remembered."""
@@ -243,7 +251,7 @@ def take_up(workspace: Workspace, contacts: Contacts, rows: str, book: PhoneBook
         book: what numbers mean.
 
     Raises:
-        SyncEngineError: a line is not what it was remembered as.
+        WrongMemoryError: a line is not what it was remembered as.
     """
     known = contacts.known
     if known is None:
@@ -255,16 +263,14 @@ def take_up(workspace: Workspace, contacts: Contacts, rows: str, book: PhoneBook
     count = workspace.count(chosen)
     if count:
         found = read_lines(workspace, known.lines, chosen)
-        assert found is not None
+        if found is None:
+            raise WrongMemoryError(contacts.list.name)
         columns = {name: f"s{n}" for n, name in enumerate(found.columns)}
         source = SourceTable(table=found.table, columns=columns, rows=found.count)
         table, look = normal_rows(workspace, source, contacts.reading, book)
         same = f"SELECT count(*) FROM {table} t JOIN {known.table} k USING (row, key_id, phones)"
         if look.unusable or workspace.one(same)[0] != count:
-            raise SyncEngineError(
-                f"{contacts.list.name}: what is remembered of its rows beside the ledger is wrong; remove the folder"
-                " rows there and plan anew"
-            )
+            raise WrongMemoryError(contacts.list.name)
         workspace.run(f"INSERT INTO {known.taken_up} BY NAME SELECT * FROM {table}")
         workspace.drop(table, found.table)
     workspace.drop(chosen)

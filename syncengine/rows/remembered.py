@@ -37,6 +37,12 @@ class Memory:
         """Return whether anything is remembered of the list, whatever it is worth."""
         return any(self.folder.glob(f"{self.name}.*.rows"))
 
+    def forget(self) -> None:
+        """Remove all that is remembered of the list; what cannot be removed is written anew by the next plan."""
+        for path in self.folder.glob(f"{self.name}.*.rows*"):
+            with contextlib.suppress(OSError):
+                path.unlink()
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Remembered:

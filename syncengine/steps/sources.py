@@ -129,6 +129,25 @@ def read_sources(run: Run) -> Sources:
     return Sources(contacts=contacts, unreadable=unreadable, dnd=dnd, orphans=orphans, book=book, erased=erased)
 
 
+def read_without_memory(run: Run, sources: Sources, name: str) -> Sources:
+    """Read a contact list whole, whatever is remembered of its rows, which is forgotten.
+
+    Raises:
+        SourceError: it cannot be read any more.
+    """
+    memory = memory_of(run, name)
+    if memory is not None:
+        memory.forget()
+    contacts = load_contacts(
+        run.workspace,
+        run.loaded.desired.contacts[name],
+        book=sources.book,
+        now=run.options.clock(),
+        people=name not in _lists_without_people(run),
+    )
+    return replace(sources, contacts={**sources.contacts, name: contacts})
+
+
 def _with_answers(run: Run) -> tuple[dict[str, ContactList], dict[str, DndList]]:
     """Return the lists, those that a query gives with its answer as their source."""
     desired = run.loaded.desired

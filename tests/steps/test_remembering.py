@@ -3,7 +3,8 @@
 import pytest
 
 from syncengine.rows import known_rows, remembered
-from tests.steps.projects import Made, done
+from syncengine.rows.workspace import Workspace
+from tests.steps.projects import Made, done, tel
 
 
 @pytest.fixture(autouse=True)
@@ -52,6 +53,26 @@ def test_a_remembered_person_who_is_named_twice_stays_one(made: Made) -> None:
     made.carry_out()
     made.plan()
     made.people("leads", 2, 1, 2, 3, 3)
+    assert made.plan().empty
+
+
+def test_a_memory_that_can_be_read_and_is_wrong_is_dropped_and_the_list_read_whole(made: Made) -> None:
+    made.carry_out()
+    made.plan()
+    (path,) = made.root.rglob("*.rows")
+    with Workspace() as workspace:
+        wrong = path.with_suffix(".wrong")
+        # The line of one person is remembered as that of somebody else, who would be added.
+        change = f"replace(phone, '{tel(2)}', '{tel(7)}')"
+        columns = f"{change} AS phone, {change.replace('phone,', 'phones,')} AS phones, {change.replace('phone,', 'key_id,')} AS key_id"
+        workspace.run(f"COPY (SELECT * REPLACE ({columns}) FROM read_parquet('{path}')) TO '{wrong}' (FORMAT parquet)")
+        wrong.replace(path)
+    with made.planned() as planned:
+        assert planned.plan.empty
+        found = planned.sources.contacts["leads"]
+        assert (found.known, found.summary.accepted) == (None, 3)
+    assert memories(made) == [path.name]
+    assert known(made) == 3
     assert made.plan().empty
 
 
