@@ -201,7 +201,7 @@ def plan_run(run: Run) -> Planned:
             created_at=run.options.clock(),
             scope=run.options.scope,
             notes=(
-                *overdue(run, readings, differences),
+                *overdue(run, sources, readings, differences),
                 *settled,
                 *widened,
                 *sources.notes,

@@ -76,8 +76,8 @@ class LedgerReader:
         with self._database.read() as connection:
             return statements.all_numbers(connection, self._project, list_names, released=released)
 
-    def erased(self) -> Mapping[str, frozenset[str]]:
-        """Return list -> what stands in force there in the place of numbers of people who were erased."""
+    def erased(self) -> Mapping[str, Mapping[str, float]]:
+        """Return list -> what stands in force there in the place of erased people's numbers -> its first reading."""
         with self._database.read() as connection:
             return statements.erased(connection, self._project)
 

@@ -124,21 +124,21 @@ def all_numbers(connection: Session, project: str, list_names: Iterable[str], *,
     return found
 
 
-def erased(connection: Session, project: str) -> dict[str, frozenset[str]]:
-    """Return list -> what stands in force there in the place of numbers of people who were erased."""
+def erased(connection: Session, project: str) -> dict[str, dict[str, float]]:
+    """Return list -> what stands in force there in the place of numbers of people who were erased -> first reading."""
+    lists = connection.execute(
+        "SELECT DISTINCT list_name FROM statement WHERE project = ? AND number >= ? AND released_at IS NULL",
+        (project, ERASED_MARK),
+    ).fetchall()
     return {
-        name: frozenset(
-            digest
-            for (digest,) in connection.execute(
-                "SELECT number FROM statement WHERE project = ? AND list_name = ? AND number >= ?"
+        name: dict(
+            connection.execute(
+                "SELECT number, first_read_at FROM statement WHERE project = ? AND list_name = ? AND number >= ?"
                 " AND released_at IS NULL",
                 (project, name, ERASED_MARK),
-            )
+            ).fetchall()
         )
-        for (name,) in connection.execute(
-            "SELECT DISTINCT list_name FROM statement WHERE project = ? AND number >= ? AND released_at IS NULL",
-            (project, ERASED_MARK),
-        ).fetchall()
+        for (name,) in lists
     }
 
 

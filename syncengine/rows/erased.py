@@ -130,7 +130,7 @@ class Revealed:
         # Digest -> number.
         self._numbers: dict[str, str] = {}
 
-    def look(self, queries: Iterable[str], digests: frozenset[str]) -> None:
+    def look(self, queries: Iterable[str], digests: Iterable[str]) -> None:
         """Look at all numbers of some tables or queries of ``phones``, parted by blanks, for any of some digests."""
         every = " UNION ALL ".join(f"SELECT phones FROM {query}" for query in queries)
         numbers = f"SELECT DISTINCT unnest(string_split(phones, ' ')) AS number FROM ({every})"
@@ -148,9 +148,9 @@ class Revealed:
         return {self._numbers[digest] for digest in digests if digest in self._numbers}
 
 
-def digests_in(statements: Mapping[str, frozenset[str]]) -> dict[str, frozenset[str]]:
-    """Return list -> digests of whole numbers, of what stands in its statements."""
-    return {name: frozenset(one.split(".")[1] for one in found) for name, found in statements.items()}
+def digests_in(statements: Mapping[str, Mapping[str, float]]) -> dict[str, dict[str, float]]:
+    """Return list -> digest of a whole number -> first reading, of what stands in its statements."""
+    return {name: {one.split(".")[1]: at for one, at in found.items()} for name, found in statements.items()}
 
 
 def _candidates(run: str) -> Iterator[str]:

@@ -45,8 +45,10 @@ def near_deadline(made: Planned) -> Notice | None:
 
 def _old(made: Planned, now: float) -> Mapping[str, float]:
     """Return the numbers in force whose deadline is near, with their first reading."""
-    found: dict[str, float] = {}
-    for name in (*made.sources.dnd, *made.sources.orphans):
+    lists = (*made.sources.dnd, *made.sources.orphans)
+    erased = made.sources.erased.first_read(lists).items()
+    found = {number: read_at for number, read_at in erased if read_at <= now - (DEADLINE - WARNING)}
+    for name in lists:
         table = made.run.ledger.statements(name)
         columns = (table.column("number").to_pylist(), table.column("first_read_at").to_pylist())
         for number, read_at in zip(*columns, strict=True):

@@ -20,8 +20,8 @@ _WHOSE = "the key of erased numbers"
 class ErasedNumbers:
     """The numbers that lists keep by their digests alone."""
 
-    # Do-not-call list -> digests of whole numbers.
-    digests: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    # Do-not-call list -> digest of a whole number -> first reading of its statement.
+    digests: Mapping[str, Mapping[str, float]] = field(default_factory=dict)
     # Do-not-call list -> why nobody can tell whom it is about.
     problems: Mapping[str, str] = field(default_factory=dict)
     # None: there is nothing to match, or no key.
@@ -37,7 +37,7 @@ class ErasedNumbers:
     def look(self, queries: Iterable[str]) -> None:
         """Look at the numbers of tables or queries of ``phones``."""
         if self.revealed is not None:
-            self.revealed.look(queries, frozenset().union(*self.digests.values()))
+            self.revealed.look(queries, {digest for found in self.digests.values() for digest in found})
 
     def among(self, lists: Iterable[str]) -> set[str]:
         """Return the numbers that were looked at so far and are on any of some lists by their digest."""
@@ -46,6 +46,14 @@ class ErasedNumbers:
         if self.revealed is None:
             return told
         return told | self.revealed.among(digest for name in names for digest in self.digests.get(name, ()))
+
+    def first_read(self, lists: Iterable[str]) -> dict[str, float]:
+        """Return those of the numbers looked at so far whose statements have a date, with the earliest."""
+        found: dict[str, float] = {}
+        for digest, at in (item for name in lists for item in self.digests.get(name, {}).items()):
+            for number in self.revealed.among([digest]) if self.revealed is not None else ():
+                found[number] = min(at, found.get(number, at))
+        return found
 
     def unmet(self, name: str) -> int:
         """Return how many digests of a list no number has been met for."""

@@ -12,13 +12,14 @@ from syncengine.steps.collections import Member
 from syncengine.steps.differences import Differences
 from syncengine.steps.reading import Readings
 from syncengine.steps.run import Run
+from syncengine.steps.sources import Sources
 
 _LONGEST = 86_400.0
 # What is still to be done about a number that must not be called.
 _OPEN = {("dnd", "missing"), ("dnd", "vanished"), ("dnd", "lapsing"), ("contacts", "listed")}
 
 
-def overdue(run: Run, readings: Readings, differences: Differences) -> tuple[str, ...]:
+def overdue(run: Run, sources: Sources, readings: Readings, differences: Differences) -> tuple[str, ...]:
     """Return one sentence for each collection in which a statement has waited for longer than a day."""
     members = {member.address: member for reading in readings.dialers.values() for member in reading.members}
     sets = {found.set.name: found for found in differences.sets}
@@ -26,7 +27,7 @@ def overdue(run: Run, readings: Readings, differences: Differences) -> tuple[str
     for dialer in differences.dialers:
         for found in dialer.rows:
             waiting = [sets[s.name] for s in found.sets if (found.address.kind, s.reason) in _OPEN]
-            late = len(set(_late(run, members[found.address], waiting))) if waiting else 0
+            late = len(set(_late(run, sources, members[found.address], waiting))) if waiting else 0
             if late:
                 sentences.append(
                     f"ALARM {found.address}: numbers on a do-not-call list for more than a day that are not known to be"
@@ -35,16 +36,20 @@ def overdue(run: Run, readings: Readings, differences: Differences) -> tuple[str
     return tuple(sentences)
 
 
-def _late(run: Run, member: Member, waiting: list[RowSetTable]) -> Iterator[str]:
+def _late(run: Run, sources: Sources, member: Member, waiting: list[RowSetTable]) -> Iterator[str]:
     """Walk the numbers of some rows whose statements were first read more than a day ago."""
     tables = " UNION ALL ".join(f"SELECT phones FROM {found.table}" for found in waiting)
+    numbers = f"(SELECT DISTINCT unnest(string_split(phones, ' ')) AS number FROM ({tables}))"
     before = run.options.clock() - _LONGEST
     for name in member.dnd:
         with run.workspace.registered(run.ledger.statements(name)) as stated:
             rows = run.workspace.run(
-                f"SELECT DISTINCT s.number FROM {stated} s SEMI JOIN"
-                f" (SELECT unnest(string_split(phones, ' ')) AS number FROM ({tables})) USING (number)"
+                f"SELECT DISTINCT s.number FROM {stated} s SEMI JOIN {numbers} USING (number)"
                 " WHERE s.first_read_at < ?::DOUBLE",
                 [before],
             ).fetchall()
         yield from (number for (number,) in rows)
+    erased = sorted(number for number, at in sources.erased.first_read(member.dnd).items() if at < before)
+    if erased:
+        among = f"SELECT number FROM {numbers} WHERE number IN (SELECT unnest(?::VARCHAR[]))"
+        yield from (number for (number,) in run.workspace.run(among, [erased]).fetchall())

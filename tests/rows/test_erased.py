@@ -103,7 +103,7 @@ def test_digests_made_in_columns_are_those_made_one_by_one(length: int) -> None:
 
 
 def test_rows_are_looked_at_once_and_each_of_their_numbers_is_found() -> None:
-    wanted = digests_in({"opt-outs": frozenset({_KEY.statement("+6834002"), _KEY.statement("+573001234567")})})
+    wanted = digests_in({"opt-outs": {_KEY.statement(number): 1.0 for number in ("+6834002", "+573001234567")}})
     with Workspace() as workspace:
         found = Revealed(workspace, _KEY)
         found.look(["(SELECT unnest(['+41791234567 +573001234567', '', '+1']) AS phones)"], wanted["opt-outs"])

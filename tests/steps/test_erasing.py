@@ -8,6 +8,7 @@ import pytest
 
 from syncengine import sync
 from syncengine.errors import GuardError, LockedError, SyncEngineError, UsageError
+from syncengine.steps.deadlines import near_deadline
 from syncengine.steps.erasing import Erasure, erase_person
 from tests.steps.acme import Lead
 from tests.steps.projects import BLOCKED, LEADS, Made, done, in_force, notes, tel, tels
@@ -68,6 +69,19 @@ def test_someone_who_was_erased_and_stands_at_the_dialer_is_taken_out_of_it(made
     made.acme.leads["17"].append(Lead(tel(1)))
     made.carry_out()
     assert made.acme.tels() == tels(2, 3)
+
+
+def test_someone_who_was_erased_and_stands_there_a_day_after_they_opted_out_is_an_alarm(made: Made) -> None:
+    erase(made)
+    made.acme.leads["17"].append(Lead(tel(1)))
+    assert notes(made.plan(), "ALARM") == []
+    made.wait(25 * 3_600)
+    with made.planned() as planned:
+        (alarm,) = notes(planned.plan, "ALARM main/contacts/spring")
+        notice = near_deadline(planned)
+    assert ": 1;" in alarm
+    assert notice is not None
+    assert notice.counts["opt_outs"] == 1
 
 
 def test_no_dialers_own_list_is_told_the_number_again(made: Made) -> None:
