@@ -10,6 +10,8 @@ from syncengine import sync
 from syncengine.errors import GuardError, LockedError, SyncEngineError, UsageError
 from syncengine.steps.deadlines import near_deadline
 from syncengine.steps.erasing import Erasure, erase_person
+from tests.ledger.postgres_server import NONE
+from tests.ledger.postgres_server import running as postgres
 from tests.steps.acme import Lead
 from tests.steps.projects import BLOCKED, LEADS, Made, done, in_force, notes, tel, tels
 
@@ -279,3 +281,24 @@ def test_an_export_without_the_key_is_refused(made: Made) -> None:
     del made.project["erasure_key"]
     with pytest.raises(SyncEngineError, match="nobody can tell which they are"):
         sync.export_facts(made.load(), made.options(), salt="ab" * 16)
+
+
+def test_a_ledger_on_a_server_keeps_them_out_as_well(made: Made, monkeypatch: pytest.MonkeyPatch) -> None:
+    erase(made)
+    with postgres() as server:
+        if server is None:
+            pytest.skip(NONE)
+        if server.process is None:
+            server.start()
+        sync.move_ledger(made.load(), server.url, now=made.now, wait=0)
+        monkeypatch.setenv("SYNCENGINE_LEDGER", server.url)
+        assert made.plan().empty
+        found = erase(made, 900)
+        assert (found.kept, found.rows) == (("opt-outs",), {str(BLOCKED): 1})
+        assert "vacuums" in found.lingers
+        made.opt_outs("opt-outs", 901, max_shrink="100%")
+        made.people("leads", 1, 2, 3, 900)
+        plan = made.plan()
+        assert plan.empty
+        assert plan.holds == ()
+        assert sync.check_ledger(made.load()) == []
