@@ -16,13 +16,14 @@ _Typed = Callable[[str], object]
 def batches(workspace: Workspace, row_set: RowSetTable, size: int) -> Iterator[list[RowItem]]:
     """Walk the rows of a set in key order, at most ``size`` at a time; empty values are left out of the records.
 
-    The walk has its own cursor, so other statements may run meanwhile.
+    The table is in key order already, and DuckDB gives the rows of a table in its order: sorted once more, all of them
+    would be held at once. The walk has its own cursor, so other statements may run meanwhile.
     """
     columns = ["key", "phones", "content_hash", "remote_id", *(f"v{n}" for n in range(len(row_set.fields)))]
     cursor = workspace.connection.cursor()
     # Where a call takes one row, a piece of columns for each would cost more than the call.
     taken = size * max(1, _PIECE // size)
-    reader = cursor.sql(f"SELECT {', '.join(columns)} FROM {row_set.table} ORDER BY key").to_arrow_reader(taken)
+    reader = cursor.sql(f"SELECT {', '.join(columns)} FROM {row_set.table}").to_arrow_reader(taken)
     try:
         for piece in reader:
             values = [column.to_pylist() for column in piece.columns]
@@ -48,11 +49,17 @@ def _records(cells: Sequence[list[str]], fields: Sequence[RecordField], count: i
     ]
     names = [name for name, _ in plain]
     rows = zip(*(column for _, column in plain), strict=True) if plain else [()] * count
-    records = [{name: value for name, value in zip(names, row, strict=True) if value != ""} for row in rows]
+    records = [_filled(names, row) for row in rows]
     for field, column in zip(fields, cells, strict=True):
         if field.kind in {"custom", "spread"}:
             _add_custom(records, column, field)
     return records
+
+
+def _filled(names: Sequence[str], row: Sequence[object]) -> dict[str, object]:
+    if "" not in row:
+        return dict(zip(names, row, strict=True))
+    return {name: value for name, value in zip(names, row, strict=True) if value != ""}
 
 
 _PLAIN = {"text", "integer", "number"}
