@@ -10,7 +10,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from operator import itemgetter
 
-from syncengine.ledger.store import Session, marks
+from syncengine.ledger.store import Session, few_lengths, marks
 from syncengine.model.phone import mask_numbers_in
 from syncengine.model.ports import RowOutcome
 
@@ -19,6 +19,7 @@ _KEY = itemgetter(0)
 _VERDICT = ("call_id", "key", "booking", "message", "remote_id")
 # A call with one of these proofs may simply be sent again.
 REPEATABLE = frozenset({"repeat", "refusal"})
+IS_REPEATABLE = f"proof IN ({', '.join(map(repr, sorted(REPEATABLE)))})"
 
 # (action, outcome) -> booking. What is not here is unknown: an answer that makes no sense proves nothing.
 _BOOKINGS: Mapping[tuple[str, str], str] = {
@@ -99,9 +100,10 @@ def stage_each(connection: Session, action: str, calls: Mapping[int, Mapping[str
 
 def _open_keys(connection: Session, calls: Sequence[int]) -> dict[int, set[str]]:
     found: dict[int, set[str]] = {call_id: set() for call_id in calls}
+    asked = few_lengths(calls)
     for call_id, key in connection.execute(
-        f"SELECT call_id, key FROM call_row WHERE call_id IN {marks(calls)}",  # noqa: S608 - question marks
-        calls,
+        f"SELECT call_id, key FROM call_row WHERE call_id IN {marks(asked)}",  # noqa: S608 - question marks
+        asked,
     ):
         found[call_id].add(key)
     return found
@@ -160,7 +162,7 @@ def _settle_rows(connection: Session, calls: Sequence[int]) -> dict[int, int]:
     opened = _count_open(connection, calls)
     left = {call_id: opened.get(call_id, 0) - settled.get(call_id, 0) for call_id in calls}
     # Nearly all; a whole range goes several times faster than row by row.
-    whole = [call_id for call_id in calls if not left[call_id]]
+    whole = few_lengths([call_id for call_id in calls if not left[call_id]])
     connection.execute(f"DELETE FROM call_row WHERE call_id IN {marks(whole)}", whole)  # noqa: S608 - question marks
     for call_id in calls:
         if left[call_id] and settled.get(call_id):
@@ -173,10 +175,11 @@ def _settle_rows(connection: Session, calls: Sequence[int]) -> dict[int, int]:
 
 
 def _count_open(connection: Session, calls: Sequence[int]) -> dict[int, int]:
+    asked = few_lengths(calls)
     return dict(
         connection.execute(
-            f"SELECT call_id, count(*) FROM call_row WHERE call_id IN {marks(calls)} GROUP BY call_id",  # noqa: S608 - question marks
-            calls,
+            f"SELECT call_id, count(*) FROM call_row WHERE call_id IN {marks(asked)} GROUP BY call_id",  # noqa: S608 - question marks
+            asked,
         ).fetchall()
     )
 
@@ -241,21 +244,22 @@ def _leave(connection: Session, calls: Together) -> None:
 
 def close_open_rows(connection: Session, project: str, address: str) -> None:
     """Settle what calls left open about staged rows that are now known to be there, or known to be gone."""
-    _close_rows(connection, dict.fromkeys(_open_calls(connection, project, address)))
+    _close_rows(connection, dict.fromkeys(_open_calls(connection, project, address, repeatable=False)))
 
 
 def has_open_rows(connection: Session, project: str, address: str) -> bool:
     """Whether any call about rows of a collection is open."""
-    return bool(_open_calls(connection, project, address))
+    return bool(_open_calls(connection, project, address, repeatable=False))
 
 
-def _open_calls(connection: Session, project: str, address: str) -> dict[int, str]:
-    """Return the open calls about rows of a collection, with their proofs."""
-    return dict(
-        connection.execute(
-            "SELECT call_id, proof FROM open_call WHERE project = ? AND address = ? AND rows > 0", (project, address)
-        ).fetchall()
+def _open_calls(connection: Session, project: str, address: str, *, repeatable: bool) -> list[int]:
+    """Return the open calls about rows of a collection, or those of them that may be repeated."""
+    only = f" AND {IS_REPEATABLE}" if repeatable else ""
+    found = connection.execute(
+        f"SELECT call_id FROM open_call WHERE project = ? AND address = ? AND rows > 0{only}",  # noqa: S608 - constants
+        (project, address),
     )
+    return [call_id for (call_id,) in found]
 
 
 def _older_calls(connection: Session, calls: Together) -> dict[int, list[int]]:
@@ -264,12 +268,8 @@ def _older_calls(connection: Session, calls: Together) -> dict[int, list[int]]:
     A call that is no suppression was refused at its beginning if a row of it waited for a call that may not be
     repeated, so only those that may can share a row with it.
     """
-    found = _open_calls(connection, calls.project, calls.address)
-    possible = [
-        call_id
-        for call_id, proof in found.items()
-        if (calls.suppressing or proof in REPEATABLE) and call_id not in calls.calls
-    ]
+    found = _open_calls(connection, calls.project, calls.address, repeatable=not calls.suppressing)
+    possible = few_lengths([call_id for call_id in found if call_id not in calls.calls])
     shared: dict[int, list[int]] = {}
     if possible:
         for older, ours in connection.execute(

@@ -14,7 +14,7 @@ from syncengine.ledger import booking
 from syncengine.ledger.booking import Together
 from syncengine.ledger.records import CallState
 from syncengine.ledger.rows import collection_id, count_change, row_values
-from syncengine.ledger.store import Session, marks
+from syncengine.ledger.store import Session, few_lengths, marks
 from syncengine.model.address import Address
 from syncengine.model.ports import Intent, RowOutcome
 from syncengine.model.report import DONE, Outcome
@@ -150,15 +150,15 @@ def _refuse_waiting(connection: Session, project: str, address: Address, calls: 
         return
     waiting = [
         call_id
-        for call_id, state, proof in connection.execute(
-            "SELECT call_id, state, proof FROM open_call"
-            " WHERE project = ? AND address = ? AND rows > 0 AND call_id < ? ORDER BY call_id",
+        for (call_id,) in connection.execute(
+            "SELECT call_id FROM open_call WHERE project = ? AND address = ? AND rows > 0 AND call_id < ?"  # noqa: S608 - constants
+            f" AND (state = 'parked' OR NOT {booking.IS_REPEATABLE}) ORDER BY call_id",
             (project, str(address), max(calls)),
         )
-        if state == "parked" or proof not in booking.REPEATABLE
     ]
     if not waiting:
         return
+    waiting, calls = few_lengths(waiting), few_lengths(calls)
     found = connection.execute(
         "SELECT theirs.call_id, count(*) FROM call_row mine"  # noqa: S608 - question marks
         f" JOIN call_row theirs ON theirs.call_id IN {marks(waiting)} AND theirs.key = mine.key"
@@ -296,10 +296,11 @@ def _state_after(head: _Head, left: int) -> CallState:
 
 
 def _heads(connection: Session, project: str, calls: Sequence[int]) -> dict[int, _Head]:
+    asked = few_lengths(calls)
     found = connection.execute(
         "SELECT call_id, address, action, operation, effect, rows, state, proof, task_id FROM call"  # noqa: S608 - question marks
-        f" WHERE project = ? AND call_id IN {marks(calls)}",
-        (project, *calls),
+        f" WHERE project = ? AND call_id IN {marks(asked)}",
+        (project, *asked),
     )
     heads = {row[0]: _Head(*row) for row in found}
     for call_id in calls:

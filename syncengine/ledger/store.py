@@ -53,6 +53,15 @@ def marks(values: Sequence[object]) -> str:
     return f"({', '.join('?' * len(values))})" if values else "(NULL)"
 
 
+def few_lengths(values: Sequence[int]) -> list[int]:
+    """Return values for an IN with the last one repeated, up to a power of two.
+
+    Groups of calls have any size, and a statement of its own for each would have to be prepared nearly every time.
+    """
+    missing = (1 << (len(values) - 1).bit_length()) - len(values) if values else 0
+    return [*values, *([values[-1]] * missing if missing else [])]
+
+
 class Found(Protocol):
     """What a statement came to."""
 
