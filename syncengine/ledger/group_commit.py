@@ -1,15 +1,17 @@
 """Intents and outcomes that are ready in the same turn of the event loop share one transaction.
 
 A commit waits for the disk, and a vendor that takes one record a call needs two of them for each. So what becomes
-ready while one group is being committed makes up the next one. Each caller still waits until its own line is durable,
-so not a byte leaves before that. When one line of a group is refused, none of them is written together: each is then
-written alone, so that a refusal stays its own caller's.
+ready while one group is being committed makes up the next one, or the next ones: see ``group_size.py``. Each caller
+still waits until its own line is durable, so not a byte leaves before that. When one line of a group is refused, none
+of them is written together: each is then written alone, so that a refusal stays its own caller's.
 """
 
 import asyncio
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from typing import Generic, TypeVar
+
+from syncengine.ledger.group_size import GroupSize
 
 Line = TypeVar("Line")
 
@@ -20,6 +22,7 @@ class GroupCommit(Generic[Line]):
 
     together: Callable[[list[Line]], Awaitable[list[int]]]
     alone: Callable[[Line], Awaitable[int]]
+    size: GroupSize = field(default_factory=GroupSize)
     _waiting: list[tuple[Line, asyncio.Future[int]]] = field(default_factory=list)
     _flushing: asyncio.Task[None] | None = None
 
@@ -36,10 +39,12 @@ class GroupCommit(Generic[Line]):
     async def _flush(self) -> None:
         await asyncio.sleep(0)
         while self._waiting:
-            waiting, self._waiting = self._waiting, []
+            most, began = self.size.lines, self.size.clock()
+            waiting, self._waiting = self._waiting[:most], self._waiting[most:]
             if len(waiting) == 1 or not await self._write_together(waiting):
                 for line, written in waiting:
                     await self._write_alone(line, written)
+            self.size.learn(self.size.clock() - began)
 
     async def _write_together(self, waiting: list[tuple[Line, asyncio.Future[int]]]) -> bool:
         try:
