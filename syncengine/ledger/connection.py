@@ -25,7 +25,7 @@ from syncengine.failpoints import failpoint
 from syncengine.ledger.columns import read_columns
 from syncengine.ledger.failures import is_busy, is_full, translated
 from syncengine.ledger.reserve import Reserve, is_scanty
-from syncengine.ledger.store import Columns, marks
+from syncengine.ledger.store import Columns, Rows, Same
 from syncengine.ledger.turns import Transaction, Turns
 
 if TYPE_CHECKING:
@@ -67,20 +67,21 @@ class SqliteSession:
         """Run one statement for each of some parameters and return how many rows were changed."""
         return self._connection.executemany(statement, parameters).rowcount
 
-    def insert(
-        self, table: str, columns: Sequence[str], rows: Iterable[Sequence[object]], *, conflict: str = ""
-    ) -> None:
+    def insert(self, table: str, columns: Sequence[str], rows: Rows, *, same: Same = None, conflict: str = "") -> None:
         """Insert many rows."""
-        into = f"INSERT INTO {table} ({', '.join(columns)}) VALUES "  # noqa: S608 names of ours
+        shared = tuple((same or {}).values())
+        into = f"INSERT INTO {table} ({', '.join([*(same or {}), *columns])}) VALUES "  # noqa: S608 names of ours
         tail = f" ON CONFLICT {conflict}" if conflict else ""
+        # A mark without a number takes the next one.
+        one = f"({', '.join([*(f'?{n}' for n in range(1, len(shared) + 1)), *('?' * len(columns))])})"
         walking = iter(rows)
         while piece := list(islice(walking, _TOGETHER)):
             if len(piece) < _TOGETHER:
                 # A statement for each number of rows would never be found prepared.
-                self.executemany(f"{into}{marks(columns)}{tail}", piece)
+                self.executemany(f"{into}{one}{tail}", [(*shared, *row) for row in piece] if shared else piece)
                 return
-            many = ", ".join([marks(columns)] * _TOGETHER)
-            self._connection.execute(f"{into}{many}{tail}", list(chain.from_iterable(piece)))
+            many = ", ".join([one] * _TOGETHER)
+            self._connection.execute(f"{into}{many}{tail}", [*shared, *chain.from_iterable(piece)])
 
     def stage(self, name: str, columns: str) -> None:
         """Make an empty table that nobody else sees."""

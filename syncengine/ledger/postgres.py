@@ -10,7 +10,7 @@ import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from functools import cache
-from itertools import islice
+from itertools import chain, islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 from urllib.parse import parse_qsl, urlsplit
@@ -21,7 +21,7 @@ from syncengine.ledger import schema
 from syncengine.ledger.columns import parse_csv
 from syncengine.ledger.connection import Database
 from syncengine.ledger.postgres_failures import is_lost, translated
-from syncengine.ledger.store import Columns
+from syncengine.ledger.store import Columns, Rows, Same
 from syncengine.ledger.transfer import copy_project
 from syncengine.ledger.turns import Transaction, Turns
 
@@ -79,34 +79,39 @@ class PostgresSession:
             cursor.executemany(translate(statement), list(parameters))
             return max(0, cursor.rowcount)
 
-    def insert(
-        self, table: str, columns: Sequence[str], rows: Iterable[Sequence[object]], *, conflict: str = ""
-    ) -> None:
+    def insert(self, table: str, columns: Sequence[str], rows: Rows, *, same: Same = None, conflict: str = "") -> None:
         """Insert many rows: a few at once, more by COPY."""
         walking = iter(rows)
         few = list(islice(walking, _FEW + 1))
-        names = ", ".join(columns)
+        shared = same or {}
+        names = ", ".join([*shared, *columns])
         tail = f" ON CONFLICT {conflict}" if conflict else ""
         if len(few) <= _FEW:
             if few:
-                marks = f"({', '.join('?' * len(columns))})"
-                values = ", ".join([marks] * len(few))
-                flat = [value for row in few for value in row]
+                values = ", ".join([f"({', '.join('?' * (len(shared) + len(columns)))})"] * len(few))
+                flat = [value for row in few for value in (*shared.values(), *row)]
                 self.execute(f"INSERT INTO {table} ({names}) VALUES {values}{tail}", flat)  # noqa: S608 - names of ours
             return
-        into = table
-        if conflict:
-            # COPY knows no conflicts.
-            into = "bulk"
-            self._run(f"CREATE TEMP TABLE bulk ON COMMIT DROP AS SELECT {names} FROM {table} WITH NO DATA")  # noqa: S608 - names of ours
-        with self._connection.cursor() as cursor, cursor.copy(f"COPY {into} ({names}) FROM STDIN") as copy:
-            for row in few:
+        if not conflict and not shared:
+            self._copy(table, columns, chain(few, walking))
+            return
+        # COPY knows no conflicts, and no value for all rows.
+        self._run(
+            f"CREATE TEMP TABLE bulk ON COMMIT DROP AS SELECT {', '.join(columns)} FROM {table} WITH NO DATA"  # noqa: S608 - names of ours
+        )
+        self._copy("bulk", columns, chain(few, walking))
+        selected = ", ".join(["?"] * len(shared) + list(columns))
+        self.execute(
+            f"INSERT INTO {table} ({names}) SELECT {selected} FROM bulk WHERE true{tail}",  # noqa: S608 - names of ours
+            list(shared.values()),
+        )
+        self._run("DROP TABLE bulk")
+
+    def _copy(self, table: str, columns: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
+        into = f"COPY {table} ({', '.join(columns)}) FROM STDIN"
+        with self._connection.cursor() as cursor, cursor.copy(into) as copy:
+            for row in rows:
                 copy.write_row(row)
-            for row in walking:
-                copy.write_row(row)
-        if conflict:
-            self._run(f"INSERT INTO {table} ({names}) SELECT {names} FROM bulk WHERE true{tail}")  # noqa: S608 - names of ours
-            self._run("DROP TABLE bulk")
 
     def stage(self, name: str, columns: str) -> None:
         """Make an empty table that ends with the transaction."""

@@ -6,7 +6,7 @@ again, the row says so, and the next plan makes it again if it is still wanted.
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from itertools import groupby
+from itertools import groupby, pairwise
 from operator import itemgetter
 from typing import TYPE_CHECKING
 
@@ -33,10 +33,14 @@ _SETTLED = Columns(
     reals=("expires_at", "updated_at"),
     integers=("call_id",),
 )
-_ALL = (
-    "collection_id", "key", "phones", "content_hash", "remote_id", "state", "message", "refused_hash", "expires_at",
-    "updated_at", "call_id",
-)  # fmt: skip
+_ROW = ("key", "phones", "content_hash", "remote_id")
+# Of a row that was seen at the dialer: no call has brought it there, and nothing was said of it.
+_UNTOLD = {"message": "", "refused_hash": "", "call_id": 0}
+_SEEN_AGAIN = (
+    "(collection_id, key) DO UPDATE SET phones = excluded.phones, state = excluded.state,"
+    " content_hash = excluded.content_hash, remote_id = excluded.remote_id, message = '', refused_hash = '',"
+    " expires_at = coalesce(excluded.expires_at, collection_row.expires_at), updated_at = excluded.updated_at"
+)
 _PIECE = 10_000
 
 
@@ -164,21 +168,25 @@ def save(
     number = enter_collection(connection, project, address)
     count_change(connection, project, str(address))
     saved, waiting = 0, has_open_rows(connection, project, str(address))
+    last = _last_key(connection, number)
+    same = {"collection_id": number, "state": state, "expires_at": expires_at, "updated_at": now, **_UNTOLD}
     for piece in _pieces(rows):
         values = sorted(row_values(row) for row in piece)
-        connection.insert(
-            "collection_row",
-            _ALL,
-            [(number, *value, state, "", "", expires_at, now, 0) for value in values],
-            conflict="(collection_id, key) DO UPDATE SET phones = excluded.phones, state = excluded.state,"
-            " content_hash = excluded.content_hash, remote_id = excluded.remote_id, message = '', refused_hash = '',"
-            " expires_at = coalesce(excluded.expires_at, collection_row.expires_at), updated_at = excluded.updated_at",
-        )
+        # Where all of them come after what is there, none can be there: looking costs PostgreSQL more than the rest.
+        new = values[0][0] > last and all(one[0] < other[0] for one, other in pairwise(values))
+        connection.insert("collection_row", _ROW, values, same=same, conflict="" if new else _SEEN_AGAIN)
+        last = max(last, values[-1][0])
         if waiting:
             stage_keys(connection, [value[0] for value in values], booking=state)
             close_open_rows(connection, project, str(address))
         saved += len(values)
     return saved
+
+
+def _last_key(connection: Session, number: int) -> str:
+    """Return the last key of a collection; keys are compared byte by byte, as Python compares them."""
+    (last,) = connection.execute("SELECT max(key) FROM collection_row WHERE collection_id = ?", (number,)).fetchone()
+    return last or ""
 
 
 def restore(
@@ -192,14 +200,11 @@ def restore(
 ) -> None:
     """Write rows as another ledger holds them; when they were written, and what is open about them, it keeps."""
     number = enter_collection(connection, project, address)
-    columns = ("key", "phones", "content_hash", "remote_id", "refused_hash")
+    columns = (*_ROW, "refused_hash")
+    same = {"collection_id": number, "state": state, "expires_at": expires_at, "updated_at": 0.0}
     for batch in table.select(columns).to_batches(max_chunksize=_PIECE):
         values = zip(*(batch.column(name).to_pylist() for name in columns), strict=True)
-        connection.insert(
-            "collection_row",
-            _ALL,
-            [(number, *value[:4], state, "", value[4], expires_at, 0.0, 0) for value in values],
-        )
+        connection.insert("collection_row", columns, values, same={**same, "message": "", "call_id": 0})
     count_change(connection, project, str(address))
 
 

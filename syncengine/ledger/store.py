@@ -17,6 +17,9 @@ if TYPE_CHECKING:
 
 
 Made = TypeVar("Made")
+Rows = Iterable[Sequence[object]]
+# Columns that have one value in all rows of an insert.
+Same = Mapping[str, object] | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -99,10 +102,12 @@ class Session(Protocol):
         """Run one statement for each of some parameters and return how many rows were changed."""
         ...
 
-    def insert(
-        self, table: str, columns: Sequence[str], rows: Iterable[Sequence[object]], *, conflict: str = ""
-    ) -> None:
-        """Insert many rows; ``conflict`` is what follows ``ON CONFLICT``. Sorted by key they go in quicker."""
+    def insert(self, table: str, columns: Sequence[str], rows: Rows, *, same: Same = None, conflict: str = "") -> None:
+        """Insert many rows; ``conflict`` is what follows ``ON CONFLICT``. Sorted by key they go in quicker.
+
+        ``same`` holds further columns with the one value that they have in all of these rows: handed over once, they
+        cost nothing a row.
+        """
         ...
 
     def stage(self, name: str, columns: str) -> None:

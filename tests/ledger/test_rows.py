@@ -63,6 +63,22 @@ def test_an_update_keeps_the_vendors_id_that_it_does_not_name(locked: Ledger) ->
     assert (rows(locked)["1"]["remote_id"], rows(locked)["1"]["content_hash"]) == ("R1", "h2")
 
 
+@pytest.mark.parametrize("many", [1, 60])
+def test_rows_seen_again_replace_what_is_known_wherever_they_stand(
+    locked: Ledger, many: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """After all, before all, among them, and again in a later piece; keys in the order of their bytes."""
+    monkeypatch.setattr("syncengine.ledger.rows._PIECE", 2 * many)
+    known: dict[str, str] = {}
+    for turn, heads in enumerate(["bd", "ef", "ae", "cfd", "xyx", "g\uffff\U00010000z", "\U00010000h"]):
+        seen = [item(f"{head}{number:03}", content=f"h{turn}") for head in heads for number in range(many)]
+        assert locked.save_rows(CONTACTS, seen, now=NOW + turn, expires_at=NOW) == len(seen)
+        known |= {row.key: row.content_hash for row in seen}
+        found = rows(locked)
+        assert {key: row["content_hash"] for key, row in found.items()} == known
+    assert {row["expires_at"] for row in found.values()} == {NOW}
+
+
 def test_a_row_without_a_key_is_refused(locked: Ledger) -> None:
     with pytest.raises(LedgerError, match="empty key"):
         locked.save_rows(CONTACTS, [item("")], now=NOW)
