@@ -352,4 +352,4 @@ def _under_our_keys(
     directory = next(m for m in reading.members if m.collection.name == collection.needs)
     table = ledger.rows_table(directory.address)
     ours = dict(zip(table.column("remote_id").to_pylist(), table.column("key").to_pylist(), strict=True))
-    return [replace(row, key=ours.get(row.remote_id, f"#{row.remote_id}")) for row in rows]
+    return [row._replace(key=ours.get(row.remote_id, f"#{row.remote_id}")) for row in rows]
