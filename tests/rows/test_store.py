@@ -95,3 +95,25 @@ def test_the_store_hands_out_rows_by_name(workspace):
     rows = PlanRows(workspace)
     rows.add([row_set(workspace, "x", 3)])
     assert [item.key for batch in rows.batches("x", 100) for item in batch] == ["k7", "k8", "k9"]
+
+
+def test_rows_are_walked_in_key_order_though_nothing_sorts_them_again(workspace):
+    """Many, from a table with several row groups, scanned by several threads, and from a view of one."""
+    workspace.expect(250_000)
+    found = workspace.table(
+        "t",
+        "SELECT lpad(i::text, 6, '0') AS key, '' AS phones, '' AS content_hash, '' AS remote_id, 'x' AS v0, '' AS v1"
+        " FROM range(250_000) r(i) ORDER BY hash(i)",
+    )
+    made = make_row_set(
+        workspace,
+        f"SELECT * FROM {found}",
+        name="a",
+        action="add",
+        reason="missing",
+        confidence="believed",
+        fields=FIELDS[:2],
+        blank=[1],
+    )
+    keys = [row.key for batch in batches(workspace, made, 10_000) for row in batch]
+    assert keys == [f"{number:06}" for number in range(250_000)]
