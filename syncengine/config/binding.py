@@ -13,7 +13,7 @@ from pydantic import TypeAdapter, ValidationError
 
 from syncengine.config.document import Document
 from syncengine.config.expectations import Expectations
-from syncengine.config.yaml_builder import Path
+from syncengine.config.yaml_places import Path
 from syncengine.diagnostics import Diagnostics, did_you_mean
 
 T = TypeVar("T")

@@ -3,14 +3,15 @@
 import re
 from collections.abc import Mapping
 from datetime import date, datetime, time
+from functools import lru_cache
 
 from syncengine.config.document import Document
 from syncengine.config.manifest import CampaignFile
 from syncengine.config.places import Complaints
-from syncengine.config.yaml_builder import Path
+from syncengine.config.yaml_places import Path
 from syncengine.diagnostics import did_you_mean
 from syncengine.model.desired import FieldValue
-from syncengine.model.vendor import CampaignField, Vendor
+from syncengine.model.vendor import CampaignField, FieldKind, Vendor
 
 # Keys of a campaign that are fields of the vendor too, and so must not be written a second time under settings.
 _BESIDE = ("name", "type")
@@ -112,13 +113,14 @@ def fits_field(field: CampaignField, value: object) -> bool:
         case "yes_no" | "boolean":
             return isinstance(value, bool)
         case "epoch_ms" | "datetime":
-            return isinstance(value, str) and _is_moment(value, field)
+            return isinstance(value, str) and _is_moment(value, field.kind, field.form)
         case "json":
             return True
 
 
-def _is_moment(text: str, field: CampaignField) -> bool:
-    has_date, has_time = _parts(field)
+@lru_cache(1_024)
+def _is_moment(text: str, kind: FieldKind, form: str) -> bool:
+    has_date, has_time = _parts(kind, form)
     try:
         if not has_time:
             date.fromisoformat(text)
@@ -126,18 +128,18 @@ def _is_moment(text: str, field: CampaignField) -> bool:
         moment = datetime.fromisoformat(text) if has_date else time.fromisoformat(text)
     except ValueError:
         return False
-    if field.kind == "epoch_ms":
+    if kind == "epoch_ms":
         # Of an epoch nothing tells the zone: without one, a campaign could begin to ring at night.
         return isinstance(moment, datetime) and moment.tzinfo is not None and moment.year >= 1970
     # Other vendors take a moment as their own clock shows it.
     return moment.tzinfo is None
 
 
-def _parts(field: CampaignField) -> tuple[bool, bool]:
+def _parts(kind: FieldKind, form: str) -> tuple[bool, bool]:
     """Return whether a moment at the vendor has a date, and whether it has a time of day."""
-    if field.kind == "epoch_ms":
+    if kind == "epoch_ms":
         return True, True
-    directives = set(re.findall(r"%-?([A-Za-z])", field.form))
+    directives = set(re.findall(r"%-?([A-Za-z])", form))
     return bool(directives & set("YymdjbB")), bool(directives & set("HIMS"))
 
 
@@ -157,7 +159,7 @@ def _expected(field: CampaignField) -> str:
         return words[field.kind]
     if field.kind == "epoch_ms":
         return "a moment such as 2026-03-01T08:00:00Z"
-    has_date, has_time = _parts(field)
+    has_date, has_time = _parts(field.kind, field.form)
     if has_date and has_time:
         return "a moment such as 2026-03-01T08:00:00, as the vendor's clock shows it"
     return "a time such as 08:00:00" if has_time else "a date such as 2026-03-01"

@@ -10,7 +10,7 @@ from syncengine.config.lists import contact_list, dnd_list
 from syncengine.config.manifest import Manifest, Manifests, Section, load_manifests
 from syncengine.config.places import Complaints
 from syncengine.config.project import Project
-from syncengine.config.yaml_builder import Path
+from syncengine.config.yaml_places import Path
 from syncengine.diagnostics import Diagnostics, Location, did_you_mean
 from syncengine.model.desired import Campaign, ContactList, Desired, Dialer, DndList, Guards
 from syncengine.model.vendor import Vendor

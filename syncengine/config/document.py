@@ -8,7 +8,7 @@ nothing is lost. What other tools would read differently (anchors, tags, merge k
 import gc
 import hashlib
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -17,8 +17,9 @@ from typing import Any
 from ruamel.yaml import YAML
 from ruamel.yaml.error import YAMLError
 
-from syncengine.config import yaml_builder
-from syncengine.config.yaml_builder import Position, Tree, Withhold
+from syncengine.config import yaml_places
+from syncengine.config.yaml_builder import Tree, Withhold
+from syncengine.config.yaml_places import Position, Positions
 from syncengine.config.yaml_syntax import explain
 from syncengine.diagnostics import Diagnostics, Location
 from syncengine.model.phone import mask_phone
@@ -43,14 +44,14 @@ class Document:
     label: str
     data: Any
     lines: tuple[str, ...]
-    positions: dict[yaml_builder.Path, Position]
-    withheld: frozenset[yaml_builder.Path] = frozenset()
+    positions: Mapping[yaml_places.Path, Position]
+    withheld: frozenset[yaml_places.Path] = frozenset()
     # SHA-256 of the bytes of the file, in hex.
     digest: str = ""
     # Places about which something was said while reading; a second complaint there would only repeat it.
     reported: frozenset[Location] = field(default=frozenset())
 
-    def locate(self, path: yaml_builder.Path, *, key: bool = False) -> tuple[Location, str, int]:
+    def locate(self, path: yaml_places.Path, *, key: bool = False) -> tuple[Location, str, int]:
         """Return place, line and width of the value at a path (or its key); of the nearest parent if there is none."""
         for length in range(len(path), -1, -1):
             position = self.positions.get(path[:length])
@@ -63,7 +64,7 @@ class Document:
             return self._shown(position.value, position.width)
         return Location(self.label), "", 1
 
-    def written(self, path: yaml_builder.Path) -> str:
+    def written(self, path: yaml_places.Path) -> str:
         """Return a scalar as it is spelled in the file, in its first line; dots where it must not be shown."""
         position = self.positions.get(path)
         if position is None or not 0 < position.value.line <= len(self.lines):
@@ -126,14 +127,14 @@ def parse_document(
         label,
         tree.data,
         tuple(shown),
-        tree.positions,
+        Positions(label, tree.extents),
         frozenset(tree.withheld),
         hashlib.sha256(raw).hexdigest(),
         frozenset(mistake.location for mistake in tree.mistakes),
     )
 
 
-def _show_all(_path: yaml_builder.Path, _text: str) -> bool:
+def _show_all(_path: yaml_places.Path, _text: str) -> bool:
     return False
 
 

@@ -21,8 +21,8 @@ from ruamel.yaml.scalarstring import DoubleQuotedScalarString, SingleQuotedScala
 
 from syncengine.config import manifest, project
 from syncengine.config.document import Document, parse_document
-from syncengine.config.yaml_builder import Path
 from syncengine.config.yaml_comments import with_comments, without_comments
+from syncengine.config.yaml_places import Path
 from syncengine.diagnostics import Diagnostics, Location
 
 # A list or mapping in brackets that would reach further is written in lines.

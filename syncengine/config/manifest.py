@@ -8,7 +8,7 @@ from typing import Annotated, Literal, Self, TypeVar
 from pydantic import AfterValidator, Field, WithJsonSchema, model_validator
 from pydantic_core import PydanticCustomError
 
-from syncengine.config import yaml_builder
+from syncengine.config import yaml_places
 from syncengine.config.binding import bind, fits
 from syncengine.config.document import Document, read_document
 from syncengine.config.names import Name, fits_name, is_reference
@@ -286,7 +286,7 @@ def _sound(model: type[Entry], document: Document, section: Section) -> dict[str
     return {name: entry for name, entry in read.items() if entry is not None}
 
 
-def withhold(path: yaml_builder.Path, text: str) -> bool:
+def withhold(path: yaml_places.Path, text: str) -> bool:
     """Whether a text is about a person (a row, a number released from a list) or may be a credential."""
     if len(path) < 4 or path[0] not in {"contacts", "dnd"}:
         return False

@@ -29,19 +29,19 @@ _NUMBER_TO_SOME = re.compile(
     r"[+-]?(?:[0-9][0-9_]*(?:\.[0-9_]*)?|\.[0-9][0-9_]*)(?:[eE][+-]?[0-9]+)?|[+-]?0[xX][0-9a-fA-F_]+|[+-]?0[obOB][0-7_]+"
 )
 # First characters of everything that is not simply text; all others are decided without a pattern.
-_MAYBE_NOT_TEXT = frozenset("0123456789+-.~ntfNTF")
+MAYBE_NOT_TEXT = frozenset("0123456789+-.~ntfNTF")
 
 
 def is_ambiguous(text: str) -> bool:
     """Whether a plain word would be a number to some readers, yet not in the one spelling that keeps all of it."""
-    if text[:1] not in _MAYBE_NOT_TEXT or not _NUMBER_TO_SOME.fullmatch(text):
+    if text[:1] not in MAYBE_NOT_TEXT or not _NUMBER_TO_SOME.fullmatch(text):
         return False
     return not (_INTEGER.fullmatch(text) or _DECIMAL.fullmatch(text))
 
 
 def resolve(text: str) -> Scalar:
     """Return the value of a plain word; text for everything but canonical numbers, true, false and null."""
-    if text and text[0] not in _MAYBE_NOT_TEXT:
+    if text and text[0] not in MAYBE_NOT_TEXT:
         return text
     if text in _WORDS:
         return _WORDS[text]

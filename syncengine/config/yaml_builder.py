@@ -7,15 +7,15 @@ handed over at the end, because only then is it known which parts of a line must
 import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
-from typing import Any, NamedTuple
+from typing import Any
 
 from ruamel.yaml import events as yaml
 
-from syncengine.config.scalars import is_ambiguous, resolve
+from syncengine.config.scalars import MAYBE_NOT_TEXT, is_ambiguous, resolve
+from syncengine.config.yaml_places import Extent, Path, Position, location, position, width
 from syncengine.diagnostics import Location
 from syncengine.model.phone import mask_numbers_in
 
-Path = tuple[str | int, ...]
 # Whether the text at a path is nobody's business: a credential or a person.
 Withhold = Callable[[Path, str], bool]
 
@@ -25,18 +25,6 @@ MAX_NODES = 100_000
 MAX_MISTAKES = 100
 # An escape in double quotes can write what may not stand in the file itself, and end a text for whoever reads it in C.
 CONTROLS = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
-
-
-class Position(NamedTuple):
-    """Where one value stands, and its key if it has one. Widths are in characters on the first line."""
-
-    key: Location | None
-    value: Location
-    width: int
-    key_width: int = 1
-    # Last line of the value.
-    end_line: int = 0
-    end_column: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,8 +50,7 @@ class _Frame:
     path: Path
     # For a mapping whose key was read and whose value comes next: the key and where it stands.
     key: str | None = None
-    key_at: Location | None = None
-    key_width: int = 1
+    key_at: Extent | None = None
     # The value of a key that was refused is read, checked and dropped.
     dropped: bool = False
     # All of it stands below a refused key.
@@ -78,7 +65,8 @@ class Tree:
     label: str
     withhold: Withhold
     data: Any = None
-    positions: dict[Path, Position] = field(default_factory=dict)
+    # Of each value, its key's if it has one, and its own.
+    extents: dict[Path, tuple[Extent | None, Extent]] = field(default_factory=dict)
     mistakes: list[Mistake] = field(default_factory=list)
     withheld: set[Path] = field(default_factory=set)
     # Where withheld texts stand, those below refused keys too.
@@ -91,15 +79,16 @@ class Tree:
         """Walk the events of one file."""
         try:
             for event in events:
-                self._take(event)
+                if type(event) is yaml.ScalarEvent:
+                    self._scalar(event)
+                else:
+                    self._take(event)
         except _Stop:
             return
 
     def _take(self, event: Any) -> None:
         kind = type(event)
-        if kind is yaml.ScalarEvent:
-            self._scalar(event)
-        elif kind is yaml.MappingStartEvent:
+        if kind is yaml.MappingStartEvent:
             self._open(event, {})
         elif kind is yaml.SequenceStartEvent:
             self._open(event, [])
@@ -121,25 +110,27 @@ class Tree:
             raise _Stop
 
     def _scalar(self, event: Any) -> None:
+        self._check_node(event)
         frame = self._stack[-1] if self._stack else None
-        if frame is not None and type(frame.container) is dict and frame.key is None:
+        if frame is not None and frame.key is None and type(frame.container) is dict:
             self._key(frame, event)
             return
-        self._check_node(event)
         text: str = event.value
-        plain = event.style == "" and event.tag is None
-        path, position = self._place(event)
+        path, extent = self._place(event)
         hidden = self.withhold(path, text)
         if hidden:
             self.withheld.add(path)
-            self.withheld_at.append(position)
-        if plain and is_ambiguous(text):
-            self._ambiguous(text, event, hidden=hidden)
-            plain = False
-        self._put(resolve(text) if plain else text)
+            self.withheld_at.append(self._position(extent))
+        value: Any = text
+        # Most texts tell by their first character that they are no number and no word of YAML.
+        if event.style == "" and event.ctag is None and (not text or text[0] in MAYBE_NOT_TEXT):
+            if is_ambiguous(text):
+                self._ambiguous(text, event, hidden=hidden)
+            else:
+                value = resolve(text)
+        self._put(value)
 
     def _key(self, frame: _Frame, event: Any) -> None:
-        self._check_node(event)
         key: str = event.value
         if key == "<<" and event.style == "":
             self._mistake(
@@ -150,8 +141,8 @@ class Tree:
             )
         frame.dropped = key in frame.container
         if frame.dropped:
-            first = self.positions.get((*frame.path, key))
-            line = f"; the first one is in line {first.key.line}" if first is not None and first.key is not None else ""
+            first, _ = self.extents.get((*frame.path, key), (None, None))
+            line = f"; the first one is in line {first[0] + 1}" if first is not None else ""
             self._mistake(
                 f'"{key}" is written twice{line}',
                 event,
@@ -159,8 +150,7 @@ class Tree:
                 hint="Remove one of the two, or join them.",
             )
         frame.key = key
-        frame.key_at = self._location(event.start_mark)
-        frame.key_width = _width(event)
+        frame.key_at = _extent(event)
 
     def _open(self, event: Any, container: dict[str, Any] | list[Any]) -> None:
         frame = self._stack[-1] if self._stack else None
@@ -194,22 +184,20 @@ class Tree:
 
     # ------------------------------------------------------------------------------------------------ placing
 
-    def _place(self, event: Any) -> tuple[Path, Position]:
-        """Return the path and the place of the value that begins here, and remember them if it counts."""
-        start, end = event.start_mark, event.end_mark
-        width = max(1, end.column - start.column) if end.line == start.line else 1
-        value = Location(self.label, start.line + 1, start.column + 1)
+    def _place(self, event: Any) -> tuple[Path, Extent]:
+        """Return the path and the extent of the value that begins here, and remember them if it counts."""
+        extent = _extent(event)
         if not self._stack:
-            position = Position(None, value, width)
-            self.positions[()] = position
-            return (), position
+            self.extents[()] = (None, extent)
+            return (), extent
         frame = self._stack[-1]
-        step = frame.count if frame.key is None else frame.key
-        path: Path = (*frame.path, step)
-        position = Position(frame.key_at, value, width, frame.key_width, end.line + 1, end.column + 1)
+        path: Path = (*frame.path, frame.count if frame.key is None else frame.key)
         if not (frame.ghost or frame.dropped):
-            self.positions[path] = position
-        return path, position
+            self.extents[path] = (frame.key_at, extent)
+        return path, extent
+
+    def _position(self, extent: Extent) -> Position:
+        return position(self.label, self._stack[-1].key_at if self._stack else None, extent)
 
     def _put(self, value: Any) -> None:
         if not self._stack:
@@ -221,9 +209,11 @@ class Tree:
             frame.count += 1
             return
         assert frame.key is not None
-        if not frame.dropped:
+        if frame.dropped:
+            frame.dropped = False
+        else:
             frame.container[frame.key] = value
-        frame.key, frame.key_at, frame.dropped = None, None, False
+        frame.key = frame.key_at = None
 
     # ---------------------------------------------------------------------------------------------- mistakes
 
@@ -244,15 +234,14 @@ class Tree:
                 expected="the value written out where it is needed",
                 hint="Remove the anchor. An & at the start of a text must be in quotes.",
             )
-        if event.tag is not None:
+        if event.ctag is not None:
             self._mistake(
-                f"{event.tag.replace('tag:yaml.org,2002:', '!!')}: tags are not read",
+                f"{str(event.ctag).replace('tag:yaml.org,2002:', '!!')}: tags are not read",
                 event,
                 expected="a plain value",
                 hint="Remove the tag; put the value in quotes to make it text. A ! at the start of a text, too.",
             )
-        found = CONTROLS.search(event.value) if type(event) is yaml.ScalarEvent else None
-        if found is not None:
+        if type(event) is yaml.ScalarEvent and (found := CONTROLS.search(event.value)) is not None:
             self._mistake(
                 f"the control character U+{ord(found.group()):04X} cannot stand in a text, written as an escape either",
                 event,
@@ -273,17 +262,15 @@ class Tree:
         )
 
     def _mistake(self, message: str, event: Any, *, expected: str = "", hint: str = "", fatal: bool = False) -> None:
-        at = self._location(event.start_mark)
-        self.mistakes.append(Mistake(message, at, _width(event), expected, hint, fatal))
+        extent = _extent(event)
+        at = location(self.label, extent)
+        self.mistakes.append(Mistake(message, at, width(extent), expected, hint, fatal))
         if len(self.mistakes) >= MAX_MISTAKES:
             last = f"{MAX_MISTAKES} mistakes so far; the rest of the file was not read"
             self.mistakes.append(Mistake(last, at, fatal=True))
             raise _Stop
 
-    def _location(self, mark: Any) -> Location:
-        return Location(self.label, mark.line + 1, mark.column + 1)
 
-
-def _width(event: Any) -> int:
+def _extent(event: Any) -> Extent:
     start, end = event.start_mark, event.end_mark
-    return max(1, end.column - start.column) if end.line == start.line else 1
+    return start.line, start.column, end.line, end.column
