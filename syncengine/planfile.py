@@ -29,7 +29,7 @@ from syncengine.errors import StalePlanError, SyncEngineError
 from syncengine.failpoints import failpoint
 from syncengine.model.address import Address
 from syncengine.model.plan import FORMAT_VERSION, Basis, Plan
-from syncengine.views.as_json import jsonable
+from syncengine.views.as_json import as_bytes
 
 LIFETIME = 24 * 3600.0
 # Seconds by which the clocks of two machines may differ.
@@ -99,7 +99,7 @@ def save_plan(path: Path, plan: Plan, rows: Iterable[Path], *, key: str) -> None
         scratch = Path(name)
         with os.fdopen(descriptor, "w+b") as file:
             with zipfile.ZipFile(file, "w", zipfile.ZIP_STORED) as packed:
-                packed.writestr(_PLAN, json.dumps(jsonable(plan), ensure_ascii=False))
+                packed.writestr(_PLAN, as_bytes(plan))
                 for file_of_rows in rows:
                     packed.write(file_of_rows, f"rows/{file_of_rows.name}")
             with zipfile.ZipFile(file, "a", zipfile.ZIP_STORED) as packed:

@@ -78,7 +78,7 @@ def why_not_refused(made: Made, plan: Path, change: Change) -> str:
         parts = {name: packed.read(name) for name in packed.namelist()}
     document = json.loads(parts["plan.json"])
     change(document, parts)
-    parts["plan.json"] = json.dumps(document, ensure_ascii=False).encode()
+    parts["plan.json"] = json.dumps(document, ensure_ascii=False, separators=(",", ":")).encode()
     with zipfile.ZipFile(copy, "w") as packed:
         for name, content in parts.items():
             packed.writestr(name, content)

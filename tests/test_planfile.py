@@ -371,7 +371,7 @@ def repacked(path: Path, change) -> None:
         parts = {name: packed.read(name) for name in packed.namelist()}
     document = json.loads(parts["plan.json"])
     change(document, parts)
-    parts["plan.json"] = json.dumps(document, ensure_ascii=False).encode()
+    parts["plan.json"] = json.dumps(document, ensure_ascii=False, separators=(",", ":")).encode()
     with zipfile.ZipFile(path, "w") as packed:
         for name, content in parts.items():
             packed.writestr(name, content)

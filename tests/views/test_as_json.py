@@ -1,9 +1,14 @@
 import json
+from dataclasses import replace
+from datetime import date
+from decimal import Decimal
+
+import pytest
 
 from syncengine.diagnostics import Diagnostics, Location
 from syncengine.model.address import Address
 from syncengine.model.plan import Level
-from syncengine.views.as_json import as_text, diagnostics_json, jsonable, plan_json, report_json
+from syncengine.views.as_json import as_bytes, as_text, diagnostics_json, jsonable, plan_json, report_json
 from syncengine.views.wording import rearranges
 from tests.views import plans
 
@@ -58,6 +63,34 @@ def test_characters_beyond_sixteen_bits_are_escaped_as_json_wants_it():
     text = as_text(["\U000e0041", "\u2028", "\x9b"])
     assert json.loads(text) == ["\U000e0041", "\u2028", "\x9b"]
     assert text.isascii()
+
+
+def test_what_the_quick_writer_cannot_say_is_said_as_ever():
+    for document in ({"big": 2**70}, {1: "a key that is no text"}):
+        assert as_text(document) == json.dumps(document, indent=2, ensure_ascii=False)
+    assert json.loads(as_text(["\ud800"])) == ["\ud800"]
+    assert as_text([date(2026, 3, 1), Decimal("1.50"), Address("a", "campaign", "b")]) == json.dumps(
+        ["2026-03-01", "1.50", "a/campaign/b"], indent=2
+    )
+
+
+def test_without_layout_a_plan_is_the_same_values():
+    plan = replace(plans.stopped(), notes=("ñ \u2028", "\x9b"))
+    assert json.loads(as_bytes(plan)) == json.loads(json.dumps(jsonable(plan)))
+    odd = {1: Address("a", "campaign", "b"), "big": 2**70, "at": frozenset({Location("f", 1, 2)})}
+    assert json.loads(as_bytes(odd)) == {"1": "a/campaign/b", "big": 2**70, "at": ["f:1:2"]}
+    with pytest.raises(TypeError):
+        as_bytes(object())
+
+
+def test_a_document_is_laid_out_as_the_standard_library_does_it():
+    document = {
+        "plan": plan_json(plans.stopped()),
+        "empty": [{}, [], ()],
+        "text": 'a"b\\c\n\t\x00ñ',
+        "n": [1, -2.5, None, True],
+    }
+    assert as_text(document) == json.dumps(document, indent=2, ensure_ascii=False)
 
 
 def test_values_of_the_model_become_plain_values():
