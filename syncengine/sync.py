@@ -36,7 +36,6 @@ from syncengine.steps.clients import check_extra
 from syncengine.steps.deadlines import near_deadline
 from syncengine.steps.differences import Differences, difference
 from syncengine.steps.erasing import Erasure, erase_person
-from syncengine.steps.examples import check_examples
 from syncengine.steps.facts import facts_json, load_facts, take_facts
 from syncengine.steps.isolation import without_network
 from syncengine.steps.keeping import LeftOut, keep_leases, keeping_leases, left_out_of
@@ -91,7 +90,6 @@ __all__ = [
     "back_up_ledger",
     "break_lock",
     "calls_of_run",
-    "check_examples",
     "check_ledger",
     "erase_person",
     "export_facts",

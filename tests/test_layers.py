@@ -31,11 +31,16 @@ LAYERS: dict[str, set[str]] = {
     "sandbox": {"errors"},
     "planfile": {*VALUES, "views"},
     "steps": {*VALUES, "config", "rows", "engine", "remote", "ledger", "notices", "planfile"},
+    "checking": {"steps"},
     "sync": {*VALUES, "steps", "engine", "ledger", "rows", "planfile"},
     "landing": {*VALUES, "sync", "steps", "engine", "ledger", "rows", "notices"},
     "watch": GROUND,
     "face": VALUES,
-    "cli": {*VALUES, "sync", "landing", "watch", "face", "hosts", "notices", "sandbox", "config", "views", "planfile"},
+    "cli": {
+        *VALUES,
+        *("checking", "sync", "landing"),
+        *("watch", "face", "hosts", "notices", "sandbox", "config", "views", "planfile"),
+    },
     "__main__": {"cli"},
     "__init__": set(),
 }

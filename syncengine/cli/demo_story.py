@@ -13,6 +13,7 @@ from pathlib import Path
 import click
 
 from syncengine import sync
+from syncengine.checking import check_examples
 from syncengine.cli.demo_judge import dialling_at, doubled, held, is_callable, written
 from syncengine.cli.example_project import copy_example, secrets_of
 from syncengine.cli.output import console
@@ -127,7 +128,7 @@ def _validate(demo: Demo) -> None:
     )
     demo.load()
     diagnostics = demo.loaded.diagnostics
-    examples = sum(sync.check_examples(vendor, diagnostics) for vendor in demo.loaded.vendors.values())
+    examples = sum(check_examples(vendor, diagnostics) for vendor in demo.loaded.vendors.values())
     for diagnostic in diagnostics:
         click.echo(diagnostic.render())
     desired = demo.loaded.desired

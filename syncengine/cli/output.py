@@ -2,21 +2,25 @@
 
 import os
 import sys
-from typing import IO
+from typing import IO, TYPE_CHECKING
 
 import click
-from rich.console import Console
-from rich.text import Text
+
+if TYPE_CHECKING:
+    from rich.console import Console
+    from rich.text import Text
 
 
-def console(*, color: bool | None = None, err: bool = False) -> Console:
+def console(*, color: bool | None = None, err: bool = False) -> "Console":
     """Return a console that styles only for a terminal; NO_COLOR and --no-color are honoured."""
+    from rich.console import Console
+
     stream: IO[str] = sys.stderr if err else sys.stdout
     plain = color is False or bool(os.environ.get("NO_COLOR"))
     return Console(file=stream, no_color=plain, highlight=False, soft_wrap=True, emoji=False)
 
 
-def print_text(text: Text | str, *, color: bool | None = None, err: bool = False) -> None:
+def print_text(text: "Text | str", *, color: bool | None = None, err: bool = False) -> None:
     """Print styled text."""
     console(color=color, err=err).print(text, markup=False)
 

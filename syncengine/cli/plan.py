@@ -58,7 +58,6 @@ def command(
     """
     from syncengine import sync
     from syncengine.cli.planning import Given, put_plan, show_warnings
-    from syncengine.cli.telling import Telling
     from syncengine.model.row_lines import MOST_LINES
 
     given = Given(**rest)
@@ -85,6 +84,8 @@ def command(
         if out is not None:
             click.echo(f"saved to {out}; apply it within a day with: syncengine apply {out}", err=True)
         if notify is not None:
+            from syncengine.cli.telling import Telling
+
             telling = Telling(loaded)
             telling.look(made)
             telling.of_plan(made.plan, notify)

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Literal, cast
+from typing import TYPE_CHECKING, Literal, cast
 
 import click
 
@@ -12,7 +12,9 @@ from syncengine.cli.output import print_json, print_text
 from syncengine.diagnostics import Diagnostics
 from syncengine.model.plan import Allowances, Plan, Refresh
 from syncengine.model.row_lines import RowLines
-from syncengine.sync import Options
+
+if TYPE_CHECKING:
+    from syncengine.sync import Options
 
 View = Literal["text", "json", "markdown", "html"]
 
@@ -36,8 +38,10 @@ class Given:
     no_color: bool
     memory_limit: str = ""
 
-    def options(self) -> Options:
+    def options(self) -> "Options":
         """Return how the plan is to be made."""
+        from syncengine.sync import Options
+
         return Options(
             refresh=cast("Refresh", self.refresh),
             dialers=self.dialers,
@@ -72,15 +76,17 @@ def show_plan(plan: Plan, given: Given, *, whole: bool = False) -> None:
 
 def show_in(plan: Plan, view: str, *, color: bool | None, err: bool = False, whole: bool = False) -> None:
     """Print a plan in one of the views, on stderr where stdout belongs to something else."""
-    from syncengine.views.as_json import plan_json
-    from syncengine.views.markdown import plan_markdown
-    from syncengine.views.plan_text import plan_text
-
     if view == "json":
+        from syncengine.views.as_json import plan_json
+
         print_json(plan_json(plan))
     elif view == "markdown":
+        from syncengine.views.markdown import plan_markdown
+
         click.echo(plan_markdown(plan), err=err)
     else:
+        from syncengine.views.plan_text import plan_text
+
         print_text(plan_text(plan, whole=whole), color=color, err=err)
 
 
@@ -105,15 +111,15 @@ def put_plan(
         whole_plan: where every change can be read, for Markdown.
         color: False: no colour.
     """
+    if output is None and view in {"text", "json"}:
+        show_in(plan, view, color=color, whole=whole)
+        return
     from syncengine.cli.replacing import PRIVATE, USUAL, replace_file
     from syncengine.views.as_json import as_text, plan_json
     from syncengine.views.markdown import plan_markdown
     from syncengine.views.page import plan_page
     from syncengine.views.plan_text import plan_text
 
-    if output is None and view in {"text", "json"}:
-        show_in(plan, view, color=color, whole=whole)
-        return
     match view:
         case "html":
             text = plan_page(plan, lines(), whole=whole)

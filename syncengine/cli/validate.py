@@ -30,9 +30,9 @@ def command(project: Path, vendor: str | None, *, as_json: bool) -> None:
 
 
 def _project(project: Path, *, as_json: bool) -> None:
-    from syncengine import sync
+    from syncengine.checking import load
 
-    loaded = sync.load(project)
+    loaded = load(project)
     desired = loaded.desired
     examples = _examples(list(loaded.vendors.values()), loaded.diagnostics)
     counts = {
@@ -76,10 +76,10 @@ def _own_folders(project: Path) -> "tuple[Sequence[Path], Sequence[Path]]":
 
 def _examples(vendors: "list[LoadedVendor]", diagnostics: "Diagnostics") -> int:
     """Execute all examples and return how many there were."""
-    from syncengine import sync
+    from syncengine.checking import check_examples
     from syncengine.errors import ConfigError
 
-    count = sum(sync.check_examples(loaded, diagnostics) for loaded in vendors)
+    count = sum(check_examples(loaded, diagnostics) for loaded in vendors)
     if diagnostics.failed:
         raise ConfigError(diagnostics)
     return count

@@ -40,7 +40,7 @@ def load_dialers(
             stated_settings=frozenset(written.settings),
             secrets=dict(written.secrets),
             base_url=written.base_url,
-            limits=written.limits.model_dump(exclude_none=True),
+            limits={name: value for name, value in written.limits if value is not None},
             location=project.document.locate(("dialers", name), key=True)[0],
         )
     return dialers

@@ -11,7 +11,7 @@ from urllib.parse import parse_qsl, urlsplit
 from pydantic import AfterValidator, Field, model_validator
 from pydantic_core import PydanticCustomError
 
-from syncengine.config import yaml_builder
+from syncengine.config import yaml_places
 from syncengine.config.binding import bind
 from syncengine.config.document import Document, read_document
 from syncengine.config.names import Name, SecretReference, is_reference
@@ -75,7 +75,7 @@ class DialerFile(Written):
     """Values that the vendor file asks for. Always text: write numbers in quotes."""
     secrets: dict[str, SecretReference] = Field(default_factory=dict)
     """Where each secret is kept: env:NAME or file:path. Never the secret itself."""
-    limits: LimitsFile = LimitsFile()
+    limits: LimitsFile = LimitsFile.model_construct()
     """Limits of this account, where they are not those of the vendor file."""
     base_url: str = ""
     """Address to use instead of the vendor's own, as a sandbox or a proxy. Its origin must be allowed by the owner of
@@ -154,7 +154,7 @@ class ProjectFile(Written):
     absolute) or postgresql://host/database without a password."""
     dialers: Annotated[dict[Name, DialerFile], Field(min_length=1)]
     """The accounts, by a name of your own."""
-    guards: GuardsFile = Field(default_factory=GuardsFile)
+    guards: GuardsFile = Field(default_factory=GuardsFile.model_construct)
     """What a plan may do without an allowance on the command line."""
     manifests: Annotated[tuple[str, ...], Field(min_length=1)] = ("manifests/*.yaml",)
     """Files with the desired state, as paths or patterns below this folder."""
@@ -278,7 +278,7 @@ def folders(project: Project, kind: Literal["vendors", "mappings"], diagnostics:
 _SOUNDS_SECRET = re.compile(r"secret|token|passw|credential|api_?key|auth", re.IGNORECASE)
 
 
-def withhold(path: yaml_builder.Path, text: str) -> bool:
+def withhold(path: yaml_places.Path, text: str) -> bool:
     """Whether a text may be a credential: also one that was written under a wrong key."""
     if path[:1] == ("ledger",) or path[-1:] == ("base_url",):
         return "@" in text or "password" in text

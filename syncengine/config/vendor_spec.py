@@ -16,9 +16,13 @@ from syncengine.model.vendor import Ability, CampaignField, Effect, Listed, Sett
 
 
 class Written(BaseModel):
-    """What all written forms share: unknown keys are mistakes, and a docstring under a field describes it."""
+    """What all written forms share: unknown keys are mistakes, and a docstring under a field describes it.
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    What checks a form is built when first used. Most forms are parts of others and are never used by themselves; for
+    the same reason, a default that is a form is constructed, not checked.
+    """
+
+    model_config = ConfigDict(extra="forbid", frozen=True, defer_build=True)
 
 
 class FilePart(Written):
@@ -231,7 +235,7 @@ class VendorSpec(Written):
     """The vendor's classes, tried in order after those of the operation and its success."""
     options: dict[str, str] = Field(default_factory=dict)
     """Apply options: values that belong to the deed and not to desired state; given as ``--option name=value``."""
-    campaigns: CampaignsSpec = CampaignsSpec()
+    campaigns: CampaignsSpec = CampaignsSpec.model_construct()
     collections: dict[str, CollectionSpec] = Field(default_factory=dict)
     """In order: the first that fits a campaign or list is used."""
     calls: dict[str, OperationSpec] = Field(default_factory=dict)
@@ -254,7 +258,8 @@ class CampaignFieldSpec(Written):
 
     def named(self, name: str) -> CampaignField:
         """Return the value that the rest of the program works with."""
-        return CampaignField(name=name, **self.model_dump())
+        # Asking the model itself would have it prepare its own writer first.
+        return CampaignField(name=name, **dict(self))
 
 
 class ColumnSpec(Written):

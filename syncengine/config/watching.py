@@ -109,7 +109,7 @@ class WatchFile(Written):
     """Whether what somebody changed at a dialer by hand is changed back."""
     windows: tuple[WindowFile, ...] = ()
     """When changes may land; compliance is never held by them."""
-    retry: RetryFile = RetryFile()
+    retry: RetryFile = RetryFile.model_construct()
     """When files that did not land whole are tried again."""
     drops: tuple[DropFile, ...] = ()
     """Folders whose files count only once they are marked as whole."""

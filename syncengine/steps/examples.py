@@ -6,7 +6,6 @@ the same functions that judge real answers. Nothing is sent.
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from email import message_from_bytes, policy
 from typing import Any, cast
 
 import orjson
@@ -130,6 +129,8 @@ def _decoded(body: bytes) -> object:
 
 def _parts(request: Request) -> dict[str, str]:
     """Return the parts of a multipart body by name, as text."""
+    from email import message_from_bytes, policy
+
     head = b"Content-Type: " + request.content_type.encode() + b"\r\n\r\n"
     message = message_from_bytes(head + request.body, policy=policy.HTTP)
     found: dict[str, str] = {}

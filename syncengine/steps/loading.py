@@ -103,7 +103,7 @@ def load(path: Path) -> Loaded:
         vendors=vendors,
         project=project,
         root=project.root,
-        watch=project.file.watch or WatchFile(),
+        watch=project.file.watch or WatchFile.model_construct(),
         diagnostics=diagnostics,
     )
 

@@ -3,6 +3,8 @@
 import subprocess
 import sys
 import time
+from collections.abc import Sequence
+from pathlib import Path
 
 import pytest
 
@@ -12,14 +14,30 @@ from syncengine.cli.main import COMMANDS, cli
 HEAVY = ["duckdb", "pyarrow", "httpx", "pydantic", "jinja2", "starlette", "uvicorn", "rich", "phonenumbers"]
 
 
-def _imported(*words: str) -> tuple[str, list[str]]:
-    """Run a command in a process of its own; return its output and which heavy packages it imported."""
+# What planning needs, and only planning; asyncio brings ssl and much else.
+PLANNING = [
+    "duckdb",
+    "pyarrow",
+    "asyncio",
+    "ssl",
+    "sqlite3",
+    "phonenumbers",
+    "syncengine.sync",
+    "syncengine.remote.client",
+]
+CALLING = ["httpx", "syncengine.remote.executor", "syncengine.remote.rows_writer", "syncengine.steps.applying"]
+VIEWS = ["rich", "syncengine.views.page", "syncengine.views.markdown"]
+RARE = ["psycopg", "pyspark", "python_calamine", "charset_normalizer", "croniter", "pandas", "numpy", "fsspec"]
+
+
+def _imported(*words: str, of: Sequence[str] = HEAVY, cwd: Path | None = None) -> tuple[str, list[str]]:
+    """Run a command in a process of its own; return its output and which of some packages it imported."""
     script = (
         "import sys; from syncengine.cli.exits import run; from syncengine.cli.main import cli;"
         f"code = run(cli, {list(words)!r});"
-        f"print([name for name in {HEAVY!r} if name in sys.modules], file=sys.stderr); sys.exit(code)"
+        f"print([name for name in {of!r} if name in sys.modules], file=sys.stderr); sys.exit(code)"
     )
-    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True, cwd=cwd)
     return done.stdout, done.stderr.strip().splitlines()
 
 
@@ -28,6 +46,36 @@ def test_help_imports_nothing_heavy(name: str) -> None:
     out, heavy = _imported(*filter(None, [name, "--help"]))
     assert out.startswith("Usage: syncengine")
     assert heavy == ["[]"]
+
+
+@pytest.fixture
+def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.chdir(tmp_path)
+    assert run(cli, ["init", "acme", "--vendor", "wolkvox", "--yes"]) == 0
+    return tmp_path / "acme"
+
+
+def test_validate_loads_nothing_that_plans_calls_or_lays_out(project: Path) -> None:
+    out, found = _imported("validate", of=[*PLANNING, *CALLING, *VIEWS, *RARE], cwd=project)
+    assert out.startswith("Valid")
+    assert found == ["[]"]
+
+
+def test_a_plan_from_the_ledger_alone_loads_nothing_that_calls_or_lays_out(project: Path) -> None:
+    _, found = _imported("plan", "--refresh", "none", "--json", of=["httpx", *VIEWS, *RARE], cwd=project)
+    assert found == ["[]"]
+
+
+def test_calling_a_dialer_loads_no_tables_and_colours() -> None:
+    script = "import sys, syncengine.remote.wire, syncengine.remote.connection; print('httpx' in sys.modules, 'rich' in sys.modules)"
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
+    assert done.stdout.split() == ["True", "False"]
+
+
+def test_garbage_is_looked_for_seldom_but_looked_for() -> None:
+    script = "import gc, sys; from syncengine.cli.main import main\ntry: main()\nfinally: print(gc.isenabled(), gc.get_threshold())"
+    done = subprocess.run([sys.executable, "-c", script, "--help"], capture_output=True, text=True, check=True)
+    assert done.stdout.splitlines()[-1] == "True (100000, 20, 20)"
 
 
 def test_help_is_quick() -> None:
