@@ -6,9 +6,7 @@ written down.
 """
 
 import asyncio
-import gc
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from syncengine.errors import SyncEngineError
@@ -21,10 +19,6 @@ from syncengine.remote.campaigns_writer import CampaignJob, write_campaign
 from syncengine.remote.dialer_run import DialerRun
 from syncengine.remote.rows_writer import RowJob, write_rows
 from syncengine.remote.tally import Tally
-
-# Python looks for cycles after so many new objects, instead of 700: the rows of a batch are tens of thousands and hold
-# none, and looking at them again and again takes a fifth of an apply. What cycles there are stay few.
-_NEW_OBJECTS = (50_000, 20, 50)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,21 +43,6 @@ async def execute(execution: Execution) -> ApplyReport:
         LockedError: another run has taken the ledger.
         LedgerError: the ledger cannot be written any more.
     """
-    with _few_collections():
-        return await _execute(execution)
-
-
-@contextmanager
-def _few_collections() -> Iterator[None]:
-    before = gc.get_threshold()
-    gc.set_threshold(*_NEW_OBJECTS)
-    try:
-        yield
-    finally:
-        gc.set_threshold(*before)
-
-
-async def _execute(execution: Execution) -> ApplyReport:
     keeping = asyncio.create_task(_keep_lock(execution))
     ended: list[object] = await asyncio.gather(
         *(_run_or_halt(execution, run) for run in execution.runs.values()), return_exceptions=True

@@ -1,7 +1,6 @@
 """A whole plan: order, what depends on what, what stops a dialer and what stops the run."""
 
 import asyncio
-import gc
 from dataclasses import replace
 from typing import get_args
 
@@ -110,15 +109,6 @@ def test_the_second_level_begins_when_the_first_has_ended(bench: Bench) -> None:
     bench.adding(11, 12)
     bench.apply()
     assert ended == ["records.remove"] * 3 + ["begun"]
-
-
-def test_pythons_search_for_cycles_is_rare_only_while_a_plan_is_carried_out(bench: Bench) -> None:
-    before, during = gc.get_threshold(), []
-    bench.dialers.before = lambda _: during.append(gc.get_threshold()[0])
-    bench.adding(1)
-    bench.apply()
-    assert during[0] > before[0]
-    assert gc.get_threshold() == before
 
 
 def test_dialers_go_side_by_side(bench: Bench) -> None:
