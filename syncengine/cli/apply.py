@@ -46,7 +46,8 @@ def command(
     """
     from syncengine import sync
     from syncengine.cli.interrupt import interruptible
-    from syncengine.cli.planning import Given, show_plan, show_warnings
+    from syncengine.cli.output import show_warnings
+    from syncengine.cli.planning import Given, show_plan
     from syncengine.cli.reporting import asked, progress_shown
     from syncengine.cli.telling import Telling
     from syncengine.planfile import load_sealed

@@ -25,8 +25,7 @@ def command(run: int | None, project: Path, *, limit: int, as_json: bool) -> Non
     The JSON of a run has for every call that could ring somebody the do-not-call lists that were consulted for it.
     """
     from syncengine import sync
-    from syncengine.cli.output import print_json
-    from syncengine.cli.planning import show_warnings
+    from syncengine.cli.output import print_json, show_warnings
     from syncengine.model.plan import FORMAT_VERSION
 
     loaded = sync.load(project)

@@ -176,7 +176,7 @@ def export_command(file: Path, project: Path, *, for_ci: bool) -> None:
     only who has those files can tell whom it means. Make one after every apply; `plan --offline` reads it.
     """
     from syncengine import sync
-    from syncengine.cli.planning import show_warnings
+    from syncengine.cli.output import show_warnings
 
     if not for_ci:
         raise UsageError("say what the export is for: --for-ci")
@@ -196,7 +196,7 @@ def export_command(file: Path, project: Path, *, for_ci: bool) -> None:
 
 def _loaded(project: Path) -> "Loaded":
     from syncengine import sync
-    from syncengine.cli.planning import show_warnings
+    from syncengine.cli.output import show_warnings
 
     loaded = sync.load(project)
     show_warnings(loaded.diagnostics)

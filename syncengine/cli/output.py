@@ -7,8 +7,12 @@ from typing import IO, TYPE_CHECKING
 import click
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from rich.console import Console
     from rich.text import Text
+
+    from syncengine.diagnostics import Diagnostic
 
 
 def console(*, color: bool | None = None, err: bool = False) -> "Console":
@@ -30,6 +34,12 @@ def print_json(document: object) -> None:
     from syncengine.views.as_json import as_text
 
     click.echo(as_text(document))
+
+
+def show_warnings(diagnostics: "Iterable[Diagnostic]") -> None:
+    """Print what is doubtful in people's files but stops nothing."""
+    for diagnostic in diagnostics:
+        click.echo(diagnostic.render(), err=True)
 
 
 def on_a_terminal() -> bool:

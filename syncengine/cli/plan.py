@@ -57,7 +57,8 @@ def command(
     plan, or when a do-not-call file is not sound and holds what it covers.
     """
     from syncengine import sync
-    from syncengine.cli.planning import Given, put_plan, show_warnings
+    from syncengine.cli.output import show_warnings
+    from syncengine.cli.planning import Given, put_plan
     from syncengine.model.row_lines import MOST_LINES
 
     given = Given(**rest)

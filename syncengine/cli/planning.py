@@ -3,18 +3,15 @@
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Literal, cast
+from typing import Literal, cast
 
 import click
 
 from syncengine.cli.options import allowed_share, named_values
 from syncengine.cli.output import print_json, print_text
-from syncengine.diagnostics import Diagnostics
 from syncengine.model.plan import Allowances, Plan, Refresh
 from syncengine.model.row_lines import RowLines
-
-if TYPE_CHECKING:
-    from syncengine.sync import Options
+from syncengine.sync import Options
 
 View = Literal["text", "json", "markdown", "html"]
 
@@ -38,10 +35,8 @@ class Given:
     no_color: bool
     memory_limit: str = ""
 
-    def options(self) -> "Options":
+    def options(self) -> Options:
         """Return how the plan is to be made."""
-        from syncengine.sync import Options
-
         return Options(
             refresh=cast("Refresh", self.refresh),
             dialers=self.dialers,
@@ -133,9 +128,3 @@ def put_plan(
         click.echo(text, nl=False)
     else:
         replace_file(output, text.encode(), mode=PRIVATE if whole else USUAL)
-
-
-def show_warnings(diagnostics: Diagnostics) -> None:
-    """Print what is doubtful in people's files but stops nothing."""
-    for diagnostic in diagnostics:
-        click.echo(diagnostic.render(), err=True)

@@ -30,8 +30,7 @@ def command(
     """
     from syncengine import sync
     from syncengine.cli.exits import Exit
-    from syncengine.cli.output import print_json
-    from syncengine.cli.planning import show_warnings
+    from syncengine.cli.output import print_json, show_warnings
     from syncengine.diagnostics import did_you_mean
     from syncengine.model.plan import Allowances
 

@@ -26,8 +26,7 @@ def command(project: Path, *, limit: int, whole: bool, as_json: bool) -> None:
     The rows themselves are kept in the file that is named, for its owner alone; mend them in the source and plan again.
     """
     from syncengine import sync
-    from syncengine.cli.output import print_json
-    from syncengine.cli.planning import show_warnings
+    from syncengine.cli.output import print_json, show_warnings
     from syncengine.model.plan import FORMAT_VERSION
 
     loaded = sync.load(project)

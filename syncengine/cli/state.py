@@ -132,7 +132,7 @@ def unlock_command(fence: int, project: Path) -> None:
 
 def _loaded(project: Path) -> "Loaded":
     from syncengine import sync
-    from syncengine.cli.planning import show_warnings
+    from syncengine.cli.output import show_warnings
 
     loaded = sync.load(project)
     show_warnings(loaded.diagnostics)

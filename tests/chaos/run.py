@@ -108,6 +108,8 @@ def _tell(plan: Plan, report: ApplyReport | None, told: Told) -> None:
 def _command_line(loaded: Loaded, order: Order, clock: Callable[[], float], told: Told) -> None:
     """``syncengine apply``, signals and exit codes included."""
     sync.load = lambda _: loaded  # type: ignore[assignment]  # loaded before, by the same function
+    # Else the clock of this trial would reach nobody, and its files would be dated in the future.
+    assert planning.Options is Options
     planning.Options = partial(Options, clock=clock)  # type: ignore[misc, assignment]  # only the clock differs
     for words in commands(order):
         told.code = exits.run(main.cli, words)

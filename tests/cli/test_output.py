@@ -5,7 +5,8 @@ import sys
 
 from rich.text import Text
 
-from syncengine.cli.output import on_a_terminal, print_json, print_text
+from syncengine.cli.output import on_a_terminal, print_json, print_text, show_warnings
+from syncengine.diagnostics import Diagnostics
 
 
 def test_off_a_terminal_text_is_plain(capsys) -> None:
@@ -55,3 +56,10 @@ def test_json_is_one_document_with_its_letters(capsys) -> None:
 
 def test_a_pipe_is_no_terminal() -> None:
     assert not on_a_terminal()
+
+
+def test_warnings_go_to_stderr(capsys) -> None:
+    diagnostics = Diagnostics()
+    diagnostics.warning("doubtful")
+    show_warnings(diagnostics)
+    assert capsys.readouterr() == ("", "warning: doubtful\n")

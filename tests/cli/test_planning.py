@@ -1,5 +1,4 @@
-from syncengine.cli.planning import Given, show_warnings
-from syncengine.diagnostics import Diagnostics
+from syncengine.cli.planning import Given
 
 
 def _given(**stated: object) -> Given:
@@ -32,10 +31,3 @@ def test_json_has_two_spellings() -> None:
 def test_colour_is_refused_or_left_to_the_terminal() -> None:
     assert _given(no_color=True).color is False
     assert _given().color is None
-
-
-def test_warnings_go_to_stderr(capsys) -> None:
-    diagnostics = Diagnostics()
-    diagnostics.warning("doubtful")
-    show_warnings(diagnostics)
-    assert capsys.readouterr() == ("", "warning: doubtful\n")
