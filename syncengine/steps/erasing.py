@@ -99,7 +99,8 @@ def _looked_up(loaded: Loaded, ledger: Ledger, numbers: tuple[str, ...]) -> tupl
         if known.lists or (key is not None and erased):
             raise GuardError(
                 "do-not-call statements about this number stay in force by a keyed digest, and that cannot be made:"
-                f" {problem}. Make a key once (openssl rand -hex 32), keep it where the ledger's backups are not, and"
+                f" {str(problem).rstrip('.')}. Make a key once (openssl rand -hex 32), keep it where the ledger's"
+                " backups are not, and"
                 " name it in the project file: erasure_key: env:NAME"
             ) from problem
     digests = {number: key.statement(number) for number in numbers} if key is not None else {}
