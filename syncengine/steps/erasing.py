@@ -100,8 +100,7 @@ def _looked_up(loaded: Loaded, ledger: Ledger, numbers: tuple[str, ...]) -> tupl
             raise GuardError(
                 "do-not-call statements about this number stay in force by a keyed digest, and that cannot be made:"
                 f" {str(problem).rstrip('.')}. Make a key once (openssl rand -hex 32), keep it where the ledger's"
-                " backups are not, and"
-                " name it in the project file: erasure_key: env:NAME"
+                " backups are not, and name it in the project file: erasure_key: env:NAME"
             ) from problem
     digests = {number: key.statement(number) for number in numbers} if key is not None else {}
     person = Person(numbers=numbers, digests=digests)
