@@ -109,3 +109,15 @@ def test_an_unknown_command_is_a_usage_error(capsys) -> None:
 def test_the_program_runs_as_a_module() -> None:
     done = subprocess.run([sys.executable, "-m", "syncengine", "version"], capture_output=True, text=True, check=True)
     assert done.stdout.startswith("syncengine ")
+
+
+def test_no_plugin_of_pydantic_is_looked_for() -> None:
+    script = (
+        "import importlib.metadata as found\n"
+        "def refuse(*_, **__): raise AssertionError('installed packages were looked through')\n"
+        "found.distributions = refuse\n"
+        "from syncengine.config.project import ProjectFile\n"
+        "ProjectFile.model_json_schema(); ProjectFile.model_rebuild(force=True); print('built')"
+    )
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=False)
+    assert done.stdout == "built\n", done.stderr
