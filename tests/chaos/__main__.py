@@ -44,9 +44,8 @@ def _run(given: argparse.Namespace, ledger: str) -> int:
     failed = False
     for name in SUITES if given.suite == "all" else [given.suite]:
         count = (SUITES[name].count // len(given.seed)) if given.count is None else given.count
-        # What is no count of cases has no parts either.
-        for seed in given.seed if count else given.seed[:1]:
-            size = Size(count=count, seed=seed, workers=given.workers, ledger=ledger)
+        for seed, part in _parts(name, count, given.seed):
+            size = Size(count=count, seed=seed, workers=given.workers, ledger=ledger, part=part)
             outcome = SUITES[name].run(size)
             print(line_of(name, outcome), flush=True)
             for failure in outcome.failures:
@@ -56,6 +55,11 @@ def _run(given: argparse.Namespace, ledger: str) -> int:
             if given.append:
                 append(name, size, outcome, given.seed)
     return int(failed)
+
+
+def _parts(name: str, count: int, seeds: range) -> list[tuple[int, str]]:
+    """Return the seed and the name of each part: cases that are drawn have parts by seed, all others by name."""
+    return [(seed, "") for seed in seeds] if count else [(seeds.start, part) for part in SUITES[name].parts]
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -99,6 +103,8 @@ def append(name: str, size: Size, outcome: Outcome, parts: range) -> None:
     kind = "PostgreSQL" if size.ledger else f"SQLite {sqlite3.sqlite_version}"
     moment = datetime.fromtimestamp(time.time(), UTC).strftime("%Y-%m-%d")
     part = f", seed {size.seed}" if len(parts) == 1 else f", part: seed {size.seed} of {parts.start}-{parts.stop - 1}"
+    if size.part:
+        part = f", part: {size.part}"
     rows = "\n".join(f"| {what} | {value:,} |" for what, value in outcome.figures.items())
     failures = "".join(
         f"\nFAILED `{failure.line}`: {failure.reason.partition(chr(10))[0]}\n" for failure in outcome.failures

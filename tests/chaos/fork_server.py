@@ -5,6 +5,7 @@ standard input; it answers with the child's process number, and again when the c
 reaped only with the next order: its number cannot belong to another process while the driver may still want to kill it.
 """
 
+import gc
 import importlib
 import os
 import select
@@ -44,6 +45,8 @@ def serve() -> None:
         written = [(path, path.stat().st_mtime_ns) for path in _files(order.root)]
         if written != stamp:
             loaded, stamp = loaded_for_trials(order.root), written
+            # What is there already is no garbage of a run, which would copy every page to look for it.
+            gc.freeze()
         assert loaded is not None
         child = os.fork()
         if not child:

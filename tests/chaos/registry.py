@@ -6,8 +6,10 @@ be read. A failure is a line that reproduces it and the reason; where the line i
 """
 
 import importlib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+
+from tests.chaos.job import REFERENCE
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -19,6 +21,8 @@ class Size:
     workers: int = 1
     # URL of a PostgreSQL ledger; empty: an SQLite file for each trial.
     ledger: str = ""
+    # One of the suite's named parts; empty: all of it, or what the seed draws.
+    part: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,6 +52,8 @@ class Entry:
     count: int
     # The function of the module.
     function: str = "run"
+    # Names of the parts that make the whole where it is no count of cases; each is told when it is done.
+    parts: Sequence[str] = ("",)
 
     def run(self, size: Size) -> Outcome:
         """Run it."""
@@ -63,7 +69,10 @@ def _elsewhere(function: str, summary: str, count: int) -> Entry:
 SUITES: dict[str, Entry] = {
     "kills": Entry(module="tests.chaos.kills", summary="SIGKILL at a random moment", count=10_000),
     "singles": Entry(
-        module="tests.chaos.singles", summary="every failpoint, every time it is passed, every action", count=0
+        module="tests.chaos.singles",
+        summary="every failpoint, every time it is passed, every action",
+        count=0,
+        parts=REFERENCE,
     ),
     "combos": Entry(module="tests.chaos.combos", summary="pairs and triples of failures", count=10_000),
     "signals": Entry(module="tests.chaos.signals", summary="SIGTERM and SIGINT at a random moment", count=500),

@@ -95,6 +95,11 @@ class Scenario:
         """Return how many runs of a phase are disturbed, those between them included."""
         return max((each.attempt + 1 for each in self.treatments if each.phase == phase), default=0)
 
+    @property
+    def phases(self) -> Sequence[str]:
+        """The phases up to the last that is disturbed; all of them where none is."""
+        return PHASES[: max((PHASES.index(each.phase) + 1 for each in self.treatments), default=len(PHASES))]
+
     def without(self, indexes: Container[int]) -> "Scenario":
         """Return the scenario without some treatments."""
         return Scenario(ways=self.ways, treatments=[t for n, t in enumerate(self.treatments) if n not in indexes])

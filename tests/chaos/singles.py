@@ -44,13 +44,18 @@ def run(size: Size) -> Outcome:
 def _work(share: Share) -> tuple[Counter[str], list[Failure]]:
     random = Random(share.seed)
     with World(ledger=share.ledger) as world:
-        ways = REFERENCE if not share.count else random.sample(REFERENCE, 2)
+        if share.count:
+            ways: Sequence[str] = random.sample(REFERENCE, 2)
+        else:
+            ways = [share.part] if share.part else REFERENCE
         scenarios = list(dealt(all_scenarios(world, ways), share))
         cases = sum(len(scenario.treatments) for scenario in scenarios)
         if share.count:
             random.shuffle(scenarios)
             scenarios = scenarios[: max(1, share.count * len(scenarios) // cases)]
-        return carry_out(world, scenarios)
+        counts, failures = carry_out(world, scenarios)
+    counts["cases"] = sum(len({each.phase for each in scenario.treatments}) for scenario in scenarios)
+    return counts, failures
 
 
 def all_scenarios(world: World, ways: Sequence[str] = REFERENCE) -> Iterator[Scenario]:

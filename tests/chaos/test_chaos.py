@@ -6,6 +6,7 @@ import pytest
 
 from tests.chaos import __main__ as program
 from tests.chaos import seeds
+from tests.chaos.job import REFERENCE
 from tests.chaos.registry import SUITES, Failure, Outcome, Size
 
 
@@ -56,6 +57,20 @@ def test_a_whole_is_made_of_parts_that_say_which_they_are(tmp_path: Path, monkey
     assert ", part: seed 5 of 3-6\n" in told
     assert "`python -m tests.chaos kills --count 2500 --seed 5 --workers 1`; syncengine" in told
     assert " at abc1234, Python" in told
+
+
+def test_a_whole_that_is_no_count_of_cases_is_told_part_by_part(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    sizes: list[Size] = []
+    monkeypatch.setattr("tests.chaos.singles.run", lambda size: sizes.append(size) or Outcome(figures={"cases": 7}))
+    monkeypatch.setattr(program, "RESULTS", tmp_path / "RESULTS.md")
+    assert program.main(["singles", "--append"]) == 0
+    assert [size.part for size in sizes] == list(REFERENCE)
+    told = program.RESULTS.read_text()
+    assert all(f", part: {way}\n" in told for way in REFERENCE)
+    assert program.main(["singles", "--count", "9"]) == 0
+    assert [size.part for size in sizes[len(REFERENCE) :]] == [""]
 
 
 @pytest.mark.parametrize("seeds", ["0", "5-3", "x"])

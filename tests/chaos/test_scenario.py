@@ -2,6 +2,7 @@
 
 import pytest
 
+from tests.chaos.job import PHASES
 from tests.chaos.scenario import Scenario, Signal
 
 LINE = (
@@ -22,6 +23,11 @@ def test_a_scenario_reads_as_it_is_written() -> None:
     (failing,) = scenario.of("change", 0)
     assert (failing.failpoint, failing.gap) == ("ledger.before_commit:3:full", "settled")
     assert (scenario.treated("build"), scenario.treated("change"), scenario.treated("end")) == (2, 1, 0)
+
+
+def test_a_scenario_goes_as_far_as_it_disturbs() -> None:
+    assert Scenario.parse("comunik8 change.1=plan.made:1:kill build.0=kill@1").phases == ("build", "change")
+    assert Scenario.parse("comunik8").phases == PHASES
 
 
 def test_a_scenario_without_one_treatment_is_smaller() -> None:

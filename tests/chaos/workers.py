@@ -28,6 +28,7 @@ class Share:
     count: int
     seed: int
     ledger: str
+    part: str
 
 
 Work = Callable[[Share], tuple[Counter[str], list[Failure]]]
@@ -43,6 +44,7 @@ def spread(work: Work, size: Size) -> Outcome:
             count=size.count // workers + (number < size.count % workers),
             seed=size.seed,
             ledger=size.ledger,
+            part=size.part,
         )
         for number in range(workers)
     ]
@@ -77,7 +79,8 @@ def carry_out(
     counts: Counter[str] = Counter()
     failures: list[Failure] = []
     for scenario in scenarios:
-        trial = Trial(world, scenario, saved=saved)
+        # Phases that nothing disturbs any more would only repeat what every other trial has shown.
+        trial = Trial(world, scenario, phases=scenario.phases, saved=saved)
         figures = trial.run()
         counts += figures.counts
         if watch is not None:
@@ -100,7 +103,10 @@ def shrunk(world: World, scenario: Scenario, *, saved: bool, seconds: float = _S
 
     def fails(smaller: Scenario) -> bool:
         tries = 3 if _by_time(smaller) else 1
-        return any(time.monotonic() < until and Trial(world, smaller, saved=saved).run().crimes for _ in range(tries))
+        return any(
+            time.monotonic() < until and Trial(world, smaller, phases=smaller.phases, saved=saved).run().crimes
+            for _ in range(tries)
+        )
 
     piece = len(scenario.treatments) // 2
     while piece and time.monotonic() < until:
