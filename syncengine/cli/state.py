@@ -69,8 +69,8 @@ def show_command(call: int, project: Path, *, show_personal_data: bool, as_json:
 @project_option
 @click.option("--assume-sent", "assume", flag_value="sent", help="The call arrived: book it as done.")
 @click.option("--resend", "assume", flag_value="not_sent", help="It did not arrive: the next plan sends it again.")
-@click.option("--row", "key", metavar="KEY", help="Settle this row only; needs --address.")
-@click.option("--address", metavar="ADDRESS", help="Where the row is, as my-dialer/contacts/my-campaign.")
+@click.option("--row", "key", metavar="KEY", help="Settle this row only, of CALL or wherever it waits at --address.")
+@click.option("--address", metavar="ADDRESS", help="Where it waits, as my-dialer/contacts/my-campaign; without CALL.")
 @_LOCK
 @_JSON
 def resolve_command(
@@ -95,21 +95,22 @@ def resolve_command(
 
     if assume is None:
         raise UsageError("say what happened: --assume-sent or --resend")
-    if (call is None) is (key is None) or (key is None) is not (address is None):
-        raise UsageError("name one call, or one row with --row KEY --address ADDRESS")
+    if (call is None) is (address is None) or (address is not None and key is None):
+        raise UsageError("name one call, one row of it (CALL --row KEY), or one row (--row KEY --address ADDRESS)")
     loaded, now = _loaded(project), time.time()
-    if call is not None:
+    if key is None:
+        assert call is not None
         count = sync.resolve_call(loaded, call, assume, now=now, wait=lock_timeout)
         what = f"call {call}: {count:,} settled"
     else:
-        assert key is not None
         try:
-            place = Address.parse(address or "")
+            place = Address.parse((address or "") if call is None else sync.waiting_rows(loaded, call)[0].address)
         except ValueError as problem:
             raise UsageError(str(problem)) from problem
-        count = sync.resolve_row(loaded, place, key, assume, now=now, wait=lock_timeout)
+        count = sync.resolve_row(loaded, place, key, assume, call=call, now=now, wait=lock_timeout)
         if not count:
-            raise UsageError(f"no waiting call at {place} is about the row {mask_key(key)}")
+            where = f"no waiting call at {place} is" if call is None else f"call {call} is not"
+            raise UsageError(f"{where} about the row {mask_key(key)}")
         what = f"{place}: {mask_key(key)} settled in {count:,} call{'' if count == 1 else 's'}"
     words = "as sent" if assume == "sent" else "as not sent; the next plan sends it again"
     if as_json:

@@ -33,6 +33,7 @@ def waiting_text(waiting: Waiting) -> str:
             "  syncengine state show CALL                    its rows",
             "  syncengine state resolve CALL --assume-sent   it arrived",
             "  syncengine state resolve CALL --resend        it did not: send it again",
+            "  ... with --row KEY                            one row of it",
         ]
     if waiting.open:
         lines += [""] if lines else []

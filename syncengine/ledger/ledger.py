@@ -344,10 +344,16 @@ class Ledger(LeasedLedger):
         with self._changing_call(call_id) as connection:
             return unsettled.resolve_call(connection, self._project, call_id, assume, told_by=told_by, now=now)
 
-    def resolve_row(self, address: Address, key: str, assume: Assumption, *, now: float) -> int:
-        """Settle one row in every open call about it; return in how many."""
+    def resolve_row(
+        self, address: Address, key: str, assume: Assumption, *, call: int | None = None, now: float
+    ) -> int:
+        """Settle one row in one call, or in every open call about it; return in how many.
+
+        Raises:
+            LedgerError: the calls about it do different things, and none was named.
+        """
         with self.changing(locked=True, dialer=address.dialer) as connection:
-            return unsettled.resolve_row(connection, self._project, address, key, assume, now=now)
+            return unsettled.resolve_row(connection, self._project, address, key, assume, call=call, now=now)
 
     # --------------------------------------------------------------------------------------- budget and history
 

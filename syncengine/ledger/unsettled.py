@@ -99,15 +99,34 @@ def resolve_call(
 
 
 def resolve_row(
-    connection: Session, project: str, address: Address, key: str, assume: Assumption, *, now: float
+    connection: Session,
+    project: str,
+    address: Address,
+    key: str,
+    assume: Assumption,
+    *,
+    call: int | None,
+    now: float,
 ) -> int:
-    """Settle one row in every open call about it, oldest first; return in how many calls."""
-    calls = connection.execute(
-        "SELECT c.call_id FROM open_call c JOIN call_row w ON w.call_id = c.call_id AND w.key = ?"
+    """Settle one row in one call, or (None) in every open call about it, oldest first; return in how many calls.
+
+    Raises:
+        LedgerError: it waits in calls that do different things. "It is there" says of an addition that it arrived and
+            of the removal after it that it did not: one word for both would book somebody as removed who can be rung.
+    """
+    found = connection.execute(
+        "SELECT c.call_id, c.action FROM open_call c JOIN call_row w ON w.call_id = c.call_id AND w.key = ?"
         " WHERE c.project = ? AND c.address = ? ORDER BY c.call_id",
         (key, project, str(address)),
     ).fetchall()
-    for (call_id,) in calls:
+    calls = [(call_id, action) for call_id, action in found if call in {None, call_id}]
+    if len({action for _, action in calls}) > 1:
+        named = ", ".join(f"{call_id} ({action})" for call_id, action in calls)
+        raise LedgerError(
+            f"the row waits in calls that do different things: {named}; one word cannot settle them all. Settle the row"
+            f" in each, with the word that is true of it: syncengine state resolve {calls[0][0]} --row KEY"
+        )
+    for call_id, _ in calls:
         rows = {key: RowOutcome(_as_outcome(assume))}
         _finish(connection, project, call_id, assume, told_by="hand", rows=rows, now=now)
     return len(calls)

@@ -54,17 +54,20 @@ def resolve_call(loaded: Loaded, call_id: int, assume: Assumption, *, now: float
         return ledger.resolve_call(call_id, assume, now=now)
 
 
-def resolve_row(loaded: Loaded, address: Address, key: str, assume: Assumption, *, now: float, wait: float) -> int:
-    """Settle one row in every open call about it; return in how many.
+def resolve_row(
+    loaded: Loaded, address: Address, key: str, assume: Assumption, *, call: int | None = None, now: float, wait: float
+) -> int:
+    """Settle one row in one call, or in every open call about it; return in how many.
 
     Raises:
         LockedError: another run holds the dialer.
+        LedgerError: the calls about it do different things, and none was named.
     """
     with (
         ledger_of(loaded) as ledger,
         ledger.lock("state resolve", now=now, wait=wait, dialers=[address.dialer]),
     ):
-        return ledger.resolve_row(address, key, assume, now=now)
+        return ledger.resolve_row(address, key, assume, call=call, now=now)
 
 
 def break_lock(loaded: Loaded, fence: int) -> bool:

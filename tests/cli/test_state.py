@@ -106,6 +106,16 @@ def test_one_row_is_settled_and_the_others_wait(project: Project) -> None:
     assert "no waiting call" in project.run("state", "resolve", *words, "--resend", expected=64).err
 
 
+def test_one_row_of_one_call_is_settled(project: Project) -> None:
+    call = _lose(project, 1, 2)
+    found = project.run("state", "resolve", str(call), "--row", mobile(1), "--assume-sent", "--json")
+    assert found.document["settled"] == 1
+    assert len(project.run("state", "show", str(call), "--json").document["waiting_rows"]) == 1
+    again = project.run("state", "resolve", str(call), "--row", mobile(1), "--resend", expected=64)
+    assert f"call {call} is not about the row" in again.err
+    assert "no call 77 waits" in project.run("state", "resolve", "77", "--row", "a", "--resend", expected=64).err
+
+
 @pytest.mark.parametrize(
     "words",
     [("1",), ("--assume-sent",), ("1", "--row", "a", "--address", str(LEADS), "--resend"), ("--row", "a", "--resend"),

@@ -48,6 +48,18 @@ FOUND: dict[str, tuple[str, list[Step]]] = {
             *[("apply", {})] * 8,
         ],
     ),
+    # "It is there", said of the addition, was booked for the removal after it, too: as if nobody were there any more.
+    "somebody whose addition and removal both wait for a person is not booked as removed": (
+        "parking",
+        [
+            ("begin", {"started": True}),
+            ("set contact", {"campaign": "spring", "slot": 1, "number": 1}),
+            ("apply in trouble", {"before": 0, "what": ["lost_after"]}),
+            ("wait", {"seconds": 200.0, "fetch": True}),
+            ("state", {"name": "everyone", "number": 1}),
+            ("apply in trouble", {"before": 0, "what": ["lost_before"]}),
+        ],
+    ),
     # A lost removal that waits for a person was never tried again, so that its tries were never counted.
     "a running campaign whose removal waits for a person is stopped": (
         "parking",

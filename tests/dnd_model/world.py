@@ -25,6 +25,7 @@ import pyarrow as pa
 from syncengine import sync
 from syncengine.errors import LockedError, StalePlanError
 from syncengine.ledger.opening import open_ledger
+from syncengine.ledger.unsettled import Assumption
 from syncengine.model.address import Address
 from syncengine.model.desired import Desired
 from syncengine.model.plan import Allowances, Plan
@@ -511,10 +512,14 @@ class World:
         loaded = self._manifest()
         for call in sync.waiting_calls(loaded).parked:
             address = Address.parse(call.address)
+            # Which may be settled already: who knows that a row is gone need not ask whether it was ever added.
+            if call.call_id not in {each.call_id for each in sync.waiting_calls(loaded).parked}:
+                continue
             for row in sync.waiting_rows(loaded, call.call_id)[1]:
                 there = self._is_there(address, row.key)
                 landed = there if call.action in {"add", "update"} else not there
-                sync.resolve_row(loaded, address, row.key, "sent" if landed else "not_sent", now=self.now, wait=0.0)
+                word: Assumption = "sent" if landed else "not_sent"
+                sync.resolve_row(loaded, address, row.key, word, call=call.call_id, now=self.now, wait=0.0)
                 self.events["resolved by hand"] += 1
 
     def _is_there(self, address: Address, key: str) -> bool:

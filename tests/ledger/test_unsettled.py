@@ -3,6 +3,7 @@ import pytest
 from syncengine.errors import LedgerError
 from syncengine.ledger.ledger import Ledger
 from syncengine.ledger.records import OpenRow
+from syncengine.ledger.unsettled import Assumption
 from syncengine.model.findings import KnownCampaign
 from tests.ledger.writing import CAMPAIGN, CONTACTS, NOW, add, begin, intent, item, rows, states
 
@@ -70,11 +71,50 @@ def test_one_row_is_resolved_by_its_key(locked: Ledger) -> None:
     assert locked.resolve_row(CONTACTS, "2", "sent", now=NOW) == 0
 
 
-def test_a_row_in_two_open_calls_is_resolved_in_both(locked: Ledger) -> None:
-    lose(locked, add(locked, "1"))
-    lose(locked, begin(locked, intent("remove", [item("1")], effect="suppressing")))
-    assert locked.resolve_row(CONTACTS, "1", "not_sent", now=NOW) == 2
-    assert states(locked) == {}
+def _added_and_removed(ledger: Ledger) -> tuple[int, int]:
+    """Two parked calls about one row: nobody knows whether it was added, nor whether it was then removed."""
+    added = lose(ledger, add(ledger, "1", "2"))
+    return added, lose(ledger, begin(ledger, intent("remove", [item("1")], effect="suppressing")))
+
+
+def test_a_row_in_two_calls_that_do_the_same_is_resolved_in_both(locked: Ledger) -> None:
+    locked.save_rows(CONTACTS, [item("1")], now=NOW)
+    for _ in range(2):
+        lose(locked, begin(locked, intent("remove", [item("1")], effect="suppressing")))
+    assert locked.resolve_row(CONTACTS, "1", "sent", now=NOW) == 2
+    assert (states(locked), locked.parked()) == ({}, [])
+
+
+@pytest.mark.parametrize("word", ["sent", "not_sent"])
+def test_one_word_does_not_settle_an_addition_and_the_removal_after_it(locked: Ledger, word: Assumption) -> None:
+    added, removed = _added_and_removed(locked)
+    with pytest.raises(LedgerError, match=rf"{added} \(add\), {removed} \(remove\).*state resolve {added} --row KEY"):
+        locked.resolve_row(CONTACTS, "1", word, now=NOW)
+    assert states(locked) == {"1": "parked_remove", "2": "parked_add"}
+
+
+@pytest.mark.parametrize("removal_first", [True, False])
+@pytest.mark.parametrize(
+    ("added", "removed", "there"),
+    [("sent", "sent", False), ("sent", "not_sent", True), ("not_sent", "sent", False), ("not_sent", "not_sent", False)],
+)
+def test_a_row_is_resolved_call_by_call_whatever_the_order(
+    locked: Ledger, added: Assumption, removed: Assumption, *, there: bool, removal_first: bool
+) -> None:
+    first, second = _added_and_removed(locked)
+    words = [(first, added), (second, removed)]
+    for call, word in reversed(words) if removal_first else words:
+        # A removal that arrived settles the addition before it, too.
+        if any(row.key == "1" for each in locked.parked() if each.call_id == call for row in locked.call_rows(call)):
+            assert locked.resolve_row(CONTACTS, "1", word, call=call, now=NOW) == 1
+    assert states(locked) == ({"1": "present"} if there else {}) | {"2": "parked_add"}
+    assert [(each.call_id, each.rows) for each in locked.parked()] == [(first, 1)]
+
+
+def test_a_row_that_a_call_is_not_about_is_not_resolved_in_it(locked: Ledger) -> None:
+    added, removed = _added_and_removed(locked)
+    assert locked.resolve_row(CONTACTS, "2", "sent", call=removed, now=NOW) == 0
+    assert locked.resolve_row(CONTACTS, "2", "sent", call=added, now=NOW) == 1
 
 
 def test_seeing_the_row_at_the_dialer_settles_what_was_open(locked: Ledger) -> None:
