@@ -590,7 +590,7 @@ class World:
 
 
 def _patches(world: World) -> Sequence[Any]:
-    """What is put in the engine's place in the model: the network's end, the clock, and the memory of tables."""
+    """What is put in the engine's place in the model: the network's end, the clock, less room on the disk, its tables."""
 
     async def sleep(seconds: float) -> None:
         world.ticks += seconds
@@ -603,6 +603,8 @@ def _patches(world: World) -> Sequence[Any]:
         mock.patch("syncengine.remote.client.opener", return_value=Transport),
         mock.patch("asyncio.run", world.engine.run),
         mock.patch("syncengine.sync.Workspace", RememberedWorkspace),
+        # Sixteen megabytes for every apply are a tenth of all the time, and no disk is ever full here.
+        mock.patch("syncengine.ledger.reserve.BYTES", 64 * 1024),
         mock.patch("syncengine.steps.differences.difference_of_contacts", _contacts_from_now(world.now)),
         mock.patch("syncengine.steps.differences.difference_of_dnd", _dnd_from_now(world.now)),
         mock.patch("syncengine.steps.differences.from_ledger", _rows_from_now(world.now)),
