@@ -37,6 +37,18 @@ def _first_reading_only(real: Callable[..., Any]) -> Callable[..., Any]:
     return lambda raw, regions: frozenset(sorted(real(raw, regions))[:1])
 
 
+def _one_word_for_every_call(real: Any) -> Any:
+    """A word about a row is booked for the addition and for the removal after it, whatever each of them did."""
+
+    def changed(connection: Any, project: str, address: Any, key: str, assume: str, *, call: Any, now: float) -> int:
+        found = connection.execute(
+            "SELECT c.call_id FROM open_call c JOIN call_row w ON w.call_id = c.call_id WHERE w.key = ?", (key,)
+        ).fetchall()
+        return sum(real(connection, project, address, key, assume, call=each, now=now) for (each,) in found)
+
+    return changed
+
+
 def _open_rows_forgotten(_: Any) -> Callable[..., Any]:
     return lambda *_args: iter(())
 
@@ -188,6 +200,11 @@ MUTANTS: Mapping[str, Mutant] = {
         "syncengine.ledger.rows:_waiting",
         _open_rows_forgotten,
         "tests/ledger/test_journal.py::test_an_intent_shows_its_rows_as_perhaps_there",
+    ),
+    "one word settles every call": Mutant(
+        "syncengine.ledger.unsettled:resolve_row",
+        _one_word_for_every_call,
+        "tests/ledger/test_unsettled.py::test_one_word_does_not_settle_an_addition_and_the_removal_after_it",
     ),
     "statements as of planning": Mutant(
         "syncengine.steps.listed:ListedNow.hits",
