@@ -11,8 +11,12 @@ from typing import Any, Protocol
 class Intents(Protocol):
     """A ledger's committed calls."""
 
-    def open_call(self, project: str, digest: str) -> int:
-        """Return the newest call without an outcome that has this request's digest; 0: none."""
+    def open_calls(self, project: str, digest: str) -> list[tuple[int, bool]]:
+        """Return the calls without an outcome that have this request's digest, newest first.
+
+        With each stands whether it is still under way: a sender that gives up after its last byte may have written down
+        that it knows no outcome before the request is looked at here.
+        """
 
     def digest_of(self, call: int) -> str:
         """Return the request's digest of a call."""
@@ -24,7 +28,10 @@ class Intents(Protocol):
         """Let go of it."""
 
 
-_OPEN = "SELECT max(call_id) FROM call WHERE project = {0} AND request_digest = {0} AND state = 'intent'"
+_OPEN = (
+    "SELECT call_id, state = 'intent' FROM call WHERE project = {0} AND request_digest = {0}"
+    " AND state IN ('intent', 'unknown', 'parked') ORDER BY call_id DESC"
+)
 _DIGEST = "SELECT request_digest FROM call WHERE call_id = {0}"
 
 
@@ -40,8 +47,8 @@ class _Sqlite:
         # The sandbox's thread looks, one request at a time.
         self._connection = sqlite3.connect(path, timeout=10, isolation_level=None, check_same_thread=False)
 
-    def open_call(self, project: str, digest: str) -> int:
-        return int(self._one(_OPEN.format("?"), (project, digest)) or 0)
+    def open_calls(self, project: str, digest: str) -> list[tuple[int, bool]]:
+        return [(int(call), bool(sent)) for call, sent in self._all(_OPEN.format("?"), (project, digest))]
 
     def digest_of(self, call: int) -> str:
         return str(self._one(_DIGEST.format("?"), (call,)) or "")
@@ -54,7 +61,10 @@ class _Sqlite:
         self._connection.close()
 
     def _one(self, query: str, values: Sequence[object]) -> Any:
-        return self._connection.execute(query, values).fetchone()[0]
+        return self._all(query, values)[0][0]
+
+    def _all(self, query: str, values: Sequence[object]) -> Any:
+        return self._connection.execute(query, values).fetchall()
 
 
 class _Postgresql:
@@ -66,8 +76,8 @@ class _Postgresql:
         self._connection: Any = psycopg.connect(url, autocommit=True)
         self._connection.execute("SET search_path TO syncengine")
 
-    def open_call(self, project: str, digest: str) -> int:
-        return int(self._one(_OPEN.format("%s"), (project, digest)) or 0)
+    def open_calls(self, project: str, digest: str) -> list[tuple[int, bool]]:
+        return [(int(call), bool(sent)) for call, sent in self._all(_OPEN.format("%s"), (project, digest))]
 
     def digest_of(self, call: int) -> str:
         return str(self._one(_DIGEST.format("%s"), (call,)) or "")
@@ -79,4 +89,7 @@ class _Postgresql:
         self._connection.close()
 
     def _one(self, query: str, values: Sequence[object]) -> Any:
-        return self._connection.execute(query, values).fetchone()[0]
+        return self._all(query, values)[0][0]
+
+    def _all(self, query: str, values: Sequence[object]) -> Any:
+        return self._connection.execute(query, values).fetchall()

@@ -1,5 +1,6 @@
 """The judge finds each kind of crime where a defence is taken out, and none in the engine as it is."""
 
+import time
 from collections import Counter
 from collections.abc import Iterator
 from itertools import chain
@@ -8,9 +9,12 @@ from pathlib import Path
 import pytest
 
 import syncengine
+from syncengine.sandbox.call import Call
+from syncengine.sandbox.record import Entry
 from tests.chaos.mutants import MUTANTS
 from tests.chaos.scenario import Scenario
 from tests.chaos.trial import Trial
+from tests.chaos.witness import Witness
 from tests.chaos.workers import shrunk
 from tests.chaos.world import World
 
@@ -44,6 +48,20 @@ def test_an_engine_without_one_defence_is_caught(world: World, mutant: str) -> N
 def test_the_engine_as_it_is_commits_no_crime_there(world: World, mutant: str) -> None:
     figures = Trial(world, Scenario.parse(_CRIMES[mutant][0]), phases=("build",)).run()
     assert figures.crimes == []
+
+
+def test_a_request_that_is_looked_at_after_its_sender_has_given_up_was_written_down(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    arrived = Witness.arrived
+
+    def late(witness: Witness, entry: Entry, call: Call) -> None:
+        time.sleep(0.05)
+        arrived(witness, entry, call)
+
+    monkeypatch.setattr(Witness, "arrived", late)
+    figures = Trial(world, Scenario.parse("stringee-phones build.0=remote.after_body:4:raise"), phases=("build",)).run()
+    assert (figures.crimes, figures.counts["faults"]) == ([], 1)
 
 
 def test_every_failpoint_of_the_source_is_passed_by_the_reference_job(world: World) -> None:

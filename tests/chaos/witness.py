@@ -41,6 +41,8 @@ class Witness:
     first_write: float = 0.0
     _callable: set[str] = field(default_factory=set)
     _calls: dict[int, int] = field(default_factory=dict)
+    # Calls that a request has come for.
+    _arrived: set[int] = field(default_factory=set)
 
     def arrived(self, entry: Entry, call: Call) -> None:
         """Look up whether this request was written down before it was sent."""
@@ -49,7 +51,19 @@ class Witness:
             return
         self.writes += 1
         self.first_write = self.first_write or time.monotonic()
-        self._calls[id(call)] = self.intents().open_call(self.project, self.digest(call))
+        self._calls[id(call)] = self._intent_of(call)
+
+    def _intent_of(self, call: Call) -> int:
+        """Return the call that this request was written down as; 0: it was not.
+
+        One that is under way may come again, by a new connection. One whose outcome is unknown must not: it is taken
+        for a request only while none has come for it.
+        """
+        for number, under_way in self.intents().open_calls(self.project, self.digest(call)):
+            if under_way or number not in self._arrived:
+                self._arrived.add(number)
+                return number
+        return 0
 
     def digest(self, call: Call) -> str:
         """Return what the engine writes down of a request: verb, path, query and body, without credentials."""
