@@ -42,7 +42,7 @@ bench: $(READY) ## measure startup, the demo's plan and 100,000 contacts
 
 chaos: $(READY) ## kills, faults and signals, all of them (hours); SUITE=kills COUNT=100 for a part
 	$(BIN)/python -m tests.chaos $(or $(SUITE),all) --workers 2 $(if $(COUNT),--count $(COUNT)) \
-		$(if $(SEED),--seed $(SEED)) $(if $(LEDGER),--ledger $(LEDGER)) --append
+		$(if $(SEED),--seed $(SEED)) $(if $(PART),--part $(PART)) $(if $(LEDGER),--ledger $(LEDGER)) --append
 	$(if $(SUITE),,for seed in 11 12 13 14 15 16 17 18; do WATCH_SEED=$$seed $(MAKE) kills KILLS=250 APPEND=1 || exit; done)
 	$(if $(SUITE),,$(MAKE) storm APPEND=1)
 

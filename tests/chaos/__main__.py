@@ -44,7 +44,7 @@ def _run(given: argparse.Namespace, ledger: str) -> int:
     failed = False
     for name in SUITES if given.suite == "all" else [given.suite]:
         count = (SUITES[name].count // len(given.seed)) if given.count is None else given.count
-        for seed, part in _parts(name, count, given.seed):
+        for seed, part in _parts(name, count, given.seed, given.part):
             size = Size(count=count, seed=seed, workers=given.workers, ledger=ledger, part=part)
             outcome = SUITES[name].run(size)
             print(line_of(name, outcome), flush=True)
@@ -57,9 +57,14 @@ def _run(given: argparse.Namespace, ledger: str) -> int:
     return int(failed)
 
 
-def _parts(name: str, count: int, seeds: range) -> list[tuple[int, str]]:
+def _parts(name: str, count: int, seeds: range, only: str) -> list[tuple[int, str]]:
     """Return the seed and the name of each part: cases that are drawn have parts by seed, all others by name."""
-    return [(seed, "") for seed in seeds] if count else [(seeds.start, part) for part in SUITES[name].parts]
+    if count and not only:
+        return [(seed, "") for seed in seeds]
+    found = [(seeds.start, part) for part in SUITES[name].parts if only in {"", part}]
+    if count or not found:
+        raise SystemExit(f"{name} has no part {only}; it has {', '.join(filter(None, SUITES[name].parts)) or 'none'}")
+    return found
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -75,6 +80,7 @@ def _parser() -> argparse.ArgumentParser:
         metavar="N or N-M",
         help="a whole in parts, each told and appended when it is done; none repeats another's cases",
     )
+    parser.add_argument("--part", default="", help="of a whole that is no count of cases: this part only")
     parser.add_argument("--workers", type=int, default=1)
     parser.add_argument(
         "--ledger",

@@ -70,7 +70,14 @@ def test_a_whole_that_is_no_count_of_cases_is_told_part_by_part(
     told = program.RESULTS.read_text()
     assert all(f", part: {way}\n" in told for way in REFERENCE)
     assert program.main(["singles", "--count", "9"]) == 0
-    assert [size.part for size in sizes[len(REFERENCE) :]] == [""]
+    assert program.main(["singles", "--part", REFERENCE[2]]) == 0
+    assert [size.part for size in sizes[len(REFERENCE) :]] == ["", REFERENCE[2]]
+
+
+@pytest.mark.parametrize("words", [["singles", "--part", "x"], ["singles", "--part", REFERENCE[0], "--count", "9"]])
+def test_a_part_that_is_none_is_refused(words: list[str]) -> None:
+    with pytest.raises(SystemExit, match="has no part"):
+        program.main(words)
 
 
 @pytest.mark.parametrize("seeds", ["0", "5-3", "x"])
