@@ -59,10 +59,12 @@ def _run(given: argparse.Namespace, ledger: str) -> int:
 
 def _parts(name: str, count: int, seeds: range, only: str) -> list[tuple[int, str]]:
     """Return the seed and the name of each part: cases that are drawn have parts by seed, all others by name."""
-    if count and not only:
+    if count and only:
+        raise SystemExit(f"--part {only} is all cases of that part: leave --count out")
+    if count:
         return [(seed, "") for seed in seeds]
     found = [(seeds.start, part) for part in SUITES[name].parts if only in {"", part}]
-    if count or not found:
+    if not found:
         raise SystemExit(f"{name} has no part {only}; it has {', '.join(filter(None, SUITES[name].parts)) or 'none'}")
     return found
 

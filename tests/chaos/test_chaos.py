@@ -74,9 +74,16 @@ def test_a_whole_that_is_no_count_of_cases_is_told_part_by_part(
     assert [size.part for size in sizes[len(REFERENCE) :]] == ["", REFERENCE[2]]
 
 
-@pytest.mark.parametrize("words", [["singles", "--part", "x"], ["singles", "--part", REFERENCE[0], "--count", "9"]])
-def test_a_part_that_is_none_is_refused(words: list[str]) -> None:
-    with pytest.raises(SystemExit, match="has no part"):
+@pytest.mark.parametrize(
+    ("words", "told"),
+    [
+        (["singles", "--part", "x"], "singles has no part x; it has comunik8, lynn-data"),
+        (["hostile", "--part", "x"], "hostile has no part x; it has none"),
+        (["singles", "--part", "comunik8", "--count", "9"], "leave --count out"),
+    ],
+)
+def test_a_part_that_is_none_is_refused(words: list[str], told: str) -> None:
+    with pytest.raises(SystemExit, match=told):
         program.main(words)
 
 
