@@ -56,17 +56,21 @@ def _remove_stale(where: Path) -> None:
         with contextlib.suppress(OSError):
             found = path.lstat()
             # Another user's folder cannot be entered, and a link leads to somebody's else.
-            if found.st_uid == os.getuid() and path.is_dir() and not path.is_symlink() and _is_stale(path):
-                shutil.rmtree(path, ignore_errors=True)
+            if found.st_uid == os.getuid() and path.is_dir() and not path.is_symlink():
+                _remove_if_stale(path)
 
 
-def _is_stale(path: Path) -> bool:
+def _remove_if_stale(path: Path) -> None:
     try:
         lock = os.open(path / _LOCK, os.O_RDWR | os.O_NOFOLLOW)
     except FileNotFoundError:
-        return time.time() - path.lstat().st_mtime > _ABANDONED
+        if time.time() - path.lstat().st_mtime > _ABANDONED:
+            shutil.rmtree(path, ignore_errors=True)
+        return
     try:
-        return _locked(lock)
+        if _locked(lock):
+            # Under the lock: a run that has just made the folder would else get the lock, and then lose the folder.
+            shutil.rmtree(path, ignore_errors=True)
     finally:
         os.close(lock)
 

@@ -1,9 +1,13 @@
+import fcntl
 import os
+import shutil
 import signal
 import stat
 import subprocess
 import sys
 from pathlib import Path
+
+import pytest
 
 from syncengine.rows.private_folder import private_folder
 
@@ -49,3 +53,26 @@ def test_a_folder_that_is_just_being_made_is_left_alone(tmp_path):
     assert young.exists()
     assert other.is_symlink()
     assert not old.exists()
+
+
+def test_a_folder_is_removed_under_its_lock_so_that_its_maker_finds_out(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    left = tmp_path / "syncengine-rows-left"
+    left.mkdir()
+    (left / "in-use").touch(mode=0o600)
+    seen: list[bool] = []
+
+    def remove(path: Path, **more: bool) -> None:
+        with (path / "in-use").open("r+") as file:
+            try:
+                fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except BlockingIOError:
+                seen.append(True)
+        rmtree(path, **more)
+
+    rmtree = shutil.rmtree
+    monkeypatch.setattr("syncengine.rows.private_folder.shutil.rmtree", remove)
+    private_folder(tmp_path)
+    assert seen == [True]
+    assert not left.exists()
