@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 
+from tests.chaos.job import PHASES
 from tests.chaos.registry import Failure, Outcome, Size
 from tests.chaos.scenario import Scenario
 from tests.chaos.trial import Figures, Trial
@@ -74,13 +75,16 @@ def carry_out(
     *,
     watch: Callable[[Trial, Figures], None] | None = None,
     saved: bool = True,
+    whole: bool = True,
 ) -> tuple[Counter[str], list[Failure]]:
-    """Carry scenarios out one after another; ``watch`` is shown each one when it is over."""
+    """Carry scenarios out one after another; ``watch`` is shown each one when it is over.
+
+    Without ``whole`` a trial ends with the phase that is disturbed last.
+    """
     counts: Counter[str] = Counter()
     failures: list[Failure] = []
     for scenario in scenarios:
-        # Phases that nothing disturbs any more would only repeat what every other trial has shown.
-        trial = Trial(world, scenario, phases=scenario.phases, saved=saved)
+        trial = Trial(world, scenario, phases=PHASES if whole else scenario.phases, saved=saved)
         figures = trial.run()
         counts += figures.counts
         if watch is not None:
@@ -103,10 +107,7 @@ def shrunk(world: World, scenario: Scenario, *, saved: bool, seconds: float = _S
 
     def fails(smaller: Scenario) -> bool:
         tries = 3 if _by_time(smaller) else 1
-        return any(
-            time.monotonic() < until and Trial(world, smaller, phases=smaller.phases, saved=saved).run().crimes
-            for _ in range(tries)
-        )
+        return any(time.monotonic() < until and Trial(world, smaller, saved=saved).run().crimes for _ in range(tries))
 
     piece = len(scenario.treatments) // 2
     while piece and time.monotonic() < until:
