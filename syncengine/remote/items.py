@@ -24,6 +24,8 @@ _GRAVEST_FIRST: tuple[ItemOutcome, ...] = (
     "already_present",
     "already_absent",
 )
+# What needs no reason.
+_DONE: frozenset[ItemOutcome] = frozenset({"applied", "already_present", "already_absent"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -189,13 +191,14 @@ def _read_result(items: Items, result: object) -> ItemResult:
     words = as_text(find(result, items.message)).strip() if items.message else ""
     remote_id = as_text(find(result, items.remote_id)).strip() if items.remote_id else ""
     outcome = items.outcomes.get(word, "unknown")
-    done = outcome in {"applied", "already_present", "already_absent"}
-    return ItemResult(outcome, presentable(words or ("" if done else word)), remote_id)
+    return ItemResult(outcome, presentable(words or ("" if outcome in _DONE else word)), remote_id)
 
 
 def _from_listed(listed: ListedItems, body: object) -> Iterator[_Named]:
+    # All that such an answer says of a row is where it stands.
+    why = "" if listed.outcome in _DONE else f"the answer names it under {listed.at or 'its root'}"
     for element in _elements(listed, body):
-        yield _Named(as_text(find(element, listed.value)), ItemResult(listed.outcome))
+        yield _Named(as_text(find(element, listed.value)), ItemResult(listed.outcome, why))
 
 
 def _elements(listed: ListedItems, body: object) -> Iterable[object]:

@@ -60,6 +60,13 @@ def test_a_refusal_without_words_shows_the_vendors_word() -> None:
     assert results["k0"].message == "BUSY"
 
 
+def test_a_refusal_that_is_only_a_place_in_the_answer_names_the_place() -> None:
+    body = {"data": {"skipped": ["48300000001"], "invalid": ["+48300000000"]}}
+    results, _ = item_results(writing(items=LISTS), rows(2), answer(body))
+    assert results["k0"] == ItemResult("rejected", "the answer names it under data.invalid")
+    assert results["k1"] == ItemResult("already_present", "")
+
+
 @pytest.mark.parametrize(
     ("items", "body", "expected"),
     [
