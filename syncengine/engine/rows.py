@@ -110,8 +110,8 @@ def _not_possible(findings: DialerFindings, found: RowFindings, row_set: RowSet,
     protected = min(found.protected, row_set.count)
     if protected:
         plan.notes.append(
-            f"{found.address}: {protected:,} listed rows stay at {title}, which keeps them from being rung by its"
-            " own do-not-call list"
+            f"{found.address}: {protected:,} listed {'row stays' if protected == 1 else 'rows stay'} at {title}, kept"
+            " from being rung by its own do-not-call list"
         )
     if row_set.count > protected:
         plan.stuck[found.address.name] = plan.stuck.get(found.address.name, 0) + row_set.count - protected

@@ -105,7 +105,13 @@ def test_a_list_of_the_vendor_protects_only_those_whose_numbers_it_is_to_hold():
     bare = contacts_collection(operations={"add": ADD})
     plan = plan_rows(findings(rows(row_set("remove", 3, reason="listed"), collection=bare, protected=2)))
     assert (plan.stuck, plan.helpless) == ({"spring": 1}, {"spring"})
-    assert "2 listed rows stay" in plan.notes[0]
+    assert "2 listed rows stay at Acme, kept from being rung by its own do-not-call list" in plan.notes[0]
+
+
+def test_one_listed_row_that_stays_is_told_as_one():
+    bare = contacts_collection(operations={"add": ADD})
+    plan = plan_rows(findings(rows(row_set("remove", 1, reason="listed"), collection=bare, protected=1)))
+    assert "1 listed row stays" in plan.notes[0]
 
 
 def test_listed_rows_that_cannot_leave_and_that_no_list_protects_are_stuck():
