@@ -66,10 +66,10 @@ class LedgerReader:
         with self._database.read() as connection:
             return schema.dnd_serial(connection, self._project)
 
-    def statements(self, list_name: str) -> "pa.Table":
-        """Return the numbers of a list that are in force: ``number``, ``first_read_at``."""
+    def statements(self, list_name: str, *, read_before: float | None = None) -> "pa.Table":
+        """Return the numbers of a list that are in force: ``number``, ``first_read_at``; all, or those read early."""
         with self._database.read() as connection:
-            return statements.in_force(connection, self._project, list_name)
+            return statements.in_force(connection, self._project, list_name, read_before=read_before)
 
     def all_numbers(self, list_names: Iterable[str], *, released: bool = False) -> set[str]:
         """Return every number that is in force on any of some lists, or every one that was taken off by name."""

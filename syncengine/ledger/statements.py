@@ -95,17 +95,18 @@ def release(
     )
 
 
-def in_force(connection: Session, project: str, list_name: str) -> "pa.Table":
+def in_force(connection: Session, project: str, list_name: str, *, read_before: float | None = None) -> "pa.Table":
     """Return the numbers of a list that are in force, with the time of their first reading, sorted."""
+    early, parameters = ("", ()) if read_before is None else (" AND first_read_at < ?", (read_before,))
     return connection.read_columns(
         Columns(
             source="statement",
-            where=f"project = ? AND list_name = ? AND released_at IS NULL AND number < '{ERASED_MARK}'",
+            where=f"project = ? AND list_name = ? AND released_at IS NULL AND number < '{ERASED_MARK}'{early}",
             key="number",
             texts=("number",),
             reals=("first_read_at",),
         ),
-        (project, list_name),
+        (project, list_name, *parameters),
     )
 
 

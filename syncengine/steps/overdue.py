@@ -42,13 +42,11 @@ def _late(run: Run, sources: Sources, member: Member, waiting: list[RowSetTable]
     numbers = f"(SELECT DISTINCT unnest(string_split(phones, ' ')) AS number FROM ({tables}))"
     before = run.options.clock() - _LONGEST
     for name in member.dnd:
-        with run.workspace.registered(run.ledger.statements(name)) as stated:
-            rows = run.workspace.run(
-                f"SELECT DISTINCT s.number FROM {stated} s SEMI JOIN {numbers} USING (number)"
-                " WHERE s.first_read_at < ?::DOUBLE",
-                [before],
-            ).fetchall()
-        yield from (number for (number,) in rows)
+        early = run.ledger.statements(name, read_before=before).select(["number"])
+        if early.num_rows:
+            with run.workspace.registered(early) as stated:
+                rows = run.workspace.run(f"SELECT number FROM {stated} SEMI JOIN {numbers} USING (number)").fetchall()
+            yield from (number for (number,) in rows)
     erased = sorted(number for number, at in sources.erased.first_read(member.dnd).items() if at < before)
     if erased:
         among = f"SELECT number FROM {numbers} WHERE number IN (SELECT unnest(?::VARCHAR[]))"

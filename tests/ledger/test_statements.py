@@ -27,6 +27,13 @@ def test_a_number_keeps_the_time_of_its_first_reading(ledger: Ledger) -> None:
     ]
 
 
+def test_only_numbers_that_were_first_read_before_a_time_are_returned_when_that_is_asked(ledger: Ledger) -> None:
+    read(ledger, A, now=1.0)
+    read(ledger, A, B, now=2.0)
+    assert ledger.statements("opt-outs", read_before=2.0).to_pylist() == [{"number": A, "first_read_at": 1.0}]
+    assert ledger.statements("opt-outs", read_before=1.0).num_rows == 0
+
+
 def test_a_line_that_is_gone_releases_nobody(ledger: Ledger) -> None:
     read(ledger, A, B)
     read(ledger)
