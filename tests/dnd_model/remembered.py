@@ -1,7 +1,7 @@
 """A workspace that runs each distinct statement once in a process: what makes thousands of plans affordable.
 
 A plan is some eighty statements over tables of a few rows, and a small world gives the same tables again and again.
-Here every table is named by what it was made from, so a statement whose text and tables were seen before is answered
+Here every table is named by what is in it, so a statement whose text and tables were seen before is answered
 from memory; every other one is run by DuckDB as ever. Nothing of the engine is replaced: the same SQL decides.
 """
 
@@ -23,95 +23,134 @@ _CREATE = re.compile(r"CREATE (TABLE|VIEW) (\w+) (.*)", re.DOTALL)
 _CHANGE = re.compile(r"(INSERT INTO|UPDATE|DELETE FROM) (\w+)\b", re.DOTALL)
 _DROP = re.compile(r"DROP TABLE (\w+)")
 _FILE = re.compile(r"read_\w+\('([^']+)'")
-# Tables are never dropped while they are remembered; beyond so many all is forgotten.
-_MOST_TABLES = 20_000
+# Beyond so many made tables all is forgotten: some two gigabytes.
+_MOST_MADE = 600_000
+# Beyond so many tables and views in DuckDB at a time it is opened anew: each of its tables takes pages of its own.
+_MOST_LENT = 2_000
+_HELD = re.compile(r"\b[tv][0-9a-f]{24}\b")
+
+
+# Arrow's types that stand for one type of DuckDB each, there and back again.
+_KEPT = frozenset({"bool", "int32", "int64", "double", "string"})
 
 
 class Memory:
-    """What this process has computed so far."""
+    """What this process has computed so far.
+
+    Tables are kept as Arrow columns. DuckDB is lent those that a statement reads which was not seen before.
+    """
 
     def __init__(self) -> None:
         self.folder = Path(tempfile.mkdtemp(prefix="syncengine-model-", dir=_tmpfs()))
         self.hits = 0
         self.run = 0
+        self._forget()
         self._open()
+
+    def _forget(self) -> None:
+        # Digest of what a table is made from -> its name, which tells what is in it: two that hold the same are one.
+        self.made: dict[bytes, str] = {}
+        self._tables: dict[str, pa.Table] = {}
+        # Name of a view -> its query.
+        self._views: dict[str, str] = {}
+        self._answers: dict[bytes, Any] = {}
 
     def _open(self) -> None:
         self.real = duckdb.connect(
             config={"autoinstall_known_extensions": "false", "autoload_known_extensions": "false", "threads": "1"}
         )
         self.real.execute("SET enable_progress_bar = false")
-        # What a table is made from -> its name, which tells what is in it: two that hold the same are one.
-        self.made: dict[str, str] = {}
-        self.tables: set[str] = set()
-        self.answers: dict[tuple[str, str], Any] = {}
+        self._lent: set[str] = set()
 
     def trim(self) -> None:
-        """Forget all when it has become much; only between runs."""
-        if len(self.made) > _MOST_TABLES:
+        """Forget what has become much; only between runs."""
+        if len(self.made) > _MOST_MADE:
+            self._forget()
+        if len(self._lent) > _MOST_LENT:
             self.real.close()
             self._open()
 
     def close(self) -> None:
         self.real.close()
         del self.real
+        self._forget()
         shutil.rmtree(self.folder, ignore_errors=True)
 
     def make(self, kind: str, key: str, sql: str, parameters: list[Any]) -> str:
         """Make a table or view unless it was made before."""
-        if key in self.made:
+        digest = _digest(key)
+        if (known := self.made.get(digest)) is not None:
             self.hits += 1
-            return self.made[key]
+            return known
         self.run += 1
-        name = f"m{_digest(key)}"
-        self.real.execute(f"CREATE {kind} {name} {sql}", parameters)
-        return self._known(key, name, view=kind == "VIEW")
+        if kind == "VIEW":
+            name = f"v{digest.hex()}"
+            self._views[name] = sql
+        elif sql.startswith("AS "):
+            self._lend(sql)
+            name = self._keep(self.real.sql(sql.removeprefix("AS "), params=parameters))
+        else:
+            self.real.execute(f"CREATE OR REPLACE TEMP TABLE fresh {sql}", parameters)
+            name = self._keep(self.real.table("fresh"))
+        self.made[digest] = name
+        return name
 
     def change(self, before: str, sql: str, key: str, parameters: list[Any]) -> str:
         """Return the table that a change makes of one; the one before stays as it was."""
-        if key in self.made:
+        digest = _digest(key)
+        if (known := self.made.get(digest)) is not None:
             self.hits += 1
-            return self.made[key]
+            return known
         self.run += 1
-        name = f"m{_digest(key)}"
-        self.real.execute(f"CREATE TABLE {name} AS SELECT * FROM {before}")
-        self.real.execute(re.sub(rf"\b{before}\b", name, sql), parameters)
-        return self._known(key, name, view=False)
+        self._lend(sql)
+        self.real.execute(f"CREATE OR REPLACE TEMP TABLE fresh AS SELECT * FROM {before}")
+        self.real.execute(re.sub(rf"\b{before}\b", "fresh", sql), parameters)
+        name = self.made[digest] = self._keep(self.real.table("fresh"))
+        return name
 
-    def _known(self, key: str, name: str, *, view: bool) -> str:
-        if view:
-            self.made[key] = name
-            return name
-        content = f"t{_digest(_bytes_of(self.real.sql(f'SELECT * FROM {name}').to_arrow_table()))}"
-        if content in self.tables:
-            self.real.execute(f"DROP TABLE {name}")
-        else:
-            self.real.execute(f"ALTER TABLE {name} RENAME TO {content}")
-            self.tables.add(content)
-        self.made[key] = content
-        return content
+    def _keep(self, found: duckdb.DuckDBPyRelation) -> str:
+        rows = _as_table(found.to_arrow_table())
+        name = f"t{_digest(_bytes_of(rows)).hex()}"
+        self._tables.setdefault(name, rows)
+        return name
+
+    def _lend(self, sql: str) -> None:
+        """Let DuckDB have the tables and views that a statement names."""
+        for name in set(_HELD.findall(sql)) - self._lent:
+            if view := self._views.get(name):
+                self._lend(view)
+                self.real.execute(f"CREATE VIEW {name} {view}")
+            else:
+                self.real.register(name, self._tables[name])
+            self._lent.add(name)
 
     def ask(self, form: str, sql: str, parameters: list[Any]) -> Any:
-        key = (form, _key(sql, parameters))
-        if key in self.answers:
+        digest = _digest(f"{form}\0{_key(sql, parameters)}")
+        if digest in self._answers:
             self.hits += 1
-            return self.answers[key]
+            return self._answers[digest]
         self.run += 1
+        self._lend(sql)
         if form == "rows":
             found = self.real.execute(sql, parameters).fetchall()
         else:
             found = self.real.sql(sql, params=parameters).to_arrow_table()
-        self.answers[key] = found
+        self._answers[digest] = found
         return found
+
+    def copy(self, sql: str, parameters: list[Any]) -> None:
+        """Write a table into a file."""
+        self._lend(sql)
+        self.real.execute(sql, parameters)
 
     def register(self, rows: pa.Table) -> str:
         """Take columns in."""
-        name = f"t{_digest(_bytes_of(rows))}"
-        if name not in self.tables:
-            self.real.register("arriving", rows)
-            self.real.execute(f"CREATE TABLE {name} AS SELECT * FROM arriving")
-            self.real.unregister("arriving")
-            self.tables.add(name)
+        digest = _digest(b"arrow" + _bytes_of(rows))
+        if (known := self.made.get(digest)) is not None:
+            return known
+        self.real.register("arriving", rows)
+        name = self.made[digest] = self._keep(self.real.sql("SELECT * FROM arriving"))
+        self.real.unregister("arriving")
         return name
 
 
@@ -154,7 +193,7 @@ class _Connection:
         elif found := _DROP.fullmatch(sql):
             del self._names[found[1]]
         elif sql.startswith("COPY "):
-            self._memory.real.execute(self._resolved(sql), given)
+            self._memory.copy(self._resolved(sql), given)
         elif sql.startswith("SET "):
             pass
         else:
@@ -199,6 +238,16 @@ def _key(sql: str, parameters: list[Any]) -> str:
     return f"{named}\0{parameters!r}"
 
 
+def _as_table(rows: pa.Table) -> pa.Table:
+    """Return a query's result as CREATE TABLE would keep it, when DuckDB is lent it again."""
+    for position, field in enumerate(rows.schema):
+        if pa.types.is_null(field.type):
+            rows = rows.set_column(position, field.name, pa.nulls(rows.num_rows, pa.int32()))
+        elif str(field.type) not in _KEPT:
+            raise TypeError(f"{field.name} is {field.type}: see whether DuckDB gives and takes it as the same type")
+    return rows
+
+
 def _bytes_of(rows: pa.Table) -> bytes:
     stream = pa.BufferOutputStream()
     with pa.ipc.new_stream(stream, rows.schema) as writer:
@@ -206,8 +255,8 @@ def _bytes_of(rows: pa.Table) -> bytes:
     return bytes(stream.getvalue().to_pybytes())
 
 
-def _digest(key: str | bytes) -> str:
-    return hashlib.sha256(key.encode() if isinstance(key, str) else key).hexdigest()[:24]
+def _digest(key: str | bytes) -> bytes:
+    return hashlib.sha256(key.encode() if isinstance(key, str) else key).digest()[:12]
 
 
 def _tmpfs() -> Path | None:

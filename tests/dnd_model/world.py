@@ -106,6 +106,9 @@ class Engine:
         self.memory = Memory()
         self.loaded: dict[str, Loaded] = {}
         self.examples = 0
+        # How numbers are written -> what they mean, as the runs so far have kept it beside their ledgers: what a machine
+        # has learned once it knows, and tables made with the same knowledge are the same.
+        self.phones = b""
         # asyncio.run makes a loop each time, and puts a signal handler in its place, which costs more than a call.
         self.loop = asyncio.new_event_loop()
 
@@ -194,6 +197,9 @@ class World:
         self.engine.examples += 1
         self.folder = Path(tempfile.mkdtemp(prefix="example-", dir=self.engine.memory.folder))
         self.ledger = self.folder / "ledger.db"
+        self.phones = self.folder / "phones.parquet"
+        if self.engine.phones:
+            self.phones.write_bytes(self.engine.phones)
         # What the project remembers of its ledger; each example has a new one.
         self.mark = self.loaded.root / ".syncengine" / "ledger.mark"
         self.mark.unlink(missing_ok=True)
@@ -233,6 +239,8 @@ class World:
         return frozenset(LISTS) if self.kind.holds == "campaign" else frozenset()
 
     def close(self) -> None:
+        if self.phones.exists():
+            self.engine.phones = self.phones.read_bytes()
         shutil.rmtree(self.folder, ignore_errors=True)
         self.engine.memory.trim()
 
