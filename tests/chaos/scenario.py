@@ -100,6 +100,10 @@ class Scenario:
         """The phases up to the last that is disturbed; all of them where none is."""
         return PHASES[: max((PHASES.index(each.phase) + 1 for each in self.treatments), default=len(PHASES))]
 
+    def alone(self, phase: str) -> "Scenario":
+        """Return the scenario with what happens to one phase, and with nothing else."""
+        return Scenario(ways=self.ways, treatments=[each for each in self.treatments if each.phase == phase])
+
     def without(self, indexes: Container[int]) -> "Scenario":
         """Return the scenario without some treatments."""
         return Scenario(ways=self.ways, treatments=[t for n, t in enumerate(self.treatments) if n not in indexes])

@@ -13,7 +13,7 @@ from random import Random
 from tests.chaos.job import PHASES, REFERENCE
 from tests.chaos.registry import Failure, Outcome, Size
 from tests.chaos.scenario import Scenario, Treatment
-from tests.chaos.trial import Trial
+from tests.chaos.trial import Figures, Trial
 from tests.chaos.workers import Share, carry_out, dealt, spread
 from tests.chaos.world import World
 
@@ -53,10 +53,26 @@ def _work(share: Share) -> tuple[Counter[str], list[Failure]]:
         if share.count:
             random.shuffle(scenarios)
             scenarios = scenarios[: max(1, share.count * len(scenarios) // cases)]
-        # The phases after would be undisturbed, as those of the trials whose cases come later show them.
-        counts, failures = carry_out(world, scenarios, whole=False)
+        counts, failures = _carried_out(world, scenarios)
     counts["cases"] = sum(len({each.phase for each in scenario.treatments}) for scenario in scenarios)
     return counts, failures
+
+
+def _carried_out(world: World, scenarios: Sequence[Scenario]) -> tuple[Counter[str], list[Failure]]:
+    """Carry the trials out; a case that its run did not come to is tried again without those of the other phases."""
+    missed: list[Scenario] = []
+
+    def watch(trial: Trial, figures: Figures) -> None:
+        missed.extend(trial.scenario.alone(phase) for phase in sorted({each.phase for each in figures.missed}))
+
+    # The phases after would be undisturbed, as those of the trials whose cases come later show them.
+    counts, failures = carry_out(world, scenarios, watch=watch, whole=False)
+    if not missed:
+        return counts, failures
+    print("tried again alone:", *missed, sep="\n  ", flush=True)
+    del counts["not reached"]
+    again, more = carry_out(world, missed, whole=False)
+    return counts + again + Counter({"tried again alone": len(missed)}), failures + more
 
 
 def all_scenarios(world: World, ways: Sequence[str] = REFERENCE) -> Iterator[Scenario]:

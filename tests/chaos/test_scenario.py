@@ -11,6 +11,11 @@ LINE = (
 )
 
 
+def test_what_happens_to_one_phase_can_be_taken_alone() -> None:
+    scenario = Scenario.parse("comunik8 build.0=plan.made:1:kill build.1=plan.made:2:raise change.0=plan.made:1:kill")
+    assert str(scenario.alone("build")) == "comunik8 build.0=plan.made:1:kill build.1=plan.made:2:raise"
+
+
 def test_a_scenario_reads_as_it_is_written() -> None:
     scenario = Scenario.parse(LINE)
     assert str(scenario) == LINE

@@ -13,6 +13,7 @@ from syncengine.sandbox.call import Call
 from syncengine.sandbox.record import Entry
 from tests.chaos.mutants import MUTANTS
 from tests.chaos.scenario import Scenario
+from tests.chaos.singles import _carried_out
 from tests.chaos.trial import Trial
 from tests.chaos.witness import Witness
 from tests.chaos.workers import shrunk
@@ -62,6 +63,15 @@ def test_a_request_that_is_looked_at_after_its_sender_has_given_up_was_written_d
     monkeypatch.setattr(Witness, "arrived", late)
     figures = Trial(world, Scenario.parse("stringee-phones build.0=remote.after_body:4:raise"), phases=("build",)).run()
     assert (figures.crimes, figures.counts["faults"]) == ([], 1)
+
+
+def test_a_case_that_its_run_does_not_come_to_is_tried_again_alone_and_counted_once(
+    world: World, capsys: pytest.CaptureFixture[str]
+) -> None:
+    line = "comunik8 change.0=plan.made:1:kill build.0=plan.made:99:kill"
+    counts, failures = _carried_out(world, [Scenario.parse(line)])
+    assert (counts["faults"], counts["not reached"], counts["tried again alone"], failures) == (1, 1, 1, [])
+    assert "  comunik8 build.0=plan.made:99:kill\n" in capsys.readouterr().out
 
 
 def test_every_failpoint_of_the_source_is_passed_by_the_reference_job(world: World) -> None:

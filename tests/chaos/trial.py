@@ -36,6 +36,8 @@ class Figures:
     counts: Counter[str] = field(default_factory=Counter)
     # What must never happen and did.
     crimes: list[str] = field(default_factory=list)
+    # Failpoints that were to fail and were never passed so often.
+    missed: list[Treatment] = field(default_factory=list)
 
 
 @dataclass(slots=True, kw_only=True)
@@ -211,9 +213,10 @@ class Trial:
         elif kinds:
             counts["signals"] += 1
             counts["interrupted"] += ended.code == judge.INTERRUPTED
-        if any(each.failpoint for each in treatments):
+        if failpoints := [each for each in treatments if each.failpoint]:
             happened = ended.killed or (ended.told is not None and bool(ended.told.happened))
             counts["faults" if happened else "not reached"] += 1
+            self.figures.missed += [] if happened else failpoints
 
     # ------------------------------------------------------------------------------------------------------ judging
 
