@@ -18,13 +18,13 @@ from syncengine.cli.demo_judge import dialling_at, doubled, held, is_callable, w
 from syncengine.cli.example_project import copy_example, secrets_of
 from syncengine.cli.output import console
 from syncengine.cli.reporting import progress_shown
+from syncengine.model.counted import plural
 from syncengine.model.phone import mask_phone
 from syncengine.model.plan import Allowances, Plan
 from syncengine.model.report import ApplyReport
 from syncengine.sandbox.server import Sandbox
 from syncengine.views.plan_text import plan_text
 from syncengine.views.report_text import report_text
-from syncengine.views.wording import plural
 
 _WIDTH = 78
 

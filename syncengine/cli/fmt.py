@@ -123,8 +123,8 @@ def _visible(lines: Sequence[str]) -> list[str]:
 def _tell(count: int, changed: Sequence[Path], diagnostics: "Diagnostics", *, check: bool, as_json: bool) -> None:
     from syncengine.cli.exits import Exit
     from syncengine.cli.output import print_json
+    from syncengine.model.counted import plural
     from syncengine.model.plan import FORMAT_VERSION
-    from syncengine.views.wording import plural
 
     if diagnostics.failed:
         raise ConfigError(diagnostics)

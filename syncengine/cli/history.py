@@ -72,8 +72,9 @@ def _run_json(run: "RunRecord") -> dict[str, object]:
 
 
 def _call_line(call: "CallLine") -> str:
+    from syncengine.model.counted import plural
     from syncengine.model.phone import mask_numbers_in
-    from syncengine.views.wording import clean, plural
+    from syncengine.views.wording import clean
 
     rows = f" of {plural(call.rows, 'row')}" if call.rows else ""
     told = f": {mask_numbers_in(call.message)}" if call.message else ""

@@ -13,6 +13,7 @@ import click
 from syncengine.cli.exits import ERROR, Exit
 from syncengine.cli.options import project_option
 from syncengine.errors import SyncEngineError, UsageError
+from syncengine.model.counted import plural
 
 if TYPE_CHECKING:
     from syncengine.sync import Loaded
@@ -162,7 +163,7 @@ def move_command(url: str, project: Path, lock_timeout: float) -> None:
 
     loaded = _loaded(project)
     rows = sync.move_ledger(loaded, url, now=time.time(), wait=lock_timeout)
-    click.echo(f"{rows:,} rows were moved and compared; now write into {project}: ledger: {url}")
+    click.echo(f"{plural(rows, 'row was', 'rows were')} moved and compared; now write into {project}: ledger: {url}")
 
 
 @command.command("export")

@@ -3,6 +3,8 @@
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
+from syncengine.model.counted import plural
+
 if TYPE_CHECKING:
     from syncengine.sync import Erasure, LedgerStatus, LockHolder, Recovered
 
@@ -11,17 +13,21 @@ def status_text(found: "LedgerStatus") -> str:
     """Return the status as lines."""
     last = found.last_run
     outcome = last.outcome or "has not ended" if last else ""
-    rows = sum(found.rows.values())
     lines = [
         f"ledger    {found.where}, project {found.project}, schema version {found.schema_version}",
         f"lineage   {found.lineage}, change number {found.serial:,}",
         f"held      {'; '.join(_held(holder) for holder in found.holders) or 'nothing'}",
-        f"knows     {found.statements:,} do-not-call numbers, {found.campaigns:,} campaigns, {rows:,} rows",
-        *(f"          {address}: {count:,} rows" for address, count in found.rows.items()),
-        f"waiting   {found.parked_calls:,} calls for a person, {found.open_calls:,} for proof",
+        f"knows     {', '.join(_known(found))}",
+        *(f"          {address}: {plural(count, 'row')}" for address, count in found.rows.items()),
+        f"waiting   {plural(found.parked_calls, 'call')} for a person, {found.open_calls:,} for proof",
         f"last run  {f'{last.kind} of {_moment(last.started_at)}: {outcome}' if last else 'none'}",
     ]
     return "\n".join(lines)
+
+
+def _known(found: "LedgerStatus") -> list[str]:
+    rows = sum(found.rows.values())
+    return [plural(found.statements, "do-not-call number"), plural(found.campaigns, "campaign"), plural(rows, "row")]
 
 
 def status_json(found: "LedgerStatus") -> dict[str, object]:
@@ -58,10 +64,10 @@ def recovered_text(found: "Recovered") -> str:
     """Return what a recovery came to, and what a person has to do now."""
     lines = []
     if found.aside is not None:
-        lines.append(f"the damaged file is kept as {found.aside}; {found.salvaged:,} rows could be read of it")
-    lines += [f"do-not-call list {name}: {count:,} numbers in force" for name, count in found.statements.items()]
+        lines.append(f"the damaged file is kept as {found.aside}; {plural(found.salvaged, 'row')} could be read of it")
+    lines += [f"do-not-call list {name}: {plural(n, 'number')} in force" for name, n in found.statements.items()]
     lines += [
-        f"{address}: {count:,} additions may have been made before; they are parked"
+        f"{address}: {plural(count, 'addition')} may have been made before: parked"
         for address, count in found.parked.items()
     ]
     if found.parked:

@@ -62,7 +62,8 @@ def _put(pulled: "Pulled", output: Path | None) -> None:
 
 
 def _tell(pulled: "Pulled") -> None:
-    from syncengine.views.wording import clean, plural
+    from syncengine.model.counted import plural
+    from syncengine.views.wording import clean
 
     for found in pulled.dialers:
         known = f", {found.known:,} known already" if found.known else ""

@@ -39,8 +39,9 @@ def command(project: Path, *, limit: int, whole: bool, as_json: bool) -> None:
 
 
 def _text(found: Sequence["ListRejects"], limit: int, *, whole: bool) -> Iterator[str]:
+    from syncengine.model.counted import plural
     from syncengine.model.phone import mask_numbers_in
-    from syncengine.views.wording import clean, plural
+    from syncengine.views.wording import clean
 
     if not found:
         yield "No row is set aside. (syncengine plan looks.)"

@@ -87,9 +87,9 @@ def _examples(vendors: "list[LoadedVendor]", diagnostics: "Diagnostics") -> int:
 
 def _say(counts: dict[str, int], diagnostics: "Diagnostics", *, as_json: bool) -> None:
     from syncengine.cli.output import print_json, show_warnings
+    from syncengine.model.counted import plural
     from syncengine.model.plan import FORMAT_VERSION
     from syncengine.views.as_json import diagnostics_json
-    from syncengine.views.wording import plural
 
     show_warnings(diagnostics)
     if as_json:

@@ -3,10 +3,11 @@
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 
+from syncengine.model.counted import plural
 from syncengine.model.phone import mask_key, mask_numbers_in, mask_phone
 from syncengine.model.plan import FORMAT_VERSION
 from syncengine.sync import OpenCall, OpenRow, Waiting
-from syncengine.views.wording import clean, plural
+from syncengine.views.wording import clean
 
 # What settles a call that is not parked.
 _SETTLED_BY: Mapping[str, str] = {

@@ -11,12 +11,13 @@ from syncengine.cli.output import print_text
 from syncengine.cli.planning import Given, show_plan
 from syncengine.cli.reporting import show_report
 from syncengine.errors import ConfigError
+from syncengine.model.counted import plural
 from syncengine.model.plan import FORMAT_VERSION, Plan
 from syncengine.model.policy import Decision, Held
 from syncengine.model.report import ApplyReport
 from syncengine.model.watching import Drift
 from syncengine.views.as_json import diagnostics_json, jsonable, plan_json, report_json
-from syncengine.views.wording import plural, totals
+from syncengine.views.wording import totals
 from syncengine.watch.loop import Cause
 
 CAUSES: dict[Cause, str] = {"start": "start", "change": "files changed", "clock": "clock"}

@@ -18,10 +18,11 @@ from syncengine.cli.planning import Given
 from syncengine.cli.watch_notices import Herald, news_of
 from syncengine.cli.watch_telling import CAUSES, Telling
 from syncengine.errors import ConfigError, SyncEngineError, UsageError
+from syncengine.model.counted import plural
 from syncengine.model.phone import mask_numbers_in
 from syncengine.model.report import DONE, ApplyReport, Progress
 from syncengine.model.watching import Happening, Propagation, Result, WatchState
-from syncengine.views.wording import headline_sentences, plural
+from syncengine.views.wording import headline_sentences
 from syncengine.watch.files import Drop, Snapshot
 from syncengine.watch.folders import folders_of_links
 from syncengine.watch.loop import Cause, Turn

@@ -8,6 +8,7 @@ from collections.abc import Iterable, Sequence
 
 from syncengine.model.address import Address
 from syncengine.model.change import CampaignChange, Change, RowChange
+from syncengine.model.counted import plural
 from syncengine.model.desired import ContactList, Guards
 from syncengine.model.findings import DialerFindings, RowFindings
 from syncengine.model.plan import Allowances, Headline, SourceSummary, Violation
@@ -27,7 +28,7 @@ def removals(found: RowFindings, guards: Guards, allowances: Allowances) -> Iter
     share = dropped / max(found.in_ledger, 1)
     yield Violation(
         rule="max_remove",
-        message=f"{found.address}: {dropped:,} of {found.in_ledger:,} rows ({share:.0%}) would be removed;"
+        message=f"{found.address}: {dropped:,} of {plural(found.in_ledger, 'row')} ({share:.0%}) would be removed;"
         f" the limit is {f'{limit:,}' if isinstance(limit, int) else f'{limit:.0%}'}",
         remedy=f"if that is meant: --allow-remove {dropped}; else mend the source",
         address=found.address,
@@ -40,7 +41,8 @@ def empty_source(found: RowFindings) -> Iterable[Violation]:
         return
     yield Violation(
         rule="empty_source",
-        message=f"{found.address}: the source has no usable row, and {found.in_ledger:,} rows stand at the dialer",
+        message=f"{found.address}: the source has no usable row, and"
+        f" {plural(found.in_ledger, 'row stands', 'rows stand')} at the dialer",
         remedy="mend the source; to empty a campaign on purpose, set on_absent: keep and delete the campaign instead",
         address=found.address,
     )
@@ -52,7 +54,8 @@ def newly_callable(headline: Headline, guards: Guards) -> Iterable[Violation]:
         return
     yield Violation(
         rule="max_newly_callable",
-        message=f"{headline.newly_callable:,} people would become callable; the limit is {guards.max_newly_callable:,}",
+        message=f"{plural(headline.newly_callable, 'person', 'people')} would become callable; the limit is"
+        f" {guards.max_newly_callable:,}",
         remedy=f"if that is meant: guards: {{max_newly_callable: {headline.newly_callable}}} in the project file",
     )
 
@@ -64,7 +67,7 @@ def starts(changes: Sequence[Change], guards: Guards) -> Iterable[Violation]:
         return
     yield Violation(
         rule="max_starts",
-        message=f"{len(starting)} campaigns would start; the limit is {guards.max_starts}",
+        message=f"{plural(len(starting), 'campaign')} would start; the limit is {guards.max_starts}",
         remedy=f"if that is meant: guards: {{max_starts: {len(starting)}}} in the project file",
     )
 
@@ -77,7 +80,8 @@ def dnd_removals(changes: Sequence[Change], dnd_released: int, allowances: Allow
         return
     yield Violation(
         rule="dnd_removal",
-        message=f"{count:,} do-not-call entries would be released; {allowances.dnd_remove:,} are allowed",
+        message=f"{plural(count, 'do-not-call entry', 'do-not-call entries')} would be released;"
+        f" {plural(allowances.dnd_remove, 'is', 'are')} allowed",
         remedy=f"after reading them: --allow-dnd-remove {count} together with --expect PLAN_ID or a saved plan",
     )
 
@@ -95,8 +99,8 @@ def rejected_rows(source: SourceSummary, contact_list: ContactList | None) -> It
     )
     yield Violation(
         rule="rejected_rows",
-        message=f"contacts {source.name}: {source.rejected:,} of {source.rows:,} rows ({share:.0%}) are unusable"
-        f" ({worst}); the limit is {contact_list.max_rejected:.0%}",
+        message=f"contacts {source.name}: {source.rejected:,} of {plural(source.rows, 'row')} ({share:.0%})"
+        f" are unusable ({worst}); the limit is {contact_list.max_rejected:.0%}",
         remedy=f"mend {source.label}, or raise max_rejected of the list",
         location=contact_list.location,
     )

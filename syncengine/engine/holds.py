@@ -12,6 +12,7 @@ from syncengine.engine.campaigns import CampaignDiff, operation_of
 from syncengine.engine.rows import RowPlan
 from syncengine.model.address import Address
 from syncengine.model.change import CampaignChange, Change, RowChange
+from syncengine.model.counted import plural
 from syncengine.model.desired import Campaign
 from syncengine.model.findings import DialerFindings
 from syncengine.model.plan import Hold
@@ -81,7 +82,7 @@ def _why_no_strangers(findings: DialerFindings, diff: CampaignDiff) -> dict[Addr
 
 def _why_no_start(findings: DialerFindings, rows: RowPlan) -> dict[str, str]:
     reasons = {
-        name: f"{count:,} listed rows may be rung there and cannot be removed or blocked"
+        name: f"{plural(count, 'listed row')} may be rung there and cannot be removed or blocked"
         for name, count in rows.stuck.items()
     }
     for found in findings.rows:
@@ -112,8 +113,9 @@ def _stop_the_stubborn(
         running = diff.status.get(key) != "stopped"
         if running and stuck:
             kept.notes.append(
-                f"DANGER {findings.dialer.name}/campaign/{key}: {stuck:,} listed numbers are in a campaign that may be"
-                " running and cannot be removed there"
+                f"DANGER {findings.dialer.name}/campaign/{key}:"
+                f" {plural(stuck, 'listed number is', 'listed numbers are')} in a campaign that may be running and"
+                " cannot be removed there"
             )
         stop = operation_of(findings.vendor, "stop")
         given_up = bool(stop_after) and (failed >= stop_after or key in rows.helpless)
@@ -139,5 +141,5 @@ def _campaign_changes(changes: Iterable[Change]) -> Iterable[CampaignChange]:
 
 def _what(change: Change) -> str:
     if isinstance(change, RowChange):
-        return f"{change.action} {change.count:,} rows"
+        return f"{change.action} {plural(change.count, 'row')}"
     return change.action

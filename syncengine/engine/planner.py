@@ -12,6 +12,7 @@ from syncengine.engine.levels import in_levels
 from syncengine.engine.rows import operations_for, plan_rows
 from syncengine.model.address import Address
 from syncengine.model.change import CampaignChange, Change, RowChange
+from syncengine.model.counted import plural
 from syncengine.model.desired import Campaign, Desired
 from syncengine.model.findings import DialerFindings, RowFindings
 from syncengine.model.plan import (
@@ -141,8 +142,8 @@ def _deduplications(
     for campaign, groups in stated_duplicates(wanted, findings.duplicates):
         known = findings.known.get(campaign.key)
         diff.notes.append(
-            f"{findings.dialer.name}/campaign/{campaign.key}: {groups:,} numbers stand there more than once; policy"
-            f" {campaign.duplicates}"
+            f"{findings.dialer.name}/campaign/{campaign.key}:"
+            f" {plural(groups, 'number stands', 'numbers stand')} there more than once; policy {campaign.duplicates}"
         )
         yield CampaignChange(
             address=Address(findings.dialer.name, "campaign", campaign.key),

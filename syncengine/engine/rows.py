@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from syncengine.model.change import RowAction, RowChange
+from syncengine.model.counted import plural
 from syncengine.model.findings import DialerFindings, RowFindings, RowSet
 from syncengine.model.vendor import Collection, Effect, Operation
 
@@ -105,13 +106,14 @@ def _not_possible(findings: DialerFindings, found: RowFindings, row_set: RowSet,
     title = findings.vendor.title
     verb = _POSSIBLE[row_set.action]
     if row_set.reason != "listed":
-        plan.notes.append(f"{found.address}: {row_set.count:,} rows cannot be {verb} at {title}; they stay as they are")
+        stay = "it stays as it is" if row_set.count == 1 else "they stay as they are"
+        plan.notes.append(f"{found.address}: {plural(row_set.count, 'row')} cannot be {verb} at {title}; {stay}")
         return
     protected = min(found.protected, row_set.count)
     if protected:
         plan.notes.append(
-            f"{found.address}: {protected:,} listed {'row stays' if protected == 1 else 'rows stay'} at {title}, kept"
-            " from being rung by its own do-not-call list"
+            f"{found.address}: {plural(protected, 'listed row stays', 'listed rows stay')} at {title}, kept from being"
+            " rung by its own do-not-call list"
         )
     if row_set.count > protected:
         plan.stuck[found.address.name] = plan.stuck.get(found.address.name, 0) + row_set.count - protected
@@ -119,13 +121,26 @@ def _not_possible(findings: DialerFindings, found: RowFindings, row_set: RowSet,
 
 
 def _note_counts(found: RowFindings, plan: RowPlan) -> None:
-    sentences: Mapping[str, int] = {
-        "rows of ours are no longer listed there and are not added again, since they may have been called"
-        " (on_vanish: add changes that)": found.vanished,
-        "changed rows cannot be changed there": found.not_updatable,
-        "rows wait for the outcome of an earlier call": found.waiting,
-        "rows were refused by the vendor before and have not changed since": found.rejected_before,
+    counted = {
+        plural(
+            found.vanished,
+            "row of ours is no longer listed there and is not added again, since it may have been called"
+            " (on_vanish: add changes that)",
+            "rows of ours are no longer listed there and are not added again, since they may have been called"
+            " (on_vanish: add changes that)",
+        ): found.vanished,
+        f"{plural(found.not_updatable, 'changed row')} cannot be changed there": found.not_updatable,
+        plural(
+            found.waiting,
+            "row waits for the outcome of an earlier call",
+            "rows wait for the outcome of an earlier call",
+        ): found.waiting,
+        plural(
+            found.rejected_before,
+            "row was refused by the vendor before and has not changed since",
+            "rows were refused by the vendor before and have not changed since",
+        ): found.rejected_before,
     }
-    plan.notes += [f"{found.address}: {count:,} {sentence}" for sentence, count in sentences.items() if count]
+    plan.notes += [f"{found.address}: {sentence}" for sentence, count in counted.items() if count]
     if found.problem:
         plan.notes.append(f"{found.address}: the reading is not whole ({found.problem}); nothing is removed on it")

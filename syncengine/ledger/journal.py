@@ -16,6 +16,7 @@ from syncengine.ledger.records import CallState
 from syncengine.ledger.rows import collection_id, count_change, row_values
 from syncengine.ledger.store import Session, few_lengths, marks
 from syncengine.model.address import Address
+from syncengine.model.counted import plural
 from syncengine.model.ports import Intent, RowOutcome
 from syncengine.model.report import DONE, Outcome
 
@@ -169,8 +170,8 @@ def _refuse_waiting(connection: Session, project: str, address: Address, calls: 
     if found:
         earlier, shared = found
         raise LedgerError(
-            f"{address}: {shared:,} rows wait for the outcome of call {earlier} and are not sent again;"
-            f" settle it first: syncengine state resolve {earlier}"
+            f"{address}: {plural(shared, 'row waits', 'rows wait')} for the outcome of call {earlier}, not to be sent"
+            f" again; settle it first: syncengine state resolve {earlier}"
         )
 
 

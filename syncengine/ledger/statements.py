@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from syncengine.errors import LedgerError
 from syncengine.ledger.records import SourceReading, StatementsRead
 from syncengine.ledger.store import Columns, Session
+from syncengine.model.counted import plural
 from syncengine.model.phone import ERASED_MARK
 
 if TYPE_CHECKING:
@@ -70,8 +71,8 @@ def _stage(connection: Session, list_name: str, numbers: "Iterable[str] | pa.Tab
     (odd,) = connection.execute("SELECT count(*) FROM incoming WHERE number NOT LIKE '+%'").fetchone()
     if odd:
         raise LedgerError(
-            f"do-not-call list {list_name}: {odd:,} numbers are not in E.164 form and would never match;"
-            " normalise them before they are recorded"
+            f"do-not-call list {list_name}: {plural(odd, 'number is', 'numbers are')} not in E.164 form and would never"
+            " match; normalise them before they are recorded"
         )
 
 

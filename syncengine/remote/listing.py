@@ -14,6 +14,7 @@ import orjson
 
 from syncengine.errors import AnswerError, RefusedError, RemoteError
 from syncengine.model.calling import Cursor, Link, Offset, PageNumber, SinglePage
+from syncengine.model.counted import plural
 from syncengine.model.exchange import Answer, Request
 from syncengine.model.vendor import Operation
 from syncengine.remote.client import DialerClient
@@ -211,7 +212,8 @@ class Listing:
         if len(self._totals) > 1:
             return "the number of records changed while they were read"
         if self._totals != {self._records}:
-            return f"{self._records:,} records were read and the dialer says it has {next(iter(self._totals)):,}"
+            read = plural(self._records, "record was", "records were")
+            return f"{read} read and the dialer says it has {next(iter(self._totals)):,}"
         return ""
 
     def _short_page(self) -> int:

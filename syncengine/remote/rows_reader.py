@@ -4,6 +4,7 @@ import re
 from collections.abc import AsyncIterator, Callable, Mapping
 from functools import partial
 
+from syncengine.model.counted import plural
 from syncengine.model.snapshot import ListedRow, RowsReading
 from syncengine.model.vendor import Collection, Listed, Operation
 from syncengine.remote.client import DialerClient
@@ -32,7 +33,8 @@ class RowListing:
         """Return how well the rows were read; complete only after all pages were walked."""
         problem = self._listing.end.problem
         if not problem and self._unreadable:
-            problem = f"{self._unreadable:,} listed rows have neither a key nor a number where the vendor file says"
+            rows = plural(self._unreadable, "listed row has", "listed rows have")
+            problem = f"{rows} neither a key nor a number where the vendor file says"
         if not problem and self._paged and len(self._seen) < self._rows:
             problem = "rows came twice, since the pages shifted while they were read; others may be missing"
         return RowsReading(complete=not problem, rows=self._rows, problem=problem)

@@ -14,6 +14,7 @@ from syncengine.errors import RemoteError, RenderError
 from syncengine.failpoints import failpoint
 from syncengine.model.address import ACCOUNT, Address
 from syncengine.model.change import RowAction, RowChange
+from syncengine.model.counted import plural
 from syncengine.model.exchange import RowItem
 from syncengine.model.ports import RowOutcome
 from syncengine.model.report import DONE, Outcome
@@ -356,7 +357,9 @@ def _after(job: RowJob) -> None:
     if job.collection.holds == "dnd" and job.change.action in {"add", "block"}:
         if failed:
             target = ACCOUNT if job.address.of_account else name
-            run.not_dialable[target] = f"{failed:,} do-not-call entries are not confirmed there"
+            run.not_dialable[target] = (
+                f"{plural(failed, 'do-not-call entry is', 'do-not-call entries are')} not confirmed there"
+            )
         return
     if job.collection.holds == "contacts" and job.change.reason == "listed" and failed:
-        run.not_startable[name] = f"{failed:,} listed rows may still be rung there"
+        run.not_startable[name] = f"{plural(failed, 'listed row')} may still be rung there"

@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
 from syncengine.errors import SourceError
+from syncengine.model.counted import plural
 from syncengine.model.desired import DndList, Source
 from syncengine.model.plan import SourceSummary
 from syncengine.rows.phone_book import PhoneBook
@@ -168,7 +169,8 @@ def _unreadable(workspace: Workspace, judged: str, count: int) -> list[str]:
     ).fetchall()
     named = ", ".join(f"{file}:{row} ({reason})" for file, row, reason in rows)
     more = f" and {count - len(rows):,} more" if count > len(rows) else ""
-    return [f"{count:,} rows cannot be read as numbers: {named}{more}; correct them"]
+    what = plural(count, "row cannot be read as a number", "rows cannot be read as numbers")
+    return [f"{what}: {named}{more}; correct {'it' if count == 1 else 'them'}"]
 
 
 def _doubts(dnd_list: DndList, tally: _Tally, *, failed: bool, previous_rows: int | None, now: float) -> list[str]:
@@ -183,6 +185,7 @@ def _doubts(dnd_list: DndList, tally: _Tally, *, failed: bool, previous_rows: in
         found.append("the list is dated in the future, so its age cannot be told: check this machine's clock")
     if previous_rows and tally.rows and tally.rows < previous_rows * (1 - dnd_list.max_shrink):
         found.append(
-            f"the list has shrunk from {previous_rows:,} to {tally.rows:,} rows; name what may go under release:"
+            f"the list has shrunk from {previous_rows:,} to {plural(tally.rows, 'row')}; name what may go under"
+            " release:"
         )
     return found

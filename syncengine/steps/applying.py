@@ -12,6 +12,7 @@ from syncengine.failpoints import failpoint
 from syncengine.ledger.ledger import Ledger
 from syncengine.ledger.run_journal import RunJournal
 from syncengine.model.address import Address
+from syncengine.model.counted import plural
 from syncengine.model.desired import FieldValue
 from syncengine.model.findings import KnownCampaign
 from syncengine.model.ports import CampaignState, Intent
@@ -54,7 +55,7 @@ def apply_plan(
 def parked_lines(ledger: Ledger) -> list[str]:
     """Return what waits for a person, with the command that settles it."""
     return [
-        f"{call.address}: {call.action} of {call.rows:,} rows: nothing can prove whether it arrived;"
+        f"{call.address}: {call.action} of {plural(call.rows, 'row')}: nothing can prove whether it arrived;"
         f" settle it with: syncengine state resolve {call.call_id} --assume-sent | --resend"
         for call in ledger.parked()
     ]

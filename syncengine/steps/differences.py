@@ -5,6 +5,7 @@ from dataclasses import dataclass, field, replace
 
 from syncengine.engine.rows import operations_for
 from syncengine.model.address import Address
+from syncengine.model.counted import plural
 from syncengine.model.findings import DialerFindings, RowFindings
 from syncengine.model.plan import SourceSummary
 from syncengine.model.vendor import Collection, Column
@@ -116,7 +117,9 @@ def _compare(comparing: _Comparing, reading: DialerReading, member: Member, foun
     if member.lasts_days is not None:
         found.lasts_days |= {row_set.set.name: member.lasts_days for row_set in made.row_sets}
     found.notes += [
-        f"{member.address}: {count:,} rows: {note}" for note, count in made.notes.items() if note not in _COUNTED
+        f"{member.address}: {plural(count, 'row')}: {note}"
+        for note, count in made.notes.items()
+        if note not in _COUNTED
     ]
     return replace(made.findings, problem=reading.problems.get(member.address, ""))
 
@@ -174,7 +177,7 @@ def _contacts(comparing: _Comparing, reading: DialerReading, member: Member, fou
     if member.collection.holds == "contacts":
         for position, contacts in enumerate(lists):
             comparing.mapped.setdefault(contacts.list.name, []).append((wanted, position))
-    found.notes += [f"{member.address}: {count:,} rows: {why}" for why, count in wanted.rejected.items()]
+    found.notes += [f"{member.address}: {plural(count, 'row')}: {why}" for why, count in wanted.rejected.items()]
     listed, actual = member.dnd, _actual(comparing, reading, member)
     made = difference_of_contacts(
         comparing.workspace,

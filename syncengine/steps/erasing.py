@@ -14,6 +14,7 @@ from syncengine.ledger.erasure import Known, Person
 from syncengine.ledger.ledger import Ledger
 from syncengine.ledger.opening import is_there
 from syncengine.ledger.stores import is_sqlite, path_of
+from syncengine.model.counted import plural
 from syncengine.model.phone import mask_phone
 from syncengine.rows.erased import DigestKey, DigestKeyError, ErasedIndex
 from syncengine.rows.gate import ListedIndex
@@ -117,7 +118,7 @@ def _refuse_unfinished(number: str, known: Known, *, assume_gone: bool) -> None:
             " syncengine state resolve CALL --assume-sent | --resend; then erase"
         )
     if known.there and not assume_gone:
-        places = "; ".join(f"{address}: {count:,} rows" for address, count in known.there.items())
+        places = "; ".join(f"{address}: {plural(count, 'row')}" for address, count in known.there.items())
         raise GuardError(
             f"nothing of {shown} is erased: it is at a dialer still ({places}), and once that was forgotten it could be"
             " called there, or be added a second time. Take it out of the files, or put it on a do-not-call list, and"

@@ -19,6 +19,7 @@ from syncengine.config.sources import beneath
 from syncengine.errors import SyncEngineError
 from syncengine.ledger.replica import restore_rows
 from syncengine.model.address import Address
+from syncengine.model.counted import plural
 from syncengine.rows import positions
 from syncengine.steps.differences import difference
 from syncengine.steps.facts import Facts, check_of, frame_of, numbers_of, restore_campaigns, slow_check, survey
@@ -140,7 +141,7 @@ def doubts(made: Planned, facts: Facts, rebuilt: Rebuilt) -> Sequence[str]:
 
 def _doubts(made: Planned, facts: Facts, rebuilt: Rebuilt) -> Iterator[str]:
     if facts.open_calls:
-        yield f"{facts.open_calls:,} calls had no known outcome when the ledger was exported"
+        yield f"{plural(facts.open_calls, 'call')} had no known outcome when the ledger was exported"
     new = positions.texts(made.run.workspace, numbers_of(made.run, made.sources), "number") - rebuilt.numbers
     unknown = {name: said.unknown + said.released for name, said in facts.lists.items()}
     for reading in made.readings.dialers.values():

@@ -18,6 +18,7 @@ from syncengine.failpoints import failpoint
 from syncengine.ledger.ledger import Ledger
 from syncengine.ledger.records import OpenCall, OpenRow
 from syncengine.model.address import Address
+from syncengine.model.counted import plural
 from syncengine.model.desired import Desired
 from syncengine.model.exchange import RowItem
 from syncengine.model.findings import KnownCampaign
@@ -53,7 +54,8 @@ def settle(run: Run, readings: Readings) -> Sequence[str]:
     theirs = [call for call in open_calls if _is_anothers(run, call)]
     notes = [_sentence(call) for call in open_calls if call not in theirs]
     if theirs:
-        notes.append(f"{len(theirs)} calls of another run have no outcome yet; that run is under way")
+        some = plural(len(theirs), "call of another run has", "calls of another run have")
+        notes.append(f"{some} no outcome yet; that run is under way")
     return [*notes, *_parked(run.ledger)]
 
 
@@ -72,14 +74,14 @@ def _is_anothers(run: Run, call: OpenCall) -> bool:
 
 
 def _sentence(call: OpenCall) -> str:
-    what = f"{call.rows:,} rows" if call.rows else "the campaign"
+    what = plural(call.rows, "row") if call.rows else "the campaign"
     return f"{call.address}: {call.action} of {what}: the answer was lost; it is settled by {call.proof}"
 
 
 def _parked(ledger: Ledger) -> list[str]:
     return [
-        f"{call.address}: {call.action} of {call.rows:,} rows is parked, since nothing can prove whether it arrived;"
-        f" settle it with: syncengine state resolve {call.call_id} --assume-sent | --resend"
+        f"{call.address}: {call.action} of {plural(call.rows, 'row')} is parked, since nothing can prove whether it"
+        f" arrived; settle it with: syncengine state resolve {call.call_id} --assume-sent | --resend"
         for call in ledger.parked()
     ]
 

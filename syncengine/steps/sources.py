@@ -9,6 +9,7 @@ from syncengine.config.origins import allowed_origins
 from syncengine.config.servers import database_url
 from syncengine.errors import ConfigError, SourceError
 from syncengine.failpoints import failpoint
+from syncengine.model.counted import plural
 from syncengine.model.desired import ContactList, Desired, DndList
 from syncengine.model.plan import SourceSummary
 from syncengine.model.secret import Secret
@@ -204,7 +205,10 @@ def _keep(run: Run, dnd_list: DndList, read: DndReading, erased: ErasedNumbers) 
     )
     failpoint("statements.recorded")
     if known.contradictions:
-        why = f"{len(known.contradictions):,} numbers were released by name and the source states them still"
+        why = (
+            f"{plural(len(known.contradictions), 'number was', 'numbers were')} released by name and the source still"
+            f" states {'it' if len(known.contradictions) == 1 else 'them'}"
+        )
         summary = replace(summary, held="; ".join(filter(None, [summary.held, why])))
     if not summary.held:
         ledger.remember_source(f"dnd/{name}", digest=read.digest, rows=summary.rows, now=now)
@@ -214,7 +218,9 @@ def _keep(run: Run, dnd_list: DndList, read: DndReading, erased: ErasedNumbers) 
     in_force = _in_force(run, dnd_list, erased) if dnd_list.release else set()
     still = [number for number in dnd_list.release if number in stated]
     note = (
-        f"do-not-call list {name}: {len(still):,} numbers under release: stand in its source still; take the lines out"
+        f"do-not-call list {name}:"
+        f" {plural(len(still), 'number under release: stands', 'numbers under release: stand')} in its source still;"
+        f" take the {'line' if len(still) == 1 else 'lines'} out"
     )
     # A source that is not sound may state a number in the part that could not be read.
     named = frozenset() if summary.held else frozenset(dnd_list.release) - stated

@@ -10,6 +10,7 @@ from collections.abc import Iterator, Sequence
 
 from syncengine.errors import RemoteError, RenderError
 from syncengine.model.address import Address
+from syncengine.model.counted import plural
 from syncengine.model.exchange import RowItem
 from syncengine.model.findings import RowFindings
 from syncengine.remote.client import DialerClient
@@ -89,6 +90,8 @@ def _row_scope(row: RowItem) -> dict[str, object]:
 
 def _sentence(address: Address, taken: int, messages: Counter[str]) -> str:
     if not messages:
-        return f"{address}: the vendor checked {taken:,} rows and would take them all"
+        return (
+            f"{address}: the vendor checked {plural(taken, 'row')} and would take {'it' if taken == 1 else 'them all'}"
+        )
     worst = "; ".join(f"{count:,} x {message}" for message, count in messages.most_common(3))
-    return f"{address}: the vendor would take {taken:,} rows and refuse {messages.total():,}: {worst}"
+    return f"{address}: the vendor would take {plural(taken, 'row')} and refuse {messages.total():,}: {worst}"

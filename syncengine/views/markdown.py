@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 from itertools import repeat
 
 from syncengine.model.change import Change, RowChange
+from syncengine.model.counted import plural
 from syncengine.model.phone import mask_numbers_in
 from syncengine.model.plan import Level, Plan, Violation
 from syncengine.model.report import ApplyReport, ChangeReport
@@ -31,7 +32,6 @@ from syncengine.views.wording import (
     headline_sentences,
     masked_sample,
     outcomes_phrase,
-    plural,
     release_sentences,
     rows_phrase,
     shown_value,

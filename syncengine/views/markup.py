@@ -8,8 +8,9 @@ import re
 from collections.abc import Sequence
 from itertools import accumulate
 
+from syncengine.model.counted import plural
 from syncengine.model.shares import fair_shares
-from syncengine.views.wording import clean, plural, short
+from syncengine.views.wording import clean, short
 
 # Longest text of one cell or bullet, in characters before escaping.
 _LONGEST = 500

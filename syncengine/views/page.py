@@ -11,13 +11,14 @@ from datetime import UTC, datetime
 from functools import cache
 from importlib.resources import files
 
+from syncengine.model.counted import plural
 from syncengine.model.plan import Plan
 from syncengine.model.row_lines import RowLines
 from syncengine.views import page_sections
 from syncengine.views.page_groups import campaign_groups
 from syncengine.views.page_rows import row_blocks
 from syncengine.views.page_text import Markup, element, together
-from syncengine.views.wording import plural, totals
+from syncengine.views.wording import totals
 
 _REFRESHES = {
     "full": "dialers read in full",

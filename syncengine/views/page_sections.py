@@ -6,6 +6,7 @@ All of it is plain markup, so that it can be read where scripts are not run; onl
 from collections.abc import Iterable, Sequence
 
 from syncengine.model.change import Change, RowChange
+from syncengine.model.counted import plural
 from syncengine.model.phone import mask_numbers_in
 from syncengine.model.plan import Plan, SourceSummary
 from syncengine.views.grouping import (
@@ -26,7 +27,6 @@ from syncengine.views.wording import (
     age_phrase,
     cost_phrase,
     masked_sample,
-    plural,
     release_sentences,
     rows_phrase,
     shown_value,

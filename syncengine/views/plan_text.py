@@ -5,6 +5,7 @@ from collections.abc import Iterator, Sequence
 from rich.text import Text
 
 from syncengine.model.change import Change, RowChange
+from syncengine.model.counted import plural
 from syncengine.model.plan import Plan
 from syncengine.views.grouping import (
     calls_of,
@@ -23,7 +24,6 @@ from syncengine.views.wording import (
     cost_phrase,
     headline_sentences,
     masked_sample,
-    plural,
     release_sentences,
     rows_phrase,
     shown_value,

@@ -4,11 +4,12 @@ from collections.abc import Iterator, Sequence
 
 from rich.text import Text
 
+from syncengine.model.counted import plural
 from syncengine.model.phone import mask_numbers_in
 from syncengine.model.report import DONE, ApplyReport, ChangeReport, Progress
 from syncengine.views.grouping import grouped_reports, named, together
 from syncengine.views.lines import heading, line
-from syncengine.views.wording import clean, outcomes_phrase, plural
+from syncengine.views.wording import clean, outcomes_phrase
 
 # The commonest messages of a change; the ledger keeps the message of every row.
 _MESSAGES = 3

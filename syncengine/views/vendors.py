@@ -4,11 +4,11 @@ from collections.abc import Iterator, Sequence
 
 from rich.text import Text
 
+from syncengine.model.counted import plural
 from syncengine.views.abilities import OperationRow, VendorRow
 from syncengine.views.grouping import gathered
 from syncengine.views.lines import heading, line
 from syncengine.views.markup import escape
-from syncengine.views.wording import plural
 
 _STAR = "* documented by name only: not called unless --allow-unverified is given"
 

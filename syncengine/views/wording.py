@@ -5,6 +5,7 @@ import unicodedata
 from collections.abc import Mapping
 
 from syncengine.model.change import Reason, RowChange
+from syncengine.model.counted import plural
 from syncengine.model.phone import mask_numbers_in
 from syncengine.model.plan import Cost, Headline, Plan, SourceSummary
 from syncengine.model.report import Outcome
@@ -50,11 +51,6 @@ SIGNS = {
     "adopt": "=",
     "forget": "=",
 }
-
-
-def plural(count: int, one: str, many: str = "") -> str:
-    """Return ``1,204 rows``."""
-    return f"{count:,} {one if count == 1 else many or one + 's'}"
 
 
 def clean(text: str) -> str:

@@ -169,7 +169,7 @@ def test_status_says_where_it_is_and_what_it_knows(only_uk: Project) -> None:
     project = only_uk
     applied(project, 1, 2)
     found = project.run("ledger", "status")
-    assert "1 do-not-call numbers, 1 campaigns, 2 rows" in found.out
+    assert "1 do-not-call number, 1 campaign, 2 rows" in found.out
     assert "held      nothing" in found.out
     assert "last run  apply of" in found.out
     document = project.run("ledger", "status", "--json").document

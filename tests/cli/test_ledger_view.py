@@ -27,6 +27,6 @@ def test_a_recovery_says_what_a_person_has_to_do_and_only_then() -> None:
     found = Recovered(aside=Path("x.damaged"), salvaged=10, statements={"opt-outs": 3}, parked={"uk/contacts/a": 2_000})
     text = recovered_text(found)
     assert "kept as x.damaged; 10 rows could be read of it" in text
-    assert "uk/contacts/a: 2,000 additions may have been made before; they are parked" in text
+    assert "uk/contacts/a: 2,000 additions may have been made before: parked" in text
     assert "syncengine state resolve" in text
     assert recovered_json(found)["set_aside"] == "x.damaged"

@@ -75,7 +75,7 @@ def test_nobody_unseen_is_brought_into_a_campaign_that_dials(project: Project) -
     project.contacts("saved", filters, columns={"query": "query", "portal": "portal"})
 
     held = project.nothing_left()
-    assert [hold.what for hold in held.holds] == ["add 1 rows"]
+    assert [hold.what for hold in held.holds] == ["add 1 row"]
     assert project.dialer.records(campaign_id) == there
 
     project.campaign("spring", name="Spring", status="stopped", contacts=["saved"], settings={"load": "filters"})

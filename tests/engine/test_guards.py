@@ -70,7 +70,7 @@ def test_newly_callable_people_and_starts_may_reach_their_limits():
 def test_every_entry_that_leaves_a_do_not_call_list_needs_an_allowance():
     changes = [dnd_change("remove"), dnd_change("unblock"), dnd_change("add"), row_change("remove")]
     (stopped,) = guards.dnd_removals(changes, 0, Allowances(dnd_remove=1))
-    assert "2 do-not-call entries would be released; 1 are allowed" in stopped.message
+    assert "2 do-not-call entries would be released; 1 is allowed" in stopped.message
     assert list(guards.dnd_removals(changes, 0, Allowances(dnd_remove=2))) == []
     assert list(guards.dnd_removals([], 0, Allowances())) == []
 
@@ -147,7 +147,7 @@ def test_each_guard_says_the_rule_the_number_the_limit_the_place_and_the_way_on(
         )
     ]
     (counted,) = removals(dropped(1, in_ledger=1), Guards(min_rows=0), remove=0)
-    assert counted.message == "acme-co/contacts/spring: 1 of 1 rows (100%) would be removed; the limit is 0"
+    assert counted.message == "acme-co/contacts/spring: 1 of 1 row (100%) would be removed; the limit is 0"
     assert list(guards.empty_source(dropped(1, source_empty=True))) == [
         Violation(
             rule="empty_source",

@@ -172,7 +172,7 @@ def test_the_one_stubborn_campaign_of_several_is_stopped_wherever_it_stands(key)
         warns="",
     )
     assert kept.notes == [
-        f"DANGER acme-co/campaign/{key}: 1 listed numbers are in a campaign that may be running and cannot be"
+        f"DANGER acme-co/campaign/{key}: 1 listed number is in a campaign that may be running and cannot be"
         " removed there"
     ]
 
@@ -202,7 +202,7 @@ def test_the_words_of_every_hold_are_whole():
         " stop the campaign, add them, then start it"
     )
     (stuck,) = held(rows(listed_stuck=1)).holds
-    assert stuck.why == "1 listed rows may be rung there and cannot be removed or blocked"
+    assert stuck.why == "1 listed row may be rung there and cannot be removed or blocked"
 
 
 def test_a_campaign_that_the_ledger_does_not_know_has_resisted_nothing():

@@ -338,7 +338,7 @@ _BRANCHES: dict[str, tuple[Verdict, Change, tuple[str, ...], str]] = {
         "held",
         _data("opt-outs.csv", "phone\n" + "+573007600000\n" * 20 + "unknown\n"),
         OFFLINE,
-        "cannot be read as numbers",
+        "1 row cannot be read as a number",
     ),
     "a do-not-call list that is no longer named": (
         "harmless",

@@ -65,7 +65,7 @@ def test_what_nothing_can_prove_is_parked(locked: Ledger, proof: str, task: str,
 def test_a_waiting_row_is_not_sent_again(locked: Ledger) -> None:
     call = add(locked, "1")
     locked.finish_call(call, "unknown", "", {}, now=NOW)
-    with pytest.raises(LedgerError, match=f"1 rows wait for the outcome of call {call}.*state resolve {call}"):
+    with pytest.raises(LedgerError, match=f"1 row waits for the outcome of call {call}.*state resolve {call}"):
         add(locked, "1", "2")
     assert states(locked) == {"1": "parked_add"}
     add(locked, "2")

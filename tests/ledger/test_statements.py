@@ -103,7 +103,7 @@ def test_lists_with_numbers_in_force_are_known_by_name(locked: Ledger) -> None:
 def test_a_number_that_is_not_e164_is_refused_whole_and_not_shown(ledger: Ledger) -> None:
     with pytest.raises(LedgerError) as refused:
         read(ledger, A, "3001112244")
-    assert "1 numbers are not in E.164" in str(refused.value)
+    assert "1 number is not in E.164" in str(refused.value)
     assert "3001112244" not in str(refused.value)
     assert ledger.all_numbers(["opt-outs"]) == set()
 

@@ -173,7 +173,7 @@ def test_a_failed_addition_to_the_accounts_list_holds_additions_and_starts_of_al
     assert bench.dialers.names(OTHER) == ["records.add"]
     held = [change for change in report.changes if change.outcomes == {"held": 1}]
     assert [change.action for change in held] == ["add", "start"]
-    assert all("do-not-call entries are not confirmed" in why for change in held for why in change.messages)
+    assert all("do-not-call entry is not confirmed" in why for change in held for why in change.messages)
     assert complete(report, bench)
 
 
@@ -223,7 +223,7 @@ def test_a_listed_row_that_resists_holds_the_start_and_counts_and_a_later_succes
         assert bench.ledger.failed_suppressions(address) == apply
     assert "campaigns.start" not in bench.dialers.names()
     assert total(report) == {"rejected": 1, "applied": 1, "held": 1}
-    assert any("1 listed rows may still be rung there" in alarm for alarm in report.alarms)
+    assert any("1 listed row may still be rung there" in alarm for alarm in report.alarms)
 
     bench.dialers.answers = {}
     report = bench.apply()
@@ -441,7 +441,7 @@ def test_a_run_that_ends_badly_at_one_dialer_ends_at_the_others(bench: Bench) ->
     bench.rows("there", items(*range(40)))
     elsewhere = rows_change("add", "there", 40, address=Address(OTHER, "contacts", "spring"))
     bench.levels[0] = replace(bench.levels[0], changes=(*bench.levels[0].changes, elsewhere))
-    with pytest.raises(LedgerError, match="wait for the outcome"):
+    with pytest.raises(LedgerError, match="1 row waits for the outcome"):
         bench.apply()
     assert len(bench.dialers.names(OTHER)) <= 1
 

@@ -53,7 +53,7 @@ BROKEN = {
 @pytest.mark.parametrize("content", BROKEN.values(), ids=BROKEN.keys())
 def test_a_line_that_cannot_be_read_holds_and_the_others_count(workspace, book, file_of, content):
     reading = read(workspace, book, file_of(content))
-    assert "cannot be read as numbers: data.csv:3" in reading.summary.held
+    assert "1 row cannot be read as a number: data.csv:3" in reading.summary.held
     assert reading.summary.rejected == 1
     assert "+573001234567" in numbers(workspace, reading)
 

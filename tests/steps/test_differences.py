@@ -145,4 +145,4 @@ def test_a_row_that_the_mapping_cannot_say_is_noted(made: Made) -> None:
     made.data("leads.csv", [{"phone": tel(1), "first_name": "A"}, {"phone": tel(2), "first_name": ""}])
     plan = made.plan()
     assert "add 1 contacts missing" in done(plan)
-    assert notes(plan, "main/contacts/spring: 1 rows")
+    assert notes(plan, "main/contacts/spring: 1 row")

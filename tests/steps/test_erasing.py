@@ -191,7 +191,7 @@ def test_a_call_that_is_not_over_keeps_them(made: Made) -> None:
 
 
 def test_someone_who_is_at_a_dialer_is_not_forgotten_there_unless_a_person_says_that_they_are_gone(made: Made) -> None:
-    with pytest.raises(GuardError, match=r"at a dialer still \(main/contacts/spring: 1 rows\).*--assume-gone"):
+    with pytest.raises(GuardError, match=r"at a dialer still \(main/contacts/spring: 1 row\).*--assume-gone"):
         erase(made, 2)
     assert made.states()[tel(2)] == "present"
     found = erase(made, 2, assume_gone=True)

@@ -388,7 +388,7 @@ def test_a_run_at_one_dialer_leaves_the_calls_at_another_one_to_whoever_works_th
     with made.ledger() as other, other.lock("apply", now=made.now, dialers=["main"]):
         for way in (made.plan, lambda **more: made.apply(**more)[0]):
             plan = way(dialers=["second"])
-            assert notes(plan, "1 calls of another run have no outcome yet")
+            assert notes(plan, "1 call of another run has no outcome yet")
             assert waiting(made) == [("add", "intent")]
         other.finish_call(call, "applied", "", {}, now=made.now)
     assert waiting(made) == []

@@ -82,7 +82,7 @@ def test_only_a_number_that_is_named_and_no_longer_stated_is_released(made: Made
         assert sources.releases == {"opt-outs": (tel(900),)}
         assert sources.dnd["opt-outs"].named == {tel(900), tel(999)}
         (note,) = sources.notes
-        assert "1 numbers under release: stand in its source still" in note
+        assert "1 number under release: stands in its source still" in note
         assert tel(901) not in note
     # Naming is not yet releasing.
     assert tel(900) in in_force(made)
@@ -106,9 +106,7 @@ def test_a_number_that_was_released_and_is_stated_still_holds_the_list(made: Mad
     with made.ledger(locked=True) as ledger:
         ledger.release("opt-outs", [tel(900)], basis="p", now=made.now)
     with made.sources() as (run, sources):
-        assert (
-            "1 numbers were released by name and the source states them still" in sources.dnd["opt-outs"].summary.held
-        )
+        assert "1 number was released by name and the source still states it" in sources.dnd["opt-outs"].summary.held
         assert set(sources.held(run.loaded.desired)) == {"spring"}
 
 
@@ -121,7 +119,7 @@ def test_a_damaged_reading_does_not_count_as_the_absence_that_a_new_statement_ne
     assert made.plan(refresh="none").holds
     made.opt_outs("opt-outs", *range(900, 920))
     with made.sources() as (_, sources):
-        assert "the source states them still" in sources.dnd["opt-outs"].summary.held
+        assert "the source still states it" in sources.dnd["opt-outs"].summary.held
 
 
 def test_a_list_that_the_manifest_no_longer_names_stays_in_force(made: Made) -> None:

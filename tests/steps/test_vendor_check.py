@@ -43,7 +43,7 @@ def test_rows_that_would_be_refused_are_counted_by_the_vendors_reason(comunik8: 
         row["email"] = "not an address"
     (said,) = _checked(comunik8, vendor_check=True)
     assert said == (
-        "here/contacts/spring: the vendor would take 1 rows and refuse 2: 2 x Email is not a valid email address."
+        "here/contacts/spring: the vendor would take 1 row and refuse 2: 2 x Email is not a valid email address."
     )
 
 

@@ -13,7 +13,6 @@ from syncengine.views.wording import (
     headline_sentences,
     masked_sample,
     outcomes_phrase,
-    plural,
     rearranges,
     release_sentences,
     rows_phrase,
@@ -33,12 +32,6 @@ def test_every_reason_outcome_and_action_has_its_words():
     assert set(REASONS) == set(get_args(Reason))
     assert set(OUTCOMES) == set(get_args(Outcome))
     assert set(SIGNS) == {*get_args(CampaignAction), *get_args(RowAction)}
-
-
-def test_a_count_is_grouped_by_thousands_and_agrees_with_its_noun():
-    assert plural(1, "row") == "1 row"
-    assert plural(1_204, "row") == "1,204 rows"
-    assert plural(0, "entry", "entries") == "0 entries"
 
 
 @pytest.mark.parametrize(
