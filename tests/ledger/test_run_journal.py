@@ -82,7 +82,7 @@ def test_one_line_that_is_refused_is_refused_alone(locked: Ledger) -> None:
 
     first, second, same, third = asyncio.run(work())
     assert isinstance(same, LedgerError)
-    assert "wait for the outcome of call" in str(same)
+    assert "1 row waits for the outcome of call" in str(same)
     assert {call.call_id for call in locked.unfinished_calls()} == {first, second, third}
 
 
