@@ -11,6 +11,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from syncengine import failpoints
 from syncengine.errors import LedgerError, LockedError
 from syncengine.ledger import journal
 from syncengine.ledger.journal import Finished
@@ -69,6 +70,21 @@ def test_a_waiting_row_is_not_sent_again(locked: Ledger) -> None:
         add(locked, "1", "2")
     assert states(locked) == {"1": "parked_add"}
     add(locked, "2")
+
+
+def test_several_waiting_rows_are_counted_and_none_is_sent(locked: Ledger) -> None:
+    call = add(locked, "1", "2", "3")
+    with pytest.raises(LedgerError, match=f": 2 rows wait for the outcome of call {call}, "):
+        add(locked, "1", "2", "4")
+    assert [found.call_id for found in locked.unfinished_calls()] == [call]
+
+
+def test_a_call_that_a_person_was_given_stays_with_that_person(locked: Ledger) -> None:
+    call = add(locked, "1", proof="read_back")
+    locked.park_call(call)
+    locked.finish_call(call, "unknown", "time-out", {}, now=NOW)
+    assert states(locked) == {"1": "parked_add"}
+    assert [found.call_id for found in locked.parked()] == [call]
 
 
 def test_a_waiting_row_can_be_suppressed_and_that_settles_it(locked: Ledger) -> None:
@@ -165,6 +181,14 @@ def test_a_create_that_may_be_repeated_keeps_no_later_one_from_being_sent(locked
     assert locked.unfinished_calls() == []
 
 
+def test_a_create_that_a_person_was_given_is_not_repeated_whatever_its_proof(locked: Ledger) -> None:
+    create = intent("create", address=CAMPAIGN, effect="neutral", proof="repeat")
+    lost = begin(locked, create)
+    locked.park_call(lost)
+    with pytest.raises(LedgerError, match=f"call {lost} may have created it"):
+        begin(locked, create)
+
+
 def test_a_call_of_another_project_is_not_found(home: Home) -> None:
     with home.open() as one, home.open("other") as two, one.lock("apply", now=NOW):
         call = add(one, "1")
@@ -218,6 +242,21 @@ def test_a_killed_run_leaves_its_call_unfinished_and_the_file_sound(path: Path, 
     check.close()
 
 
+def test_what_is_booked_is_undone_with_its_transaction(locked: Ledger) -> None:
+    call = add(locked, "1")
+    armed = failpoints.Armed([failpoints.Failure(name="ledger.rows_booked", occurrence=1, action="raise")])
+    failpoints.arm(armed)
+    try:
+        # Where the ledger is a file, a failing disk is the ledger's own trouble.
+        with pytest.raises((LedgerError, OSError), match=r"ledger\.rows_booked"):
+            locked.finish_call(call, "applied", "", {}, now=NOW)
+    finally:
+        failpoints.arm(None)
+    assert states(locked) == {"1": "unknown_add"}
+    locked.finish_call(call, "applied", "", {}, now=NOW)
+    assert states(locked) == {"1": "present"}
+
+
 def history(ledger: Ledger) -> dict[int, tuple[str, str, str]]:
     """Return call -> state, outcome and message, as history shows them."""
     (run,) = ledger.history(1)
@@ -232,6 +271,31 @@ def test_a_line_keeps_all_that_it_says_of_a_call_and_its_rows(locked: Ledger) ->
     assert asyncio.run(locked.write_lines([finished], run_id=run.run_id, now=NOW)) == [call]
     assert states(locked) == {"1": "present", "2": "rejected", "3": "unknown_add"}
     assert history(locked) == {call: ("unknown", "applied", "two of three")}
+
+
+def test_lines_about_two_collections_leave_open_what_is_unknown_in_each(locked: Ledger) -> None:
+    autumn = Address("dialer", "contacts", "autumn")
+    first = begin(locked, intent("add", [item("1"), item("2")], proof="read_back"))
+    second = begin(locked, intent("add", [item("3")], address=autumn, proof="read_back"))
+    lines = [
+        Finished(call_id=first, outcome="applied", message="", rows={"1": RowOutcome("applied")}),
+        Finished(call_id=second, outcome="applied", message="", rows={"3": RowOutcome("applied")}),
+    ]
+    asyncio.run(locked.write_lines(lines, run_id=locked.history(1)[0].run_id, now=NOW))
+    assert (states(locked), states(locked, autumn)) == ({"1": "present", "2": "unknown_add"}, {"3": "present"})
+    assert [(call.call_id, call.rows, call.state) for call in locked.unfinished_calls()] == [(first, 1, "unknown")]
+
+
+def _finished(call: int, *keys: str) -> Finished:
+    return Finished(call_id=call, outcome="applied", message="", rows=dict.fromkeys(keys, RowOutcome("applied")))
+
+
+def test_lines_are_booked_side_by_side_until_one_may_touch_what_another_touches() -> None:
+    a, b, same_row, same_call = _finished(1, "a"), _finished(2, "b"), _finished(3, "a", "c"), _finished(3, "d")
+    unnamed, last = _finished(4), _finished(5, "e")
+    lines = [a, b, same_row, same_call, unnamed, last]
+    assert list(journal._side_by_side(lines)) == [[a, b], [same_row], [same_call], [unnamed], [last]]
+    assert list(journal._side_by_side([a, b])) == [[a, b]]
 
 
 def test_what_a_later_call_or_a_look_has_settled_is_done_and_says_by_what(locked: Ledger) -> None:
