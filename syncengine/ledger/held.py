@@ -10,9 +10,14 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from types import FrameType
+from typing import Any
 
 from syncengine.errors import LockedError
+
+# How Python hears a signal; None: not by Python.
+Handler = Callable[[int, FrameType | None], Any] | int | None
 
 # The name of the lease on a whole project; no dialer has it.
 WHOLE = ""
@@ -38,6 +43,9 @@ class Held:
     lease: float = LEASE_SECONDS
     # On the steady clock: when the ledger last said that all of it is ours.
     _proven: float = 0.0
+    # What cuts connections after a stop, and how the signal was heard before there was any.
+    _cuts: list[Callable[[], None]] = field(default_factory=list)
+    _heard_before: Handler = None
 
     def begin(self, fence: int, names: frozenset[str], lease: float, at: float) -> None:
         """Note that leases were taken; ``at`` is the steady time before the ledger was asked."""
@@ -90,18 +98,23 @@ class Held:
 
         The last check and the write that follows it are some microseconds apart, and a process can be stopped between
         them. The signal that lets it go on is heard before its next step, so that the write meets a closed connection.
+        Blocks may overlap and end in any order, as those of tasks do: each has its connections cut until it ends.
         """
         if threading.current_thread() is not threading.main_thread():
             # Only the main thread can hear signals; the last check alone must do.
             yield
             return
-
-        def goes_on(*_: object) -> None:
-            if self.fence and steady_seconds() - self._proven >= self.lease:
-                cut()
-
-        before = signal.signal(signal.SIGCONT, goes_on)
+        if not self._cuts:
+            self._heard_before = signal.signal(signal.SIGCONT, self._goes_on)
+        self._cuts.append(cut)
         try:
             yield
         finally:
-            signal.signal(signal.SIGCONT, signal.SIG_DFL if before is None else before)
+            self._cuts.remove(cut)
+            if not self._cuts:
+                signal.signal(signal.SIGCONT, signal.SIG_DFL if self._heard_before is None else self._heard_before)
+
+    def _goes_on(self, *_: object) -> None:
+        if self.fence and steady_seconds() - self._proven >= self.lease:
+            for cut in self._cuts:
+                cut()

@@ -83,6 +83,23 @@ def test_a_process_that_goes_on_after_its_lease_cuts_its_connections_first_of_al
     assert signal.getsignal(signal.SIGCONT) is before
 
 
+def test_blocks_that_overlap_and_end_in_any_order_each_have_their_connections_cut(ledger: Ledger, clock: Clock) -> None:
+    cuts: list[str] = []
+    before = signal.getsignal(signal.SIGCONT)
+    with ledger.lock("apply", now=NOW, lease=60):
+        first, second = (ledger.minding_stops(lambda name=name: cuts.append(name)) for name in ("first", "second"))
+        first.__enter__()
+        second.__enter__()
+        clock.now += 60
+        os.kill(os.getpid(), signal.SIGCONT)
+        first.__exit__(None, None, None)
+        os.kill(os.getpid(), signal.SIGCONT)
+        second.__exit__(None, None, None)
+        os.kill(os.getpid(), signal.SIGCONT)
+    assert cuts == ["first", "second", "second"]
+    assert signal.getsignal(signal.SIGCONT) is before
+
+
 def test_outside_the_main_thread_no_signal_is_minded(home: Home) -> None:
     def apply() -> None:
         with home.open() as ledger, ledger.lock("apply", now=NOW), ledger.minding_stops(lambda: None):

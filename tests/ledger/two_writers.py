@@ -23,6 +23,8 @@ from dataclasses import dataclass, field, replace
 from itertools import pairwise
 from pathlib import Path
 
+import httpx
+
 from syncengine.sandbox.server import Sandbox
 from tests.ledger.postgres_server import NONE, running
 
@@ -30,6 +32,8 @@ LEASE = 0.4
 # A dialer on another continent; most of a run's time is spent waiting for it, as in life.
 DIALER_SECONDS = 0.03
 _CALLS_A_TURN = 4
+# What lies between the last check and the write is microseconds long; stops are to fall there, so it is made longer.
+_LAST_MOMENT = 0.02
 _DIALERS = ("here", "there")
 
 
@@ -89,7 +93,7 @@ def race(turns: int, ledger_url: str | None = None) -> Seen:
 def stall(stalls: int, ledger_url: str | None = None, seed: int = 1) -> Seen:
     """Stop whoever sent last, at a random moment, for one to three leases; the other takes over meanwhile."""
     chance = random.Random(seed)
-    with _writers(ledger_url) as (sandbox, writers):
+    with _writers(ledger_url, last_moment=_LAST_MOMENT) as (sandbox, writers):
         seen = Seen()
         while not seen.requests:
             _assert_alive(writers)
@@ -110,7 +114,9 @@ def stall(stalls: int, ledger_url: str | None = None, seed: int = 1) -> Seen:
 
 
 @contextmanager
-def _writers(ledger_url: str | None) -> Iterator[tuple[Sandbox, dict[str, subprocess.Popen[str]]]]:
+def _writers(
+    ledger_url: str | None, *, last_moment: float = 0.0
+) -> Iterator[tuple[Sandbox, dict[str, subprocess.Popen[str]]]]:
     from tests.steps.at_the_sandbox import project_at
 
     with Sandbox() as sandbox, tempfile.TemporaryDirectory() as folder:
@@ -120,7 +126,9 @@ def _writers(ledger_url: str | None) -> Iterator[tuple[Sandbox, dict[str, subpro
         url = ledger_url or f"sqlite:///{root / 'ledger.db'}"
         command = [sys.executable, "-m", "tests.ledger.two_writers", str(root), url]
         writers = {
-            name: subprocess.Popen([*command, name], stdout=subprocess.PIPE, text=True, env=dict(os.environ))
+            name: subprocess.Popen(
+                [*command, name, str(last_moment)], stdout=subprocess.PIPE, text=True, env=dict(os.environ)
+            )
             for name in ("a", "b")
         }
         try:
@@ -153,7 +161,7 @@ def _ended(sandbox: Sandbox, writers: dict[str, subprocess.Popen[str]], seen: Se
 # ------------------------------------------------------------------------------------------------ the writers
 
 
-def _write_by_turns(root: Path, url: str, name: str) -> None:
+def _write_by_turns(root: Path, url: str, name: str, last_moment: float) -> None:
     """Take dialers, make some calls, give them back, until told to stop; then say how often one was found lost."""
     from syncengine import sync
     from syncengine.errors import LockedError
@@ -163,6 +171,7 @@ def _write_by_turns(root: Path, url: str, name: str) -> None:
     stopped: list[int] = []
     signal.signal(signal.SIGTERM, lambda *_: stopped.append(1))
     leases._LOCK_POLL_SECONDS = 0.02
+    _lengthen(last_moment)
     loaded, noticed, number = sync.load(root), 0, 0
     with open_ledger(url, "tests") as ledger:
         while not stopped:
@@ -177,6 +186,18 @@ def _write_by_turns(root: Path, url: str, name: str) -> None:
                 noticed += "is locked" not in str(lost) and "already holds" not in str(lost)
             time.sleep(random.uniform(0.005, 0.06))
     print(noticed, flush=True)  # noqa: T201 - read by the parent
+
+
+def _lengthen(last_moment: float) -> None:
+    from syncengine.remote.wire import Wire
+
+    send = Wire.send
+
+    def late(wire: Wire, request: httpx.Request) -> None:
+        time.sleep(last_moment)
+        send(wire, request)
+
+    Wire.send = late  # type: ignore[method-assign]  # a writer is a process of its own
 
 
 async def _all_calls(loaded, ledger, dialers: Sequence[str], writer: str, digits: str) -> None:  # type: ignore[no-untyped-def]
@@ -227,8 +248,8 @@ class _Nobody:
 
 def main() -> int:
     """Be a writer, or run the whole suite."""
-    if len(sys.argv) == 4:
-        _write_by_turns(Path(sys.argv[1]), sys.argv[2], sys.argv[3])
+    if len(sys.argv) == 5:
+        _write_by_turns(Path(sys.argv[1]), sys.argv[2], sys.argv[3], float(sys.argv[4]))
         return 0
     count, where = int(sys.argv[1]), sys.argv[2] if len(sys.argv) > 2 else "sqlite"
     with running() if where == "postgresql" else nullcontext() as server:

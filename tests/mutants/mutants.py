@@ -232,6 +232,11 @@ MUTANTS: Mapping[str, Mutant] = {
         nothing(),
         "tests/ledger/test_lock.py::test_a_lapsed_lease_is_taken_over_and_the_sleeper_can_write_nothing",
     ),
+    "who wakes up after the lease sends on": Mutant(
+        "syncengine.ledger.held:Held._goes_on",
+        nothing(),
+        "tests/ledger/test_held.py::test_blocks_that_overlap_and_end_in_any_order_each_have_their_connections_cut",
+    ),
     "a dialer is held by two runs": Mutant(
         "syncengine.ledger.lock:in_the_way",
         nothing(result=()),

@@ -431,9 +431,10 @@ FAULTS: Mapping[str, Row] = {
     "F31": Row(
         (
             "tests/ledger/test_lock.py::test_a_lapsed_lease_is_taken_over_and_the_sleeper_can_write_nothing",
+            "tests/ledger/test_held.py::test_blocks_that_overlap_and_end_in_any_order_each_have_their_connections_cut",
             "tests/ledger/test_two_writers.py::test_a_writer_that_was_stopped_beyond_its_lease_sends_nothing_more",
         ),
-        ("no fence",),
+        ("no fence", "who wakes up after the lease sends on"),
     ),
     "F32": Row(
         (
