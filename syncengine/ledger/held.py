@@ -23,6 +23,10 @@ Handler = Callable[[int, FrameType | None], Any] | int | None
 WHOLE = ""
 # Longer than any call may take, so that a call sent under the lease ends under it.
 LEASE_SECONDS = 120.0
+# The share of a lease for which it is trusted. Between the last check and the moment at which a dialer has the bytes
+# lies whatever a busy machine and a network put there, and the clocks of runners differ by some seconds: the rest of
+# the lease is for that.
+_TRUSTED = 0.75
 # For so long after the ledger has said that the leases are ours it is not asked again.
 _FRESH_SECONDS = 0.05
 
@@ -79,25 +83,29 @@ class Held:
         """Whether the ledger has to be asked again before a byte may leave for a dialer.
 
         Raises:
-            LockedError: it is not held, or its lease has run out, so that somebody else may hold it by now.
+            LockedError: it is not held, or its lease is nearly over, so that somebody else may hold it any moment.
         """
         if not self.covers(dialer):
             what = f"the lease of {dialer}" if dialer else "the ledger's lock"
             raise LockedError(f"this run does not hold {what}; nothing more is sent. Plan again")
         since = steady_seconds() - self._proven
-        if since >= self.lease:
+        if self._may_be_over(since):
             raise LockedError(
-                f"this run was held up for {since:.0f} s, longer than its lease on the ledger;"
-                " nothing more is sent. Plan again"
+                f"this run was held up for {since:.0f} s, and another may soon have its lease on the ledger"
+                f" ({self.lease:.0f} s); nothing more is sent. Plan again"
             )
         return since > _FRESH_SECONDS
 
+    def _may_be_over(self, since: float) -> bool:
+        return since >= self.lease * _TRUSTED
+
     @contextmanager
     def minding_stops(self, cut: Callable[[], None]) -> Iterator[None]:
-        """Cut all connections when this process goes on after a stop (Ctrl-Z, SIGSTOP) that was longer than its lease.
+        """Cut all connections when this process goes on after a stop (Ctrl-Z, SIGSTOP) that may have cost its lease.
 
         The last check and the write that follows it are some microseconds apart, and a process can be stopped between
-        them. The signal that lets it go on is heard before its next step, so that the write meets a closed connection.
+        them. The signal that lets it go on is heard before its next step, so that the write meets a closed connection:
+        ``stops.py`` has the part of it that is about threads.
         Blocks may overlap and end in any order, as those of tasks do: each has its connections cut until it ends.
         """
         if threading.current_thread() is not threading.main_thread():
@@ -115,6 +123,6 @@ class Held:
                 signal.signal(signal.SIGCONT, signal.SIG_DFL if self._heard_before is None else self._heard_before)
 
     def _goes_on(self, *_: object) -> None:
-        if self.fence and steady_seconds() - self._proven >= self.lease:
+        if self.fence and self._may_be_over(steady_seconds() - self._proven):
             for cut in self._cuts:
                 cut()

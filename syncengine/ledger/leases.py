@@ -118,7 +118,7 @@ class LeasedLedger(LedgerReader):
 
     @contextmanager
     def minding_stops(self, cut: Callable[[], None]) -> Iterator[None]:
-        """Call ``cut`` when this process goes on after it was stopped for longer than its lease."""
+        """Call ``cut`` when this process goes on after a stop that may have cost its lease."""
         with self._held.minding_stops(cut):
             yield
 

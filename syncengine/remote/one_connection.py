@@ -13,6 +13,7 @@ from collections.abc import AsyncIterator
 import httpx
 
 from syncengine.remote.wire import Wire
+from syncengine.stops import heard_at_once
 
 
 class OneConnection(httpx.AsyncBaseTransport):
@@ -39,9 +40,11 @@ class OneConnection(httpx.AsyncBaseTransport):
             if trace is not None:
                 await wire.send_told(request, trace)
             else:
-                if at_wire is not None:
-                    at_wire()
-                wire.send(request)
+                # A stop between the check and the write is heard before the write.
+                with heard_at_once():
+                    if at_wire is not None:
+                        at_wire()
+                    wire.send(request)
             status, headers = await wire.head()
             if trace is not None:
                 await trace("http11.receive_response_headers.complete", {})

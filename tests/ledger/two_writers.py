@@ -26,6 +26,7 @@ from pathlib import Path
 import httpx
 
 from syncengine.sandbox.server import Sandbox
+from syncengine.stops import keep_from_threads
 from tests.ledger.postgres_server import NONE, running
 
 LEASE = 0.4
@@ -168,6 +169,7 @@ def _write_by_turns(root: Path, url: str, name: str, last_moment: float) -> None
     from syncengine.ledger import leases
     from syncengine.ledger.opening import open_ledger
 
+    keep_from_threads()
     stopped: list[int] = []
     signal.signal(signal.SIGTERM, lambda *_: stopped.append(1))
     leases._LOCK_POLL_SECONDS = 0.02

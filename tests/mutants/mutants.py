@@ -237,6 +237,17 @@ MUTANTS: Mapping[str, Mutant] = {
         nothing(),
         "tests/ledger/test_held.py::test_blocks_that_overlap_and_end_in_any_order_each_have_their_connections_cut",
     ),
+    "a lease is trusted to its end": Mutant(
+        "syncengine.ledger.held:Held._may_be_over",
+        lambda _: lambda self, since: since >= self.lease,
+        "tests/ledger/test_held.py::"
+        "test_a_lease_that_is_nearly_over_by_the_steady_clock_is_not_trusted_whatever_the_ledger_says",
+    ),
+    "any thread may hear of a stop": Mutant(
+        "syncengine.stops:keep_from_threads",
+        nothing(),
+        "tests/test_stops.py::test_the_signal_is_taken_within_the_block_alone",
+    ),
     "a dialer is held by two runs": Mutant(
         "syncengine.ledger.lock:in_the_way",
         nothing(result=()),

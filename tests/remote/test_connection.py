@@ -1,6 +1,8 @@
 import asyncio
 import gzip
 import logging
+import os
+import signal
 import ssl
 import time
 from collections.abc import Iterator
@@ -14,6 +16,7 @@ from syncengine.errors import AnswerError, LockedError, TransportError
 from syncengine.failpoints import Armed, arm
 from syncengine.model.exchange import Answer
 from syncengine.remote.connection import NOT_SENT, Call, Connection, opener
+from syncengine.stops import keep_from_threads
 from tests.remote.dialing import Loopback, Talk, loopback
 
 BODY = b'{"ok":true,"data":[{"id":"11540"}]}'
@@ -477,3 +480,31 @@ def test_a_connection_that_is_cut_lets_no_byte_out_any_more() -> None:
             assert len(server.requests) == 1
 
     asyncio.run(run())
+
+
+def test_a_stop_is_heard_between_the_last_check_and_the_first_byte_and_nowhere_before() -> None:
+    heard: list[int] = []
+    taken: list[bool] = []
+
+    def at_wire() -> None:
+        taken.append(signal.SIGCONT not in signal.pthread_sigmask(signal.SIG_BLOCK, []))
+        # As a stop of the whole process would at this moment.
+        os.kill(os.getpid(), signal.SIGCONT)
+        taken.append(bool(heard))
+
+    async def run() -> None:
+        async with loopback(saying(WHOLE)) as server:
+            connection = Connection(OPEN)
+            await connection.send(replace(call(server.base_url, body=b"b"), at_wire=at_wire))
+            await connection.close()
+
+    mask = signal.pthread_sigmask(signal.SIG_BLOCK, [])
+    handler = signal.signal(signal.SIGCONT, lambda *_: heard.append(1))
+    try:
+        keep_from_threads()
+        asyncio.run(run())
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, mask)
+        signal.signal(signal.SIGCONT, handler)
+    # Asked before connecting, and again when all of the request is about to leave.
+    assert taken == [False, False, True, True]
