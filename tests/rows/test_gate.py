@@ -119,9 +119,8 @@ def test_a_large_body_is_looked_through_quickly():
         json.dumps([{name: f"x{chance.randrange(10**8):08}" for name in record} for _ in range(10_000)]).encode()
         + b"+57 399-000 0001"
     )
-    # Of this thread's own time: other work on the machine is not the gate's.
-    started = time.thread_time()
+    started = time.perf_counter()
     found = index.hits(body)
     assert "+573990000001" in found
     # Some ten times what it takes on a quiet machine.
-    assert time.thread_time() - started < 3
+    assert time.perf_counter() - started < 3
