@@ -4,6 +4,7 @@ import signal
 import subprocess
 import sys
 import textwrap
+import threading
 import time
 
 from syncengine.stops import heard_at_once, keep_from_threads
@@ -74,3 +75,29 @@ def test_the_signal_is_taken_within_the_block_alone() -> None:
         assert signal.SIGCONT in signal.pthread_sigmask(signal.SIG_BLOCK, [])
     finally:
         signal.pthread_sigmask(signal.SIG_SETMASK, before)
+
+
+def test_another_thread_stays_deaf_to_it_in_the_block() -> None:
+    masks: list[bool] = []
+
+    def look() -> None:
+        keep_from_threads()
+        with heard_at_once():
+            masks.append(signal.SIGCONT in signal.pthread_sigmask(signal.SIG_BLOCK, []))
+
+    thread = threading.Thread(target=look)
+    thread.start()
+    thread.join()
+    assert masks == [True]
+
+
+def test_the_command_line_makes_its_threads_deaf_to_it_from_the_beginning() -> None:
+    script = """
+        import contextlib, signal, sys
+        from syncengine.cli.main import main
+        sys.argv = ["syncengine", "version"]
+        with contextlib.suppress(SystemExit):
+            main()
+        sys.exit(signal.SIGCONT not in signal.pthread_sigmask(signal.SIG_BLOCK, []))
+    """
+    assert subprocess.run([sys.executable, "-c", textwrap.dedent(script)], check=False).returncode == 0
