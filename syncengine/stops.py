@@ -1,7 +1,7 @@
 """Who hears that the process goes on after it was stopped: the main thread, at once, at the moment that matters.
 
 The kernel hands SIGCONT to any thread that does not block it, and Python runs the handler in the main thread only when
-that next waits for the interpreter: where several threads idle, four of five stops were heard late, after the step that
+that next waits for the interpreter: beside four idle threads three of four stops were heard late, after the step that
 was to be kept from happening. So all threads block it, by being made while the main one does, and the main thread takes
 it for the few lines in which it must not miss it; one that waits since before is heard first of all.
 """

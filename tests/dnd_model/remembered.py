@@ -23,7 +23,7 @@ _CREATE = re.compile(r"CREATE (TABLE|VIEW) (\w+) (.*)", re.DOTALL)
 _CHANGE = re.compile(r"(INSERT INTO|UPDATE|DELETE FROM) (\w+)\b", re.DOTALL)
 _DROP = re.compile(r"DROP TABLE (\w+)")
 _FILE = re.compile(r"read_\w+\('([^']+)'")
-# Beyond so many made tables all is forgotten: some two gigabytes.
+# Beyond so many made tables all is forgotten.
 _MOST_MADE = 600_000
 # Beyond so many tables and views in DuckDB at a time it is opened anew: each of its tables takes pages of its own.
 _MOST_LENT = 2_000
