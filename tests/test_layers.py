@@ -10,7 +10,7 @@ ROOT = Path(__file__).parent.parent
 PACKAGE = ROOT / "syncengine"
 
 # Small modules that know nothing of ours, and the values made of them: every layer above may use them.
-GROUND = {"diagnostics", "failpoints", "opening", "matching", "stops", "errors"}
+GROUND = {"diagnostics", "failpoints", "opening", "matching", "alarm", "errors"}
 VALUES = {*GROUND, "model"}
 # Each layer may import those below it, and itself. The middle packages do not know each other.
 LAYERS: dict[str, set[str]] = {
@@ -18,7 +18,7 @@ LAYERS: dict[str, set[str]] = {
     "failpoints": set(),
     "opening": set(),
     "matching": set(),
-    "stops": set(),
+    "alarm": set(),
     "errors": {"diagnostics"},
     "model": GROUND,
     "config": VALUES,

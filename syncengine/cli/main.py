@@ -6,8 +6,7 @@ import sys
 
 import click
 
-from syncengine import __version__
-from syncengine.stops import keep_from_threads
+from syncengine import __version__, alarm
 
 # Subcommand -> (module, what --help says of it), in the order in which people meet them.
 COMMANDS: dict[str, tuple[str, str]] = {
@@ -74,7 +73,7 @@ def main() -> None:
     """Run the command line and exit with the code that the README's table explains."""
     from syncengine.cli.exits import run
 
-    keep_from_threads()
+    alarm.allow()
     # Starting and loading make many objects that stay, and hardly a cycle: looking for garbage every 700 of them took a
     # tenth of a plan of many campaigns. It is still looked for, so a long run keeps its memory flat.
     gc.set_threshold(100_000, 20, 20)

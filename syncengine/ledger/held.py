@@ -5,19 +5,13 @@ an intent, and hence cannot send. For one that slept between its intent and the 
 clock that nobody sets until when its leases were surely its own.
 """
 
-import signal
-import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
-from types import FrameType
-from typing import Any
+from dataclasses import dataclass
 
+from syncengine import alarm
 from syncengine.errors import LockedError
-
-# How Python hears a signal; None: not by Python.
-Handler = Callable[[int, FrameType | None], Any] | int | None
 
 # The name of the lease on a whole project; no dialer has it.
 WHOLE = ""
@@ -47,9 +41,8 @@ class Held:
     lease: float = LEASE_SECONDS
     # On the steady clock: when the ledger last said that all of it is ours.
     _proven: float = 0.0
-    # What cuts connections after a stop, and how the signal was heard before there was any.
-    _cuts: list[Callable[[], None]] = field(default_factory=list)
-    _heard_before: Handler = None
+    # How many requests are leaving at this moment.
+    _leaving: int = 0
 
     def begin(self, fence: int, names: frozenset[str], lease: float, at: float) -> None:
         """Note that leases were taken; ``at`` is the steady time before the ledger was asked."""
@@ -100,29 +93,17 @@ class Held:
         return since >= self.lease * _TRUSTED
 
     @contextmanager
-    def minding_stops(self, cut: Callable[[], None]) -> Iterator[None]:
-        """Cut all connections when this process goes on after a stop (Ctrl-Z, SIGSTOP) that may have cost its lease.
+    def while_leaving(self) -> Iterator[None]:
+        """End this process rather than let it be in this block when its leases are no longer trusted.
 
-        The last check and the write that follows it are some microseconds apart, and a process can be stopped between
-        them. The signal that lets it go on is heard before its next step, so that the write meets a closed connection:
-        ``stops.py`` has the part of it that is about threads.
-        Blocks may overlap and end in any order, as those of tasks do: each has its connections cut until it ends.
+        Its first step is to be the last check. Blocks may overlap, as those of tasks do, each with a lease that was
+        extended for it.
         """
-        if threading.current_thread() is not threading.main_thread():
-            # Only the main thread can hear signals; the last check alone must do.
-            yield
-            return
-        if not self._cuts:
-            self._heard_before = signal.signal(signal.SIGCONT, self._goes_on)
-        self._cuts.append(cut)
+        self._leaving += 1
+        alarm.set_in(self._proven + self.lease * _TRUSTED - steady_seconds())
         try:
             yield
         finally:
-            self._cuts.remove(cut)
-            if not self._cuts:
-                signal.signal(signal.SIGCONT, signal.SIG_DFL if self._heard_before is None else self._heard_before)
-
-    def _goes_on(self, *_: object) -> None:
-        if self.fence and self._may_be_over(steady_seconds() - self._proven):
-            for cut in self._cuts:
-                cut()
+            self._leaving -= 1
+            if not self._leaving:
+                alarm.clear()

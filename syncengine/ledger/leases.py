@@ -94,17 +94,18 @@ class LeasedLedger(LedgerReader):
             lock.keep_only(connection, self._project, self._held.fence, names, operation=operation)
         self._held.keep(names)
 
-    def renew(self, *, now: float) -> None:
+    def renew(self, *, clock: Callable[[], float]) -> None:
         """Hold all leases for their whole time from now; raises LockedError when one was lost."""
-        at = steady_seconds()
+        # In this order: a process that is stopped between the two must not take its leases for newer than they are.
+        at, now = steady_seconds(), clock()
         with self._database.write() as connection:
             lock.extend(connection, self._project, self._held, now=now, changes=0)
         self._held.proven(at)
 
-    def keep_fresh(self, *, now: float) -> None:
+    def keep_fresh(self, *, clock: Callable[[], float]) -> None:
         """Renew leases that were not renewed for a while; raises LockedError when one was lost."""
         if self._held.is_aging():
-            self.renew(now=now)
+            self.renew(clock=clock)
 
     def check_fence(self, dialer: str = WHOLE) -> None:
         """Raise LockedError when the lease of a dialer was lost."""
@@ -117,9 +118,14 @@ class LeasedLedger(LedgerReader):
             self.check_fence(dialer)
 
     @contextmanager
-    def minding_stops(self, cut: Callable[[], None]) -> Iterator[None]:
-        """Call ``cut`` when this process goes on after a stop that may have cost its lease."""
-        with self._held.minding_stops(cut):
+    def surely_held(self, dialer: str) -> Iterator[None]:
+        """Hold a dialer for as long as this block lasts: in the command line, the process ends before the lease does.
+
+        Raises:
+            LockedError: it is not surely held at the beginning.
+        """
+        with self._held.while_leaving():
+            self.confirm_lock(dialer)
             yield
 
     def break_lock(self, fence: int) -> bool:

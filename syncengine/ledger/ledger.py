@@ -90,14 +90,12 @@ class Ledger(LeasedLedger):
     @contextmanager
     def _beginning(self, dialers: Iterable[str], *, now: float) -> Iterator[Session]:
         """Write intents: all leases are extended by the same transaction, which counts as a change at their dialers."""
-        at = steady_seconds()
         self._refuse_begun(dialers)
         with self._database.write() as connection:
             lock.extend(connection, self._project, self._held, now=now, changes=1)
             yield connection
             counted = schema.bump_serial(connection, self._project)
         self.write_mark(*counted)
-        self._held.proven(at)
 
     def _refuse_begun(self, dialers: Iterable[str]) -> None:
         """Refuse intents where the store has no room, or where the lease of a dialer is not ours."""
@@ -259,7 +257,7 @@ class Ledger(LeasedLedger):
             (call_id,) = journal.begin(connection, origin, [journal.Begun(intent=intent, evidence=evidence)], now=now)
             return call_id
 
-    async def write_lines(self, lines: Sequence[journal.Line], *, run_id: int, now: float) -> list[int]:
+    async def write_lines(self, lines: Sequence[journal.Line], *, run_id: int, clock: Callable[[], float]) -> list[int]:
         """Write several intents and outcomes as one transaction, or none of them; return the numbers of their calls.
 
         Durable on return; meanwhile the event loop goes on.
@@ -268,7 +266,8 @@ class Ledger(LeasedLedger):
             LockedError: there is an intent among them, and a lease was lost.
             LedgerError: one of them cannot be written.
         """
-        at = steady_seconds()
+        # In this order: a process that is stopped between the two must not take its leases for newer than they are.
+        at, now = steady_seconds(), clock()
         dialers = {line.intent.address.dialer for line in lines if isinstance(line, journal.Begun)}
         if dialers:
             self._refuse_begun(dialers)
@@ -291,15 +290,15 @@ class Ledger(LeasedLedger):
             self._held.proven(at)
         return numbers
 
-    async def write_line(self, line: journal.Line, *, run_id: int, now: float) -> int:
+    async def write_line(self, line: journal.Line, *, run_id: int, clock: Callable[[], float]) -> int:
         """Write one line as :meth:`write_lines` does; an outcome once more where the store can make room for it."""
         try:
-            (number,) = await self.write_lines([line], run_id=run_id, now=now)
+            (number,) = await self.write_lines([line], run_id=run_id, clock=clock)
         except LedgerError as problem:
             if isinstance(line, journal.Begun) or not self._database.second_try(problem):
                 raise
             self._refuse_another()
-            (number,) = await self.write_lines([line], run_id=run_id, now=now)
+            (number,) = await self.write_lines([line], run_id=run_id, clock=clock)
         return number
 
     def remember_task(self, call_id: int, task_id: str) -> None:

@@ -1,6 +1,7 @@
 """The ledger as one run's executor sees it: it satisfies ``model.ports.Journal``, and the budget of a dialer."""
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 
 from syncengine.ledger.budget import utc_day
@@ -44,10 +45,10 @@ class RunJournal:
         return self._lines.write(Finished(call_id=call, outcome=outcome, message=message, rows=rows))
 
     async def _together(self, lines: list[Line]) -> list[int]:
-        return await self.ledger.write_lines(lines, run_id=self.run_id, now=self.clock())
+        return await self.ledger.write_lines(lines, run_id=self.run_id, clock=self.clock)
 
     async def _alone(self, line: Line) -> int:
-        return await self.ledger.write_line(line, run_id=self.run_id, now=self.clock())
+        return await self.ledger.write_line(line, run_id=self.run_id, clock=self.clock)
 
     def book(self, address: Address, action: RowAction, rows: Sequence[RowItem]) -> None:
         """Write rows that need no call: adopt and forget."""
@@ -74,11 +75,11 @@ class RunJournal:
 
     def renew(self) -> None:
         """Keep all leases; raises LockedError when one was lost."""
-        self.ledger.renew(now=self.clock())
+        self.ledger.renew(clock=self.clock)
 
-    def confirm(self, dialer: str) -> None:
-        """Make sure at the last moment that a dialer is held; raises LockedError when it was lost."""
-        self.ledger.confirm_lock(dialer)
+    def surely_held(self, dialer: str) -> AbstractContextManager[None]:
+        """Make sure that a dialer is held while a request leaves; raises LockedError when it was lost."""
+        return self.ledger.surely_held(dialer)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

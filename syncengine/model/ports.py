@@ -4,6 +4,7 @@
 """
 
 from collections.abc import Awaitable, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from typing import Protocol
 
@@ -95,8 +96,8 @@ class Journal(Protocol):
         """Keep the leases of all dialers; raises LockedError when one was lost."""
         ...
 
-    def confirm(self, dialer: str) -> None:
-        """Make sure at the last moment that a dialer is held; raises LockedError when it was lost."""
+    def surely_held(self, dialer: str) -> AbstractContextManager[None]:
+        """Make sure that a dialer is held while a request leaves; raises LockedError when it was lost."""
         ...
 
 

@@ -21,7 +21,7 @@ from syncengine.model.secret import Secret
 from syncengine.model.vendor import Operation, Vendor
 from syncengine.remote.admission import Admission, Ask
 from syncengine.remote.auth import Keyring, Pairs, credentials_for
-from syncengine.remote.connection import Call, Connection, opener
+from syncengine.remote.connection import AtWire, Call, Connection, opener
 from syncengine.remote.course import Attempt, BeforeSend, CallResult, Course
 from syncengine.remote.judge import DONE, Judgement, judge
 from syncengine.remote.limits import Budget, Pace, Sleep, Unlimited
@@ -125,24 +125,20 @@ class DialerClient:
         for connection in (*self._connections, self._exchanging, self._probing):
             await connection.close()
 
-    def cut(self) -> None:
-        """Let not one more byte out to this dialer on a connection that is open now."""
-        for connection in self._connections:
-            connection.cut()
-
     async def call(
         self,
         operation: Operation,
         scope: Mapping[str, object],
         *,
         before_send: BeforeSend | None = None,
-        at_wire: Callable[[], None] | None = None,
+        at_wire: AtWire | None = None,
     ) -> CallResult:
         """Make one call and return what it came to.
 
         ``before_send`` is given the rendered request before every attempt, after all waiting; what it raises stops the
         call and is passed on, but where an earlier attempt may have been applied it makes the call ``unknown``.
-        ``at_wire`` is asked when the bytes are about to leave; the LockedError that it raises is always passed on.
+        ``at_wire`` is entered when the bytes are about to leave and left when they have; the LockedError that it
+        raises is always passed on.
 
         Raises:
             RemoteError: the rendered request leads out of the dialer's address or cannot be sent; nothing was sent.

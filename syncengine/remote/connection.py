@@ -8,7 +8,7 @@ redirects, no cookies, no environment proxies and no logging to switch off.
 import asyncio
 import logging
 from collections.abc import Awaitable, Callable, Iterable, Mapping
-from contextlib import suppress
+from contextlib import AbstractContextManager, suppress
 from dataclasses import dataclass
 from functools import cache
 from typing import TYPE_CHECKING, Any
@@ -32,6 +32,9 @@ _LONGEST_CONNECT = 10.0
 # Methods whose requests state a length though there is no body.
 _WITH_BODY = frozenset({"POST", "PUT", "PATCH"})
 
+# Entered when the connection stands and the bytes are about to leave, left when they have; what it raises stops them.
+AtWire = Callable[[], AbstractContextManager[None]]
+
 # Nothing of the request has left when one of these is raised. Every other failure may come after bytes have left.
 NOT_SENT = ("ConnectError", "ConnectTimeout", "PoolTimeout", "UnsupportedProtocol", "ProxyError")
 
@@ -50,8 +53,7 @@ class Call:
     seconds: float
     # Spellings of our secrets, to be taken out of what comes back.
     echoes: tuple[bytes, ...]
-    # Asked when the connection stands and the bytes are about to leave; what it raises stops them.
-    at_wire: Callable[[], None] | None = None
+    at_wire: AtWire | None = None
 
     def __repr__(self) -> str:
         return f"Call({self.dialer} {self.operation} {self.method})"
@@ -127,11 +129,6 @@ class Connection:
                 await self.close()
         return answer
 
-    def cut(self) -> None:
-        """Make sure that not one more byte leaves, from wherever in the program this is called."""
-        if self._transport is not None and hasattr(self._transport, "cut"):
-            self._transport.cut()
-
     async def close(self) -> None:
         """Close the connection, if there is one."""
         transport, self._transport = self._transport, None
@@ -156,7 +153,8 @@ async def _exchange(transport: "httpx.AsyncBaseTransport", call: Call) -> Answer
     limits = {"connect": connect, "pool": connect, "read": call.seconds, "write": call.seconds}
     extensions: dict[str, object] = {"timeout": limits}
     if call.at_wire is not None:
-        call.at_wire()
+        with call.at_wire():
+            pass
         extensions["at_wire"] = call.at_wire
     if switched_on():
         extensions["trace"] = _at_failpoint if call.at_wire is None else _asking(call.at_wire)
@@ -197,12 +195,13 @@ def _text(value: bytes) -> str:
         return value.decode("latin-1")
 
 
-def _asking(at_wire: Callable[[], None]) -> Trace:
+def _asking(at_wire: AtWire) -> Trace:
     """Ask before the head and before the body, which part at a failpoint between them."""
 
     async def asking(event: str, info: Mapping[str, Any]) -> None:
         if event.endswith(("send_request_headers.started", "send_request_body.started")):
-            at_wire()
+            with at_wire():
+                pass
         await _at_failpoint(event, info)
 
     return asking

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from syncengine.model.exchange import Answer, Request
 from syncengine.model.vendor import Operation
+from syncengine.remote.connection import AtWire
 from syncengine.remote.judge import DONE, Judgement
 
 if TYPE_CHECKING:
@@ -39,7 +40,7 @@ class Course:
     # Without credentials.
     url: "httpx.URL"
     before_send: BeforeSend | None
-    at_wire: Callable[[], None] | None
+    at_wire: AtWire | None
     answer: Answer | None = None
     attempts: int = 0
     sent: bool = False

@@ -7,7 +7,8 @@ Every write takes the same path, here and nowhere else::
 """
 
 import hashlib
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 
 from syncengine.errors import LockedError, RenderError
@@ -124,10 +125,12 @@ class DialerRun:
             if after is not None:
                 await after()
 
-        def at_wire() -> None:
+        @contextmanager
+        def at_wire() -> Iterator[None]:
             nonlocal reached_wire
-            self.journal.confirm(self.dialer)
-            reached_wire = True
+            with self.journal.surely_held(self.dialer):
+                reached_wire = True
+                yield
 
         try:
             result = await self.client.call(operation, scope, before_send=before_send, at_wire=at_wire)

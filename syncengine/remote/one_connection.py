@@ -9,18 +9,19 @@ connecting fails with ConnectError or ConnectTimeout, and everything later with 
 import asyncio
 import ssl
 from collections.abc import AsyncIterator
+from contextlib import nullcontext
 
 import httpx
 
 from syncengine.remote.wire import Wire
-from syncengine.stops import heard_at_once
 
 
 class OneConnection(httpx.AsyncBaseTransport):
     """Opened by its first request and again where it was idle for too long; one request at a time.
 
-    The extension ``at_wire`` of a request is called when the connection stands and all of the request is about to leave
-    in one piece; what it raises stops it. With ``trace``, head and body leave one after the other and each is told of.
+    The extension ``at_wire`` of a request is entered when the connection stands and all of the request is about to
+    leave in one piece, and left when the operating system has all of it; what it raises stops it. With ``trace``, head
+    and body leave one after the other and each is told of.
     """
 
     def __init__(self, context: ssl.SSLContext, *, idle_seconds: float) -> None:
@@ -40,11 +41,9 @@ class OneConnection(httpx.AsyncBaseTransport):
             if trace is not None:
                 await wire.send_told(request, trace)
             else:
-                # A stop between the check and the write is heard before the write.
-                with heard_at_once():
-                    if at_wire is not None:
-                        at_wire()
+                with nullcontext() if at_wire is None else at_wire():
                     wire.send(request)
+                    await wire.handed_over()
             status, headers = await wire.head()
             if trace is not None:
                 await trace("http11.receive_response_headers.complete", {})
@@ -61,13 +60,14 @@ class OneConnection(httpx.AsyncBaseTransport):
             await trace("connection.connect_tcp.started", {})
         try:
             async with asyncio.timeout(seconds):
-                connected, protocol = await asyncio.get_running_loop().create_connection(
-                    Wire,
-                    url.host,
-                    url.port or (443 if secure else 80),
-                    ssl=self._context if secure else None,
-                    happy_eyeballs_delay=0.25,
+                loop = asyncio.get_running_loop()
+                connected, protocol = await loop.create_connection(
+                    Wire, url.host, url.port or (443 if secure else 80), happy_eyeballs_delay=0.25
                 )
+                if secure:
+                    protocol.encrypted_by(
+                        await loop.start_tls(connected, protocol, self._context, server_hostname=url.host)
+                    )
         except TimeoutError:
             raise httpx.ConnectTimeout(f"no connection within {seconds:g} s") from None
         except (OSError, ValueError) as problem:
@@ -83,11 +83,6 @@ class OneConnection(httpx.AsyncBaseTransport):
             self._good_until = asyncio.get_running_loop().time() + self._idle_seconds
             return
         wire.close()
-
-    def cut(self) -> None:
-        """Make sure that not one more byte leaves, from wherever in the program this is called."""
-        if self._wire is not None:
-            self._wire.cut()
 
     async def aclose(self) -> None:
         """Close the connection, if there is one."""

@@ -6,9 +6,7 @@ is stated. Whatever its values hold, its head has exactly the lines that were me
 
 import asyncio
 import re
-import socket
 from collections.abc import Awaitable, Callable, Mapping
-from contextlib import suppress
 from typing import Any, cast
 
 import httptools
@@ -21,6 +19,8 @@ Trace = Callable[[str, Mapping[str, Any]], Awaitable[None]]
 _MAX_HEAD = 64 * 1024
 # Bytes taken in before they are asked for.
 _READ_AHEAD = 512 * 1024
+# Seconds between two looks at whether a large request has left.
+_HANDING_OVER = 0.005
 
 _LINE = rb"[!-~]+ [!-~]+ HTTP/1\.1\r\n"
 _FIELD = rb"[!#$%&'*+.^_`|~0-9A-Za-z-]+: (?:[!-~\x80-\xff](?:[ \t!-~\x80-\xff]*[!-~\x80-\xff])?)?\r\n"
@@ -32,6 +32,8 @@ class Wire(asyncio.Protocol):
 
     def __init__(self) -> None:
         self._transport: asyncio.Transport | None = None
+        # It, and what it writes to in its turn.
+        self._layers: tuple[asyncio.Transport, ...] = ()
         self._waiting: asyncio.Future[None] | None = None
         self._paused = self._lost = False
         # Why nothing more can be understood of what comes, or has come.
@@ -53,6 +55,12 @@ class Wire(asyncio.Protocol):
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         """Take the connection over."""
         self._transport = cast("asyncio.Transport", transport)
+        self._layers = (self._transport,)
+
+    def encrypted_by(self, transport: asyncio.Transport | None) -> None:
+        """Write to a layer of TLS on top of the connection from now on."""
+        assert transport is not None
+        self._transport, self._layers = transport, (transport, *self._layers)
 
     def data_received(self, data: bytes) -> None:
         """Read what has come."""
@@ -164,6 +172,20 @@ class Wire(asyncio.Protocol):
         """Hand a whole request to the operating system, or to the buffer before it."""
         self._begin(head_of(request), body_of(request))
 
+    async def handed_over(self) -> None:
+        """Wait until the operating system has all that was sent; where an answer comes first, the rest never leaves."""
+        # Asked again and again: what waits below TLS is told to nobody. A small request is gone when it is sent.
+        while self._unsent:  # noqa: ASYNC110 - there is no such event
+            if self._lost or self._whole:
+                self._stray = True
+                self.close()
+                return
+            await asyncio.sleep(_HANDING_OVER)
+
+    @property
+    def _unsent(self) -> bool:
+        return any(layer.get_write_buffer_size() for layer in self._layers)
+
     async def send_told(self, request: httpx.Request, trace: Trace) -> None:
         """Send a request in two parts and tell of each before and after it, in the words of httpx's own transport."""
         await trace("http11.send_request_headers.started", {})
@@ -209,14 +231,6 @@ class Wire(asyncio.Protocol):
             self._transport.resume_reading()
         self._waiting = asyncio.get_running_loop().create_future()
         await self._waiting
-
-    def cut(self) -> None:
-        """Shut the socket down, so that a write that is about to be made fails."""
-        found = self._transport.get_extra_info("socket") if self._transport is not None else None
-        if found is not None:
-            # It may be closed already.
-            with suppress(OSError):
-                found.shutdown(socket.SHUT_RDWR)
 
     def close(self) -> None:
         """Close at once; what is not sent yet never will be."""

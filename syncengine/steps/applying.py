@@ -4,7 +4,7 @@ import asyncio
 import hashlib
 import json
 import time
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator
 from contextlib import AsyncExitStack
 from dataclasses import dataclass, replace
 
@@ -103,24 +103,18 @@ async def _execute(
                 interrupted=interrupted,
             )
         exposed = frozenset(rows.address for found in made.differences.dialers for rows in found.rows if rows.protected)
-        with run.ledger.minding_stops(lambda: _cut_all(runs.values())):
-            report = await execute(
-                Execution(
-                    plan=made.plan,
-                    runs=runs,
-                    tally=tally,
-                    lasts_days=made.differences.lasts_days,
-                    exposed=exposed,
-                )
+        report = await execute(
+            Execution(
+                plan=made.plan,
+                runs=runs,
+                tally=tally,
+                lasts_days=made.differences.lasts_days,
+                exposed=exposed,
             )
+        )
     if made.plan.releases and not report.interrupted:
         listed.release()
     return report
-
-
-def _cut_all(runs: Iterable[DialerRun]) -> None:
-    for run in runs:
-        run.client.cut()
 
 
 @dataclass(frozen=True, slots=True)

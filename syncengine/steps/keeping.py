@@ -21,7 +21,7 @@ _EVERY = 20.0
 
 def keep_leases(run: Run) -> None:
     """Renew the leases of a run where it is time; raises LockedError when one was lost."""
-    run.ledger.keep_fresh(now=run.options.clock())
+    run.ledger.keep_fresh(clock=run.options.clock)
 
 
 async def keeping_leases(run: Run, work: Coroutine[Any, Any, Result]) -> Result:

@@ -117,6 +117,7 @@ def _writers(what: str, run: Callable[[], two_writers.Seen]) -> Outcome:
         "requests": len(seen.requests),
         "overlaps": len(seen.overlaps),
         "losses of the lock noticed before a byte left": seen.noticed,
+        "writers ended, since they went on too late": seen.ended,
         "seconds": round(time.monotonic() - began),
     }
     return Outcome(figures=figures, failures=failures)

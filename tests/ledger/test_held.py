@@ -1,18 +1,18 @@
 """What a run does that wakes up between its intent and the first byte."""
 
 import asyncio
-import os
-import signal
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 import pytest
 
 from syncengine.errors import LockedError
 from syncengine.ledger import held, leases
 from syncengine.ledger import ledger as ledgers
+from syncengine.ledger.journal import Begun
 from syncengine.ledger.ledger import Ledger
 from tests.ledger.conftest import Home
-from tests.ledger.writing import NOW
+from tests.ledger.writing import NOW, intent, item
 
 
 class Clock:
@@ -41,7 +41,7 @@ def test_a_lease_that_is_nearly_over_by_the_steady_clock_is_not_trusted_whatever
         ledger.check_fence()
         with pytest.raises(LockedError, match=r"held up for 45 s, and another may soon have.*\(60 s\).*Plan again"):
             ledger.confirm_lock()
-        ledger.renew(now=NOW + 60)
+        ledger.renew(clock=lambda: NOW + 60)
         ledger.confirm_lock()
 
 
@@ -69,45 +69,77 @@ def test_the_steady_clock_moves_on() -> None:
     assert asyncio.run(later()) > before
 
 
-def test_a_process_that_goes_on_near_the_end_of_its_lease_cuts_its_connections_first_of_all(
-    ledger: Ledger, clock: Clock
+@pytest.fixture
+def alarms(monkeypatch: pytest.MonkeyPatch) -> list[float | None]:
+    """In so many seconds each alarm was set; None: taken back."""
+    found: list[float | None] = []
+    monkeypatch.setattr(held.alarm, "set_in", lambda seconds: found.append(round(seconds, 3)))
+    monkeypatch.setattr(held.alarm, "clear", lambda: found.append(None))
+    return found
+
+
+def test_while_a_request_leaves_the_process_ends_before_its_lease_is_untrusted(
+    ledger: Ledger, clock: Clock, alarms: list[float | None]
 ) -> None:
-    cuts: list[int] = []
-    before = signal.getsignal(signal.SIGCONT)
-    with ledger.lock("apply", now=NOW, lease=60), ledger.minding_stops(lambda: cuts.append(1)):
-        os.kill(os.getpid(), signal.SIGCONT)
-        clock.now += 44.9
-        os.kill(os.getpid(), signal.SIGCONT)
-        assert cuts == []
-        clock.now += 0.1
-        os.kill(os.getpid(), signal.SIGCONT)
-        assert cuts == [1]
-    os.kill(os.getpid(), signal.SIGCONT)
-    assert cuts == [1]
-    assert signal.getsignal(signal.SIGCONT) is before
-
-
-def test_blocks_that_overlap_and_end_in_any_order_each_have_their_connections_cut(ledger: Ledger, clock: Clock) -> None:
-    cuts: list[str] = []
-    before = signal.getsignal(signal.SIGCONT)
     with ledger.lock("apply", now=NOW, lease=60):
-        first, second = (ledger.minding_stops(lambda name=name: cuts.append(name)) for name in ("first", "second"))
+        clock.now += 5
+        with ledger.surely_held(""):
+            assert alarms == [40.0]
+        assert alarms == [40.0, None]
+
+
+def test_the_alarm_stands_until_the_last_of_several_requests_has_left(
+    ledger: Ledger, clock: Clock, alarms: list[float | None]
+) -> None:
+    with ledger.lock("apply", now=NOW, lease=60):
+        first = ledger.surely_held("")
         first.__enter__()
-        second.__enter__()
+        clock.now += 10
+        ledger.renew(clock=lambda: NOW + 10)
+        with ledger.surely_held(""):
+            first.__exit__(None, None, None)
+            assert alarms == [45.0, 45.0]
+        assert alarms == [45.0, 45.0, None]
+
+
+def test_a_request_that_may_not_leave_takes_its_alarm_back(
+    ledger: Ledger, clock: Clock, alarms: list[float | None]
+) -> None:
+    with ledger.lock("apply", now=NOW, lease=60):
+        clock.now += 44
+        with pytest.raises(LockedError, match="held up for 50 s"), _after_a_stop(ledger, clock):
+            raise AssertionError("let out")
+        assert alarms == [1.0, None]
+
+
+@contextmanager
+def _after_a_stop(ledger: Ledger, clock: Clock) -> Iterator[None]:
+    """Be stopped between the setting of the alarm and the last check, where an alarm does not end this process."""
+    check = ledger.confirm_lock
+
+    def late(dialer: str) -> None:
+        clock.now += 6
+        check(dialer)
+
+    ledger.confirm_lock = late  # type: ignore[method-assign]  # this one ledger's
+    with ledger.surely_held(""):
+        yield
+
+
+@pytest.mark.parametrize("renewed", ["by itself", "with an intent"])
+def test_a_stop_between_two_looks_at_clocks_makes_no_lease_newer_than_it_is(
+    ledger: Ledger, clock: Clock, renewed: str
+) -> None:
+    def stopped_after_reading() -> float:
         clock.now += 60
-        os.kill(os.getpid(), signal.SIGCONT)
-        first.__exit__(None, None, None)
-        os.kill(os.getpid(), signal.SIGCONT)
-        second.__exit__(None, None, None)
-        os.kill(os.getpid(), signal.SIGCONT)
-    assert cuts == ["first", "second", "second"]
-    assert signal.getsignal(signal.SIGCONT) is before
+        return NOW + 1
 
-
-def test_outside_the_main_thread_no_signal_is_minded(home: Home) -> None:
-    def apply() -> None:
-        with home.open() as ledger, ledger.lock("apply", now=NOW), ledger.minding_stops(lambda: None):
+    with ledger.lock("apply", now=NOW, lease=60):
+        if renewed == "by itself":
+            ledger.renew(clock=stopped_after_reading)
+        else:
+            line = Begun(intent=intent("add", [item("1")]), evidence="{}")
+            run = ledger.begin_run("apply", "p", now=NOW)
+            asyncio.run(ledger.write_lines([line], run_id=run, clock=stopped_after_reading))
+        with pytest.raises(LockedError, match="held up for 60 s"):
             ledger.confirm_lock()
-
-    with ThreadPoolExecutor(1) as pool:
-        pool.submit(apply).result()

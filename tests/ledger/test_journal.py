@@ -268,7 +268,7 @@ def test_a_line_keeps_all_that_it_says_of_a_call_and_its_rows(locked: Ledger) ->
     (run,) = locked.history(1)
     rows_said = {"1": RowOutcome("applied"), "2": RowOutcome("rejected", "bad number")}
     finished = journal.Finished(call_id=call, outcome="applied", message="two of three", rows=rows_said)
-    assert asyncio.run(locked.write_lines([finished], run_id=run.run_id, now=NOW)) == [call]
+    assert asyncio.run(locked.write_lines([finished], run_id=run.run_id, clock=lambda: NOW)) == [call]
     assert states(locked) == {"1": "present", "2": "rejected", "3": "unknown_add"}
     assert history(locked) == {call: ("unknown", "applied", "two of three")}
 
@@ -281,7 +281,7 @@ def test_lines_about_two_collections_leave_open_what_is_unknown_in_each(locked: 
         Finished(call_id=first, outcome="applied", message="", rows={"1": RowOutcome("applied")}),
         Finished(call_id=second, outcome="applied", message="", rows={"3": RowOutcome("applied")}),
     ]
-    asyncio.run(locked.write_lines(lines, run_id=locked.history(1)[0].run_id, now=NOW))
+    asyncio.run(locked.write_lines(lines, run_id=locked.history(1)[0].run_id, clock=lambda: NOW))
     assert (states(locked), states(locked, autumn)) == ({"1": "present", "2": "unknown_add"}, {"3": "present"})
     assert [(call.call_id, call.rows, call.state) for call in locked.unfinished_calls()] == [(first, 1, "unknown")]
 
@@ -342,7 +342,7 @@ def test_outcomes_that_are_booked_together_leave_what_they_leave_one_by_one(
             told = {key: RowOutcome(word, f"m{number}") for key, word in rows_of.items()} if named else {}  # type: ignore[arg-type]  # words of outcomes
             lines.append(Finished(call_id=call_id, outcome=outcome, message="", rows=told))  # type: ignore[arg-type]  # as above
         if name == "together":
-            asyncio.run(locked.write_lines(lines, run_id=locked.history(1)[0].run_id, now=NOW))
+            asyncio.run(locked.write_lines(lines, run_id=locked.history(1)[0].run_id, clock=lambda: NOW))
         else:
             for line in lines:
                 locked.finish_call(line.call_id, line.outcome, line.message, line.rows, now=NOW)

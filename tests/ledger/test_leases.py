@@ -117,7 +117,7 @@ def test_a_run_that_slept_over_a_lease_can_write_about_none_of_its_dialers(
     with one.lock("apply", now=NOW, lease=60, dialers=first), two.lock("watch", now=NOW + 61, dialers=second):
         for write in (
             lambda: begin(one, intent("add", [item("1")], address=CO)),
-            lambda: one.renew(now=NOW + 62),
+            lambda: one.renew(clock=lambda: NOW + 62),
         ):
             with pytest.raises(LockedError, match="has taken it for watch"):
                 write()
@@ -161,7 +161,7 @@ def test_what_a_plan_leaves_alone_is_given_back_and_can_be_written_about_no_more
             begin(one, intent("add", [item("1")], address=CO))
             with pytest.raises(LockedError, match="does not hold the lease of vn"):
                 begin(one, intent("add", [item("1")], address=VN))
-        one.renew(now=NOW + 1)
+        one.renew(clock=lambda: NOW + 1)
 
 
 def test_a_run_that_lost_one_dialer_sends_to_none(one: Ledger, two: Ledger) -> None:
@@ -192,7 +192,7 @@ def test_what_one_run_writes_moves_no_basis_of_the_others(one: Ledger, two: Ledg
         one.finish_call(call, "applied", "", {}, now=NOW)
         assert before["co"] < begun < one.basis_at(["co"])
         assert one.basis_at(["vn"]) == before["vn"]
-        two.renew(now=NOW)
+        two.renew(clock=lambda: NOW)
         assert one.basis_at(["vn"]) == before["vn"]
         # What is stated of do-not-call concerns all of them.
         two.record_statements("opt-outs", ["+573001112233"], source_digest="d", now=NOW)
@@ -227,9 +227,9 @@ def test_leases_are_renewed_once_a_quarter_of_their_time_is_over(one: Ledger, mo
     steady = [1_000.0]
     for module in (held, leases):
         monkeypatch.setattr(module, "steady_seconds", lambda: steady[0])
-    one.keep_fresh(now=NOW)
+    one.keep_fresh(clock=lambda: NOW)
     with one.lock("apply", now=NOW, lease=60, dialers=["co"]):
         for passed, until in ((14.0, 60.0), (15.0, 75.0)):
             steady[0] = 1_000.0 + passed
-            one.keep_fresh(now=NOW + passed)
+            one.keep_fresh(clock=lambda now=NOW + passed: now)
             assert one.lock_holders()[0].lease_until == pytest.approx(NOW + until, abs=0.1)

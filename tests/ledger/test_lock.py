@@ -44,7 +44,7 @@ def test_a_lapsed_lease_is_taken_over_and_the_sleeper_can_write_nothing(home: Ho
             with other.lock("watch", now=NOW + 61):
                 for write in (
                     lambda: add(sleeper, "1"),
-                    lambda: sleeper.renew(now=NOW + 62),
+                    lambda: sleeper.renew(clock=lambda: NOW + 62),
                     sleeper.check_fence,
                     lambda: sleeper.save_rows(CONTACTS, [], now=NOW),
                 ):
@@ -68,7 +68,7 @@ def test_leaving_a_lost_lock_does_not_free_the_new_holders(home: Home) -> None:
 
 def test_renewing_and_writing_intents_keep_the_lease_alive(home: Home) -> None:
     with home.open() as one, one.lock("apply", now=NOW, lease=60):
-        one.renew(now=NOW + 50)
+        one.renew(clock=lambda: NOW + 50)
         holder = next(iter(one.lock_holders()), None)
         assert holder is not None
         assert holder.lease_until == NOW + 110
@@ -80,7 +80,7 @@ def test_renewing_and_writing_intents_keep_the_lease_alive(home: Home) -> None:
 
 def test_a_lease_that_lapsed_without_a_taker_can_be_renewed(ledger: Ledger) -> None:
     with ledger.lock("apply", now=NOW, lease=60):
-        ledger.renew(now=NOW + 500)
+        ledger.renew(clock=lambda: NOW + 500)
         ledger.check_fence()
 
 

@@ -243,5 +243,5 @@ def test_a_machine_with_a_wrong_clock_takes_over_from_nobody(
             patched.setattr(time, "time", lambda: real() + moved)
             with pytest.raises(LedgerError, match=f"clock is {said} that of the ledger's server .*set it right"):
                 Ledger.open(server.url, "acme")
-        ledger.renew(now=time.time())
+        ledger.renew(clock=time.time)
     Ledger.open(server.url, "acme").close()

@@ -13,6 +13,7 @@ import asyncio
 import os
 import random
 import signal
+import socket
 import subprocess
 import sys
 import tempfile
@@ -23,17 +24,15 @@ from dataclasses import dataclass, field, replace
 from itertools import pairwise
 from pathlib import Path
 
-import httpx
-
+from syncengine import alarm
 from syncengine.sandbox.server import Sandbox
-from syncengine.stops import keep_from_threads
 from tests.ledger.postgres_server import NONE, running
 
 LEASE = 0.4
 # A dialer on another continent; most of a run's time is spent waiting for it, as in life.
 DIALER_SECONDS = 0.03
 _CALLS_A_TURN = 4
-# What lies between the last check and the write is microseconds long; stops are to fall there, so it is made longer.
+# The step between the last check and the write is microseconds long; stops are to fall there, so it is made longer.
 _LAST_MOMENT = 0.02
 _DIALERS = ("here", "there")
 
@@ -46,6 +45,8 @@ class Seen:
     requests: list[tuple[str, int, str]] = field(default_factory=list)
     # How often a writer noticed, before a byte left, that it had lost a dialer.
     noticed: int = 0
+    # How often one was ended, since it went on too late.
+    ended: int = 0
     stalls: int = 0
 
     @property
@@ -74,50 +75,93 @@ class Seen:
     def __str__(self) -> str:
         return (
             f"{len(self.requests)} requests in {self.turns} turns, {self.beside} beside the other writer's,"
-            f" {self.stalls} stalls, noticed {self.noticed} times, {len(self.overlaps)} overlaps"
+            f" {self.stalls} stalls, noticed {self.noticed} times, ended {self.ended} times,"
+            f" {len(self.overlaps)} overlaps"
         )
 
 
 def race(turns: int, ledger_url: str | None = None) -> Seen:
     """Let two writers take dialers by turns, as fast as they can."""
     with _writers(ledger_url) as (sandbox, writers):
-        seen = Seen()
+        seen = writers.seen
         deadline = time.monotonic() + 30 + turns
         while seen.turns < turns or len({writer for writer, _, _ in seen.requests}) < 2:
             assert time.monotonic() < deadline, f"too slow: {seen}"
             time.sleep(0.1)
             _look(sandbox, seen)
-            _assert_alive(writers)
-        return _ended(sandbox, writers, seen)
+            writers.go_on()
+        return _ended(sandbox, writers)
 
 
 def stall(stalls: int, ledger_url: str | None = None, seed: int = 1) -> Seen:
-    """Stop whoever sent last, at a random moment, for one to three leases; the other takes over meanwhile."""
+    """Stop whoever sent last, at a random moment, for one to three leases; the other takes over meanwhile.
+
+    A writer that was ended, since it went on too late, is followed by another of its name.
+    """
     chance = random.Random(seed)
     with _writers(ledger_url, last_moment=_LAST_MOMENT) as (sandbox, writers):
-        seen = Seen()
-        while not seen.requests:
-            _assert_alive(writers)
-            time.sleep(0.05)
-            _look(sandbox, seen)
+        seen = writers.seen
         while seen.stalls < stalls:
-            time.sleep(chance.uniform(0.02, 0.15))
-            _look(sandbox, seen)
-            _assert_alive(writers)
-            holder = writers[seen.requests[-1][0]]
+            known, deadline = len(seen.requests), time.monotonic() + 60
+            while len(seen.requests) == known:
+                assert time.monotonic() < deadline, f"nobody sends any more: {seen}"
+                time.sleep(chance.uniform(0.02, 0.15))
+                _look(sandbox, seen)
+                writers.go_on()
+            holder = writers.alive[seen.requests[-1][0]]
             holder.send_signal(signal.SIGSTOP)
             try:
                 time.sleep(chance.uniform(1, 3) * LEASE)
             finally:
                 holder.send_signal(signal.SIGCONT)
             seen.stalls += 1
-        return _ended(sandbox, writers, seen)
+        return _ended(sandbox, writers)
+
+
+@dataclass
+class _Writers:
+    """Two processes, and who came in place of those that ended."""
+
+    command: Sequence[str]
+    last_moment: float
+    seen: Seen = field(default_factory=Seen)
+    alive: dict[str, subprocess.Popen[str]] = field(default_factory=dict)
+
+    def go_on(self) -> None:
+        """Begin one of each name where there is none."""
+        for name in ("a", "b"):
+            writer = self.alive.get(name)
+            if writer is not None and writer.poll() is not None:
+                assert writer.returncode == -signal.SIGALRM, f"a writer has died: {writer.returncode}"
+                self.seen.ended += 1
+                self._heard(writer)
+                writer = None
+            if writer is None:
+                line = [*self.command, name, str(self.last_moment)]
+                self.alive[name] = subprocess.Popen(line, stdout=subprocess.PIPE, text=True, env=dict(os.environ))
+
+    def end(self) -> None:
+        """Let them end by themselves."""
+        for writer in self.alive.values():
+            writer.terminate()
+        for writer in self.alive.values():
+            self._heard(writer)
+            self.seen.ended += writer.returncode == -signal.SIGALRM
+
+    def _heard(self, writer: subprocess.Popen[str]) -> None:
+        self.seen.noticed += writer.communicate(timeout=30)[0].count("lost")
+
+    def kill(self) -> None:
+        """End them at once."""
+        for writer in self.alive.values():
+            writer.kill()
+            writer.wait()
+            if writer.stdout:
+                writer.stdout.close()
 
 
 @contextmanager
-def _writers(
-    ledger_url: str | None, *, last_moment: float = 0.0
-) -> Iterator[tuple[Sandbox, dict[str, subprocess.Popen[str]]]]:
+def _writers(ledger_url: str | None, *, last_moment: float = 0.0) -> Iterator[tuple[Sandbox, _Writers]]:
     from tests.steps.at_the_sandbox import project_at
 
     with Sandbox() as sandbox, tempfile.TemporaryDirectory() as folder:
@@ -125,25 +169,12 @@ def _writers(
         project_at("comunik8", root, sandbox).write()
         sandbox.comunik8.faults.add("latency", times=10**9, seconds=DIALER_SECONDS)
         url = ledger_url or f"sqlite:///{root / 'ledger.db'}"
-        command = [sys.executable, "-m", "tests.ledger.two_writers", str(root), url]
-        writers = {
-            name: subprocess.Popen(
-                [*command, name, str(last_moment)], stdout=subprocess.PIPE, text=True, env=dict(os.environ)
-            )
-            for name in ("a", "b")
-        }
+        writers = _Writers([sys.executable, "-m", "tests.ledger.two_writers", str(root), url], last_moment)
+        writers.go_on()
         try:
             yield sandbox, writers
         finally:
-            for writer in writers.values():
-                writer.kill()
-                writer.wait()
-                if writer.stdout:
-                    writer.stdout.close()
-
-
-def _assert_alive(writers: dict[str, subprocess.Popen[str]]) -> None:
-    assert all(writer.poll() is None for writer in writers.values()), "a writer has died"
+            writers.kill()
 
 
 def _look(sandbox: Sandbox, seen: Seen) -> None:
@@ -151,30 +182,28 @@ def _look(sandbox: Sandbox, seen: Seen) -> None:
     seen.requests = [(lead["first_name"][0], int(lead["first_name"][1:]), lead["surname"]) for lead in found]
 
 
-def _ended(sandbox: Sandbox, writers: dict[str, subprocess.Popen[str]], seen: Seen) -> Seen:
-    for writer in writers.values():
-        writer.terminate()
-    seen.noticed = sum(int((writer.communicate(timeout=30)[0] or "0").split()[-1]) for writer in writers.values())
-    _look(sandbox, seen)
-    return seen
+def _ended(sandbox: Sandbox, writers: _Writers) -> Seen:
+    writers.end()
+    _look(sandbox, writers.seen)
+    return writers.seen
 
 
 # ------------------------------------------------------------------------------------------------ the writers
 
 
 def _write_by_turns(root: Path, url: str, name: str, last_moment: float) -> None:
-    """Take dialers, make some calls, give them back, until told to stop; then say how often one was found lost."""
+    """Take dialers, make some calls, give them back, until told to stop; say each time that one is found lost."""
     from syncengine import sync
     from syncengine.errors import LockedError
     from syncengine.ledger import leases
     from syncengine.ledger.opening import open_ledger
 
-    keep_from_threads()
+    alarm.allow()
     stopped: list[int] = []
     signal.signal(signal.SIGTERM, lambda *_: stopped.append(1))
     leases._LOCK_POLL_SECONDS = 0.02
     _lengthen(last_moment)
-    loaded, noticed, number = sync.load(root), 0, 0
+    loaded, number = sync.load(root), 0
     with open_ledger(url, "tests") as ledger:
         while not stopped:
             try:
@@ -185,21 +214,31 @@ def _write_by_turns(root: Path, url: str, name: str, last_moment: float) -> None
                         _all_calls(loaded, ledger, dialers, f"{name}{fence}", f"{fence % 900 + 100}{number % 100:02d}")
                     )
             except LockedError as lost:
-                noticed += "is locked" not in str(lost) and "already holds" not in str(lost)
+                if "is locked" not in str(lost) and "already holds" not in str(lost):
+                    print("lost", flush=True)  # noqa: T201 - read by the parent
             time.sleep(random.uniform(0.005, 0.06))
-    print(noticed, flush=True)  # noqa: T201 - read by the parent
 
 
 def _lengthen(last_moment: float) -> None:
-    from syncengine.remote.wire import Wire
+    """Let the step before each write take so many seconds: one step of the interpreter, so that no handler runs in it."""
+    if not last_moment:
+        return
+    write, long, same, took = socket.socket.send, [None] * 10_000, [None] * 10_000, 0.0
+    while took < last_moment:
+        long, same = long * 2, same * 2
+        began = time.perf_counter()
+        _ = long == same
+        took = time.perf_counter() - began
 
-    send = Wire.send
+    class LateSocket(socket.socket):
+        def send(self, data: bytes, flags: int = 0, /) -> int:
+            # A single byte is what wakes a loop.
+            if len(data) == 1:
+                return write(self, data, flags)
+            _ = long == same
+            return write(self, data, flags)
 
-    def late(wire: Wire, request: httpx.Request) -> None:
-        time.sleep(last_moment)
-        send(wire, request)
-
-    Wire.send = late  # type: ignore[method-assign]  # a writer is a process of its own
+    socket.socket = LateSocket  # type: ignore[misc]  # a writer is a process of its own
 
 
 async def _all_calls(loaded, ledger, dialers: Sequence[str], writer: str, digits: str) -> None:  # type: ignore[no-untyped-def]
@@ -231,14 +270,13 @@ async def _calls(loaded, ledger, name: str, writer: str, digits: str) -> None:  
             journal=journal, store=None, listed=_Nobody(), tally=None, interrupted=lambda: False,
         )  # type: ignore[arg-type]  # fmt: skip
         add = client.vendor.collections[0].operations["add"]
-        with ledger.minding_stops(client.cut):
-            for call in range(_CALLS_A_TURN):
-                phone = f"+4477{digits}{call:02d}"
-                record = {"first_name": writer, "surname": name, "mobile": phone, "email": ""}
-                row = RowItem(f"{phone}-{time.time_ns()}", (phone,), record, "h", "")
-                _, sent = await run.write(add, rows_scope(run, address, [row]), address, action="add", rows=[row])
-                if sent:
-                    await journal.finish(sent, "applied", "", {})
+        for call in range(_CALLS_A_TURN):
+            phone = f"+4477{digits}{call:02d}"
+            record = {"first_name": writer, "surname": name, "mobile": phone, "email": ""}
+            row = RowItem(f"{phone}-{time.time_ns()}", (phone,), record, "h", "")
+            _, sent = await run.write(add, rows_scope(run, address, [row]), address, action="add", rows=[row])
+            if sent:
+                await journal.finish(sent, "applied", "", {})
 
 
 class _Nobody:

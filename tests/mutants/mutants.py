@@ -1,6 +1,7 @@
 """Mutants: each takes one defence out of the engine by replacing one function of it, in the tests' process alone."""
 
 from collections.abc import Callable, Mapping
+from contextlib import nullcontext
 from dataclasses import replace
 from typing import Any
 
@@ -85,6 +86,13 @@ def _answered_is_done(real: Callable[..., Any]) -> Callable[..., Any]:
         return replace(found, judgement=replace(found.judgement, outcome="applied"), again="no")
 
     return without_answer
+
+
+def _no_wait(_: Any) -> Callable[..., Any]:
+    async def handed_over(_: Any) -> None:
+        return None
+
+    return handed_over
 
 
 def _every_refusal_repeated(_: Any) -> Callable[..., Any]:
@@ -233,9 +241,19 @@ MUTANTS: Mapping[str, Mutant] = {
         "tests/ledger/test_lock.py::test_a_lapsed_lease_is_taken_over_and_the_sleeper_can_write_nothing",
     ),
     "who wakes up after the lease sends on": Mutant(
-        "syncengine.ledger.held:Held._goes_on",
+        "syncengine.alarm:set_in",
         nothing(),
-        "tests/ledger/test_held.py::test_blocks_that_overlap_and_end_in_any_order_each_have_their_connections_cut",
+        "tests/test_alarm.py::test_it_is_the_kernels_and_only_who_sends_takes_it",
+    ),
+    "a request leaves without an alarm": Mutant(
+        "syncengine.ledger.held:Held.while_leaving",
+        nothing(nullcontext()),
+        "tests/ledger/test_held.py::test_while_a_request_leaves_the_process_ends_before_its_lease_is_untrusted",
+    ),
+    "the rest of a large request leaves without an alarm": Mutant(
+        "syncengine.remote.wire:Wire.handed_over",
+        _no_wait,
+        "tests/remote/test_one_connection.py::test_a_request_has_left_when_the_operating_system_has_all_of_it",
     ),
     "a lease is trusted to its end": Mutant(
         "syncengine.ledger.held:Held._may_be_over",
@@ -243,10 +261,10 @@ MUTANTS: Mapping[str, Mutant] = {
         "tests/ledger/test_held.py::"
         "test_a_lease_that_is_nearly_over_by_the_steady_clock_is_not_trusted_whatever_the_ledger_says",
     ),
-    "any thread may hear of a stop": Mutant(
-        "syncengine.stops:keep_from_threads",
+    "no alarm is allowed": Mutant(
+        "syncengine.alarm:allow",
         nothing(),
-        "tests/test_stops.py::test_the_signal_is_taken_within_the_block_alone",
+        "tests/test_alarm.py::test_it_is_the_kernels_and_only_who_sends_takes_it",
     ),
     "a dialer is held by two runs": Mutant(
         "syncengine.ledger.lock:in_the_way",

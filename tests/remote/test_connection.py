@@ -1,11 +1,10 @@
 import asyncio
 import gzip
 import logging
-import signal
 import ssl
-import threading
 import time
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 
@@ -16,7 +15,6 @@ from syncengine.errors import AnswerError, LockedError, TransportError
 from syncengine.failpoints import Armed, arm
 from syncengine.model.exchange import Answer
 from syncengine.remote.connection import NOT_SENT, Call, Connection, opener
-from syncengine.stops import keep_from_threads
 from tests.remote.dialing import Loopback, Talk, loopback
 
 BODY = b'{"ok":true,"data":[{"id":"11540"}]}'
@@ -414,10 +412,12 @@ def test_the_last_check_is_asked_before_connecting_and_again_before_the_first_by
     asked: list[int] = []
     got: list[bytes] = []
 
-    def at_wire() -> None:
+    @contextmanager
+    def at_wire() -> Iterator[None]:
         asked.append(1)
         if len(asked) == refused_at:
             raise LockedError("lost")
+        yield
 
     async def talk(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         got.append(await reader.read())
@@ -440,11 +440,16 @@ def test_the_last_check_is_asked_before_connecting_and_again_before_the_first_by
 def test_a_call_whose_last_check_agrees_is_sent_whole(parted: bool) -> None:
     asked: list[int] = []
 
+    @contextmanager
+    def at_wire() -> Iterator[None]:
+        asked.append(1)
+        yield
+
     async def run() -> Answer:
         async with loopback(saying(WHOLE)) as server:
             connection = Connection(OPEN)
             try:
-                checked = replace(call(server.base_url, body=b"b"), at_wire=lambda: asked.append(1))
+                checked = replace(call(server.base_url, body=b"b"), at_wire=at_wire)
                 return await connection.send(checked)
             finally:
                 await connection.close()
@@ -457,54 +462,3 @@ def test_a_call_whose_last_check_agrees_is_sent_whole(parted: bool) -> None:
     finally:
         arm(None)
     assert len(asked) == (3 if parted else 2)
-
-
-def test_a_connection_that_is_cut_lets_no_byte_out_any_more() -> None:
-    async def run() -> None:
-        async with loopback(saying(WHOLE)) as server:
-            connection = Connection(OPEN)
-            connection.cut()
-
-            def cut_at_the_last_moment() -> None:
-                asked.append(1)
-                if len(asked) == 4:
-                    connection.cut()
-
-            asked: list[int] = []
-            checked = replace(call(server.base_url, body=b"the body"), at_wire=cut_at_the_last_moment)
-            await connection.send(checked)
-            with pytest.raises(TransportError) as lost:
-                await connection.send(checked)
-            assert lost.value.sent
-            await connection.close()
-            assert len(server.requests) == 1
-
-    asyncio.run(run())
-
-
-def test_a_stop_is_heard_between_the_last_check_and_the_first_byte_and_nowhere_before() -> None:
-    heard: list[int] = []
-    taken: list[bool] = []
-
-    def at_wire() -> None:
-        taken.append(signal.SIGCONT not in signal.pthread_sigmask(signal.SIG_BLOCK, []))
-        # As at the end of a stop; to this thread, since others of a test's process may not have been made deaf to it.
-        signal.pthread_kill(threading.get_ident(), signal.SIGCONT)
-        taken.append(bool(heard))
-
-    async def run() -> None:
-        async with loopback(saying(WHOLE)) as server:
-            connection = Connection(OPEN)
-            await connection.send(replace(call(server.base_url, body=b"b"), at_wire=at_wire))
-            await connection.close()
-
-    mask = signal.pthread_sigmask(signal.SIG_BLOCK, [])
-    handler = signal.signal(signal.SIGCONT, lambda *_: heard.append(1))
-    try:
-        keep_from_threads()
-        asyncio.run(run())
-    finally:
-        signal.pthread_sigmask(signal.SIG_SETMASK, mask)
-        signal.signal(signal.SIGCONT, handler)
-    # Asked before connecting, and again when all of the request is about to leave.
-    assert taken == [False, False, True, True]

@@ -2,6 +2,8 @@
 
 import asyncio
 import ssl
+from collections.abc import Iterator
+from contextlib import contextmanager, nullcontext, suppress
 from pathlib import Path
 
 import httpx
@@ -18,8 +20,8 @@ def transport(idle_seconds: float = 3.0) -> OneConnection:
     return OneConnection(ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT), idle_seconds=idle_seconds)
 
 
-async def ask(one: OneConnection, server: Loopback, body: bytes = b"") -> bytes:
-    request = httpx.Request("POST", server.base_url + "/things", content=body)
+async def ask(one: OneConnection, server: Loopback, body: bytes = b"", **extensions: object) -> bytes:
+    request = httpx.Request("POST", server.base_url + "/things", content=body, extensions=extensions)
     response = await one.handle_async_request(request)
     assert isinstance(response.stream, httpx.AsyncByteStream)
     read = b"".join([chunk async for chunk in response.stream])
@@ -131,12 +133,17 @@ def test_more_than_is_read_ahead_waits_until_it_is_asked_for() -> None:
     asyncio.run(run())
 
 
-def test_an_encrypted_connection_serves_as_a_plain_one_does(tmp_path: Path) -> None:
+def encryption(tmp_path: Path) -> tuple[ssl.SSLContext, ssl.SSLContext]:
+    """Return what a server and what a client encrypt with."""
     chain = tmp_path / "chain.pem"
     chain.write_text(SELF_SIGNED)
     theirs = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     theirs.load_cert_chain(chain)
-    ours = ssl.create_default_context(cafile=str(chain))
+    return theirs, ssl.create_default_context(cafile=str(chain))
+
+
+def test_an_encrypted_connection_serves_as_a_plain_one_does(tmp_path: Path) -> None:
+    theirs, ours = encryption(tmp_path)
     talk, ports = answering(ANSWER, ANSWER)
 
     async def run() -> list[bytes]:
@@ -148,6 +155,81 @@ def test_an_encrypted_connection_serves_as_a_plain_one_does(tmp_path: Path) -> N
 
     assert asyncio.run(run()) == [b"ok"] * 2
     assert len(ports) == 1
+
+
+@pytest.mark.parametrize("encrypted", [False, True])
+def test_a_request_has_left_when_the_operating_system_has_all_of_it(tmp_path: Path, encrypted: bool) -> None:
+    theirs, ours = encryption(tmp_path) if encrypted else (None, ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT))
+    body, left, taken = bytes(20_000_000), [], asyncio.Event()
+
+    async def talk(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await taken.wait()
+        await reader.readexactly(len(body))
+        writer.write(ANSWER)
+        await writer.drain()
+
+    @contextmanager
+    def at_wire() -> Iterator[None]:
+        yield
+        left.append(1)
+
+    async def run() -> None:
+        async with loopback(talk, ssl=theirs) as server:
+            one = OneConnection(ours, idle_seconds=3.0)
+            asking = asyncio.create_task(ask(one, server, body, at_wire=at_wire))
+            await asyncio.sleep(0.3)
+            assert left == []
+            taken.set()
+            assert await asyncio.wait_for(asking, 30) == b"ok"
+            assert left == [1]
+            await one.aclose()
+
+    asyncio.run(run())
+
+
+@pytest.mark.parametrize("encrypted", [False, True])
+@pytest.mark.parametrize("goes_on", [True, False])
+def test_the_rest_of_a_request_that_is_answered_early_never_leaves(
+    tmp_path: Path, encrypted: bool, goes_on: bool
+) -> None:
+    theirs, ours = encryption(tmp_path) if encrypted else (None, ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT))
+    body, got = bytes(20_000_000), []
+
+    async def talk(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        writer.write(b"HTTP/1.1 413 Too Large\r\nContent-Length: 4\r\n\r\nmuch")
+        await writer.drain()
+        if goes_on:
+            await asyncio.sleep(0.1)
+            with suppress(OSError):
+                got.append(len(await reader.read(2 * len(body))))
+                while chunk := await reader.read(len(body)):
+                    got.append(len(chunk))
+
+    async def run() -> None:
+        async with loopback(talk, ssl=theirs) as server:
+            one = OneConnection(ours, idle_seconds=3.0)
+            assert await asyncio.wait_for(ask(one, server, body, at_wire=nullcontext), 30) == b"much"
+            assert one._wire is not None
+            assert not one._wire.is_fresh
+            await asyncio.sleep(0.3)
+            await one.aclose()
+
+    asyncio.run(run())
+    assert sum(got) < len(body)
+
+
+def test_a_request_that_the_dialer_does_not_take_to_its_end_is_lost() -> None:
+    async def talk(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        writer.transport.abort()
+
+    async def run() -> None:
+        async with loopback(talk) as server:
+            one = transport()
+            with pytest.raises(httpx.ReadError):
+                await asyncio.wait_for(ask(one, server, bytes(20_000_000), at_wire=nullcontext), 30)
+            await one.aclose()
+
+    asyncio.run(run())
 
 
 def test_a_name_that_no_lookup_takes_is_a_connection_that_was_not_made() -> None:

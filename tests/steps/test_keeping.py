@@ -11,7 +11,7 @@ def test_leases_are_renewed_while_a_dialer_is_read(made: Made, monkeypatch: pyte
     renewed: list[float] = []
     monkeypatch.setattr(keeping, "_EVERY", 0.01)
     with made.run(locked=True) as run:
-        monkeypatch.setattr(type(run.ledger), "keep_fresh", lambda _, *, now: renewed.append(now))
+        monkeypatch.setattr(type(run.ledger), "keep_fresh", lambda _, *, clock: renewed.append(clock()))
 
         async def reading() -> str:
             await asyncio.sleep(0.1)
