@@ -58,7 +58,7 @@ kills: $(READY) ## kill a watcher 200 times while it applies; KILLS= and WATCH_S
 # Some tests measure time, which counting lines takes: whether tests pass is for `make test` to say.
 coverage: $(READY) ## branches that the tests walk: all of the safety modules, 95 % of everything
 	@rm -f .coverage .coverage.*
-	-$(BIN)/python -m coverage run -m pytest -n 2
+	-$(BIN)/python -m coverage run -m pytest -n 2 --dist loadgroup
 	$(BIN)/python -m coverage combine --quiet
 	$(BIN)/python -m coverage report --skip-covered --sort=cover --fail-under=95
 	$(BIN)/python -m tests.chaos coverage

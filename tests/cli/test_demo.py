@@ -13,6 +13,8 @@ from syncengine.cli.exits import run
 from syncengine.cli.main import cli
 
 ROOT = Path(__file__).parents[2]
+# In one process, so that it is run once.
+pytestmark = pytest.mark.xdist_group("demo")
 
 
 @pytest.fixture(scope="module")

@@ -23,6 +23,12 @@ def explored() -> Figures:
     return walks.explore(18, seed=1_000)
 
 
+def test_tests_of_one_group_go_to_one_process(request: pytest.FixtureRequest) -> None:
+    if request.config.getoption("loadgroup", default=False):
+        # Which pytest and which pytest-xdist go together shows in how a test is named.
+        assert request.node.nodeid.endswith("@explored")
+
+
 def test_random_histories_break_nothing(explored: Figures) -> None:
     assert explored.violations == []
 

@@ -613,6 +613,7 @@ def _patches(world: World) -> Sequence[Any]:
         mock.patch("syncengine.sync.Workspace", RememberedWorkspace),
         # Sixteen megabytes for every apply are a tenth of all the time, and no disk is ever full here.
         mock.patch("syncengine.ledger.reserve.BYTES", 64 * 1024),
+        mock.patch("syncengine.ledger.columns.parse_csv", world.engine.memory.parsed),
         mock.patch("syncengine.steps.differences.difference_of_contacts", _contacts_from_now(world.now)),
         mock.patch("syncengine.steps.differences.difference_of_dnd", _dnd_from_now(world.now)),
         mock.patch("syncengine.steps.differences.from_ledger", _rows_from_now(world.now)),
