@@ -273,6 +273,17 @@ def test_a_line_keeps_all_that_it_says_of_a_call_and_its_rows(locked: Ledger) ->
     assert history(locked) == {call: ("unknown", "applied", "two of three")}
 
 
+def test_of_intents_together_one_without_rows_changes_no_rows(locked: Ledger) -> None:
+    run = locked.begin_run("apply", "p", now=NOW)
+    begun = [
+        journal.Begun(intent=intent("start", address=CAMPAIGN), evidence="{}"),
+        journal.Begun(intent=intent("add", [item("1")]), evidence="{}"),
+    ]
+    asyncio.run(locked.write_lines(begun, run_id=run, clock=lambda: NOW))
+    assert [(call.action, call.rows) for call in locked.unfinished_calls()] == [("start", 0), ("add", 1)]
+    assert [locked.generation(address)[-2:] for address in (CAMPAIGN, CONTACTS)] == ["-0", "-1"]
+
+
 def test_lines_about_two_collections_leave_open_what_is_unknown_in_each(locked: Ledger) -> None:
     autumn = Address("dialer", "contacts", "autumn")
     first = begin(locked, intent("add", [item("1"), item("2")], proof="read_back"))
