@@ -175,7 +175,7 @@ class Wire(asyncio.Protocol):
     async def handed_over(self) -> None:
         """Wait until the operating system has all that was sent; where an answer comes first, the rest never leaves."""
         # Asked again and again: what waits below TLS is told to nobody. A small request is gone when it is sent.
-        while self._unsent:  # noqa: ASYNC110 - there is no such event
+        while self._unsent:
             if self._lost or self._whole:
                 self._stray = True
                 self.close()

@@ -6,6 +6,7 @@ that are known are compared whole. Blocking too much is right here; missing one 
 """
 
 import re
+import sys
 import unicodedata
 from collections.abc import Container, Iterable, Iterator
 from typing import Final
@@ -28,8 +29,8 @@ _SHAPE: Final = bytes(48 if 48 <= byte <= 57 else 32 for byte in range(256))
 _LONG_SHAPE: Final = b"0" * TAIL
 _GROUP: Final = re.compile(rb"[0-9]+")
 _FOREIGN_DIGIT: Final = re.compile("[\u0660-\u0669\u06f0-\u06f9\u0966-\u096f\uff10-\uff19]")
-_JSON_ESCAPE: Final = re.compile(rb"\\u00([0-7][0-9a-fA-F])")
-_ENTITY: Final = re.compile(rb"&#(x?)0*([0-9a-fA-F]{1,3});")
+_JSON_ESCAPE: Final = re.compile(rb"\\u([0-9a-fA-F]{4})")
+_ENTITY: Final = re.compile(rb"&#(?:0*([0-9]{1,7})|[xX]0*([0-9a-fA-F]{1,6}));")
 
 
 class ListedIndex:
@@ -153,19 +154,18 @@ def unescaped(data: bytes) -> bytes:
         # Both readings stay: a percent sign before digits may also be just that.
         text = text + b"\n" + unquote_to_bytes(text)
     # The single characters are looked for first: that takes no time, and nearly always there are none.
-    if b"\\" in text and b"\\u00" in text:
-        text = _JSON_ESCAPE.sub(lambda found: bytes([int(found[1], 16)]), text)
+    if b"\\" in text and b"\\u" in text:
+        text = _JSON_ESCAPE.sub(lambda found: _character(int(found[1], 16)), text)
     if b"&" in text and b"&#" in text:
-        text = _ENTITY.sub(_character, text)
+        text = _ENTITY.sub(lambda found: _character(int(found[1]) if found[1] else int(found[2], 16)), text)
     if not text.isascii():
         shown = text.decode("utf-8", "replace")
         text = _FOREIGN_DIGIT.sub(lambda found: str(unicodedata.digit(found[0])), shown).encode()
     return text
 
 
-def _character(found: re.Match[bytes]) -> bytes:
-    code = int(found[2], 16 if found[1] else 10)
-    return bytes([code]) if code < 128 else found[0]
+def _character(code: int) -> bytes:
+    return chr(code).encode("utf-8", "replace") if code <= sys.maxunicode else b"?"
 
 
 def _joined(spaced: bytes, known: Container[bytes]) -> Iterator[bytes]:

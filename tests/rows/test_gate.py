@@ -45,6 +45,10 @@ def spellings(number):
     return [s for s in found if len(re.sub(r"\D", "", s)) >= 8 or "+" in s]
 
 
+def _full_width(text):
+    return text.translate({48 + n: 0xFF10 + n for n in range(10)})
+
+
 ENCODINGS = {
     "as it stands": lambda s: s.encode(),
     "in JSON": lambda s: json.dumps({"a": "x", "tel": s, "n": 5}).encode(),
@@ -56,15 +60,27 @@ ENCODINGS = {
     "wholly escaped in a URL": lambda s: "".join(f"%{ord(c):02X}" for c in s if ord(c) < 128).encode(),
     "in XML": lambda s: f"<v>{s}</v>".encode(),
     "with entities": lambda s: "".join(f"&#{ord(c)};" for c in s).encode(),
+    "with entities in hexadecimal": lambda s: "".join(f"&#x{ord(c):x};" for c in s).encode(),
+    "with entities in large hexadecimal": lambda s: "".join(f"&#X00{ord(c):X};" for c in s).encode(),
+    "with hard blanks as entities": lambda s: s.replace(" ", "&#160;").encode(),
     "with a fraction": lambda s: s.encode() + b".0",
     "after another number": lambda s: b"+573001112222 " + s.encode(),
     "before another number": lambda s: s.encode() + b" 3001112222",
     "among letters": lambda s: b"tel" + s.encode() + b"x",
     "with hard blanks": lambda s: s.replace(" ", "\u00a0").encode(),
     "with invisible marks": lambda s: "\u200b".join(s).encode(),
-    "in full-width digits": lambda s: s.translate({48 + n: 0xFF10 + n for n in range(10)}).encode(),
+    "in full-width digits": lambda s: _full_width(s).encode(),
     "in Arabic digits": lambda s: s.translate({48 + n: 0x0660 + n for n in range(10)}).encode(),
+    "with hard blanks escaped in JSON": lambda s: json.dumps(s.replace(" ", "\u00a0")).encode(),
+    "in full-width digits escaped in JSON": lambda s: json.dumps(_full_width(s)).encode(),
+    "in full-width digits as entities": lambda s: "".join(f"&#{ord(c)};" for c in _full_width(s)).encode(),
 }
+
+
+@pytest.mark.parametrize("encode", sorted(ENCODINGS))
+def test_a_number_is_found_in_each_way_of_writing_it_down(encode):
+    for spelling in ("+573001234567", "+57 300 123-4567", "(300) 123 4567"):
+        assert ListedIndex(["+573001234567"]).hits(ENCODINGS[encode](spelling)) == {"+573001234567"}, spelling
 
 
 @settings(max_examples=300, deadline=None)
@@ -84,6 +100,8 @@ def test_a_listed_number_is_found_in_every_spelling(number, data):
         b"2026-11-20 14:30:00",
         b"5730012345",
         b"001234567",
+        # No characters: half of a pair, and beyond the last one.
+        b"\\ud83d 57 &#xd83d; &#9999999; &#xffffff;",
     ],
 )
 def test_other_numbers_are_not_found(clean):
@@ -102,6 +120,10 @@ def test_numbers_can_be_listed_and_forgotten():
     index.discard(["+573001234567"])
     assert index.hits(b"573001234567") == set()
     assert len(index) == 0
+
+
+def test_a_number_of_just_eight_digits_is_found_as_it_stands():
+    assert ListedIndex(["+29012345"]).hits(b'{"tel": "29012345"}') == {"+29012345"}
 
 
 def test_a_number_of_a_country_that_does_not_exist_is_found_as_it_stands():
