@@ -15,6 +15,7 @@ from syncengine.errors import LockedError, RenderError
 from syncengine.failpoints import failpoint
 from syncengine.model.address import ACCOUNT, Address
 from syncengine.model.answers import ResponseOutcome
+from syncengine.model.counted import plural
 from syncengine.model.exchange import Request, RowItem
 from syncengine.model.ports import CampaignState, Intent, Journal, ListedNumbers, RowStore
 from syncengine.model.report import Outcome
@@ -34,7 +35,7 @@ class ListedNumberError(Exception):
 
     def __init__(self, numbers: frozenset[str]) -> None:
         self.numbers = numbers
-        super().__init__(f"{len(numbers)} listed numbers in a dialable request")
+        super().__init__(f"{plural(len(numbers), 'listed number')} in a dialable request")
 
 
 @dataclass(slots=True, kw_only=True)

@@ -279,7 +279,9 @@ async def _without_listed(job: RowJob, step: _Step, rows: list[RowItem], found: 
     why = "a number on a do-not-call list, found by the last gate"
     if not listed or len(listed) == len(rows):
         # The number is not in a row but in the request around it, or in every row: nothing can be sent.
-        job.run.tally.alarms.append(f"{job.address}: {len(found.numbers)} listed numbers stopped by the last gate")
+        job.run.tally.alarms.append(
+            f"{job.address}: {plural(len(found.numbers), 'listed number')} stopped by the last gate"
+        )
         return {row.key: RowOutcome("held", why) for row in rows}
     held = {row.key: RowOutcome("held", why) for row in listed}
     rest = [row for row in rows if row.key not in held]

@@ -1,3 +1,5 @@
+from dataclasses import replace
+
 import pytest
 
 from syncengine.engine import guards
@@ -157,6 +159,12 @@ def test_each_guard_says_the_rule_the_number_the_limit_the_place_and_the_way_on(
             address=SPRING,
         )
     ]
+    (one,) = guards.empty_source(replace(dropped(1, source_empty=True), in_ledger=1))
+    assert one.message.endswith("no usable row, and 1 row stands at the dialer")
+    (one,) = guards.newly_callable(Headline(newly_callable=1), Guards(max_newly_callable=0))
+    assert one.message == "1 person would become callable; the limit is 0"
+    (one,) = guards.dnd_removals([], 1, Allowances())
+    assert one.message == "1 do-not-call entry would be released; 0 are allowed"
     assert list(guards.newly_callable(Headline(newly_callable=20_001), Guards())) == [
         Violation(
             rule="max_newly_callable",

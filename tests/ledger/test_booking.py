@@ -84,11 +84,12 @@ def test_a_rejected_addition_keeps_the_content_that_was_refused(locked: Ledger) 
 
 
 def test_a_rejected_update_leaves_the_row_there_as_it_was(locked: Ledger) -> None:
-    locked.save_rows(CONTACTS, [item("1", content="old")], now=NOW)
-    call = begin(locked, intent("update", [item("1", content="new")]))
+    locked.save_rows(CONTACTS, [item("1", "+57300", content="old")], now=NOW)
+    call = begin(locked, intent("update", [item("1", "+57301", content="new")]))
     locked.finish_call(call, "rejected", "", {"1": RowOutcome("rejected", "bad")}, now=NOW)
     row = rows(locked)["1"]
     assert (row["state"], row["content_hash"], row["refused_hash"]) == ("present", "old", "new")
+    assert row["phones"] == "+57300"
 
 
 def test_a_lost_removal_is_still_there_and_a_proven_one_is_gone(locked: Ledger) -> None:

@@ -83,11 +83,13 @@ class Listed:
     """Numbers in force everywhere."""
 
     index: ListedIndex = field(default_factory=ListedIndex)
+    # About which collections was asked.
+    asked: set[Address] = field(default_factory=set)
     released: int = 0
     to_release: Sequence[str] = ()
 
     def hits(self, address: Address, data: bytes) -> set[str]:
-        del address
+        self.asked.add(address)
         return self.index.hits(data)
 
     def release(self) -> None:

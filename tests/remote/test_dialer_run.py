@@ -69,7 +69,7 @@ def test_the_gate_comes_before_the_intent_and_the_error_shows_no_number(bench: B
                 action="start",
             )
         assert stopped.value.numbers == {item(1).key}
-        assert item(1).key not in str(stopped.value)
+        assert str(stopped.value) == "1 listed number in a dialable request"
 
     with_run(bench, write)
     assert not bench.dialers.calls
@@ -182,6 +182,26 @@ def test_an_answer_that_surely_applied_nothing_is_a_failure(outcome: Any) -> Non
         judgement=Judgement(outcome, "x"), answer=None, request=Request("GET", "/"), attempts=1, sent=True
     )
     assert outcome_of(result) == "failed"
+
+
+def test_a_campaign_shows_the_fields_that_its_vendor_has_and_no_others() -> None:
+    shown = campaign_scope(vendor(), state(fields={"speed": "4", "mood": "bright"}, raw={"queue": "7"}))
+    assert shown == {
+        "queue": "7",
+        "speed": "4",
+        "id": "17",
+        "key": "spring",
+        "name": "Spring",
+        "status": "stopped",
+    }
+
+
+@pytest.mark.parametrize("outcome", ["applied", "already_present", "already_absent", "rejected", "deferred", "unknown"])
+def test_any_other_answer_means_what_it_says(outcome: Any) -> None:
+    result = CallResult(
+        judgement=Judgement(outcome, "x"), answer=None, request=Request("GET", "/"), attempts=1, sent=True
+    )
+    assert outcome_of(result) == outcome
 
 
 def test_a_scope_has_settings_and_options_and_a_campaign_only_where_there_is_one(bench: Bench) -> None:

@@ -11,7 +11,9 @@ from hypothesis import strategies as st
 
 from syncengine.config.generated_files import file_bytes
 from syncengine.errors import LedgerError, RenderError
+from syncengine.failpoints import Armed, arm
 from syncengine.ledger.run_journal import RunJournal
+from syncengine.model.address import Address
 from syncengine.model.answers import Items
 from syncengine.model.calling import Limits, Proof, Task
 from syncengine.model.exchange import Request, RowItem
@@ -23,7 +25,9 @@ from tests.remote.applying import (
     Listed,
     Seen,
     call,
+    campaign_change,
     directory,
+    dnc,
     item,
     items,
     only,
@@ -36,7 +40,9 @@ from tests.remote.applying import (
 EACH = Items(
     shape="list", key="id", status="word", outcomes={"ok": "applied", "bad": "rejected", "gone": "already_absent"}
 )
+SPRING = Address(DIALER, "contacts", "spring")
 KEYS = [row.key for row in items(*range(8))]
+HELD = "a number on a do-not-call list, found by the last gate"
 
 
 def adding(bench: Bench, *numbers: int, add: Operation | None = None, **more: object) -> None:
@@ -63,6 +69,8 @@ def test_a_listed_number_is_held_and_the_rest_of_its_batch_goes_out(bench: Bench
     report = bench.apply()
     assert bench.dialers.keys("records.add") == [KEYS[0], KEYS[2], KEYS[3]]
     assert dict(only(report).outcomes) == {"applied": 3, "held": 1}
+    assert dict(only(report).messages) == {HELD: 1}
+    assert bench.listed.asked == {SPRING}
     assert KEYS[1] not in bench.states()
     # One call, one intent: none was written for what the gate refused.
     assert bench.in_file("SELECT count(*), sum(rows) FROM call") == [(1, 3)]
@@ -109,6 +117,7 @@ def test_when_every_row_is_listed_nothing_is_sent_and_an_alarm_says_so(bench: Be
     report = bench.apply()
     assert not bench.dialers.calls
     assert dict(only(report).outcomes) == {"held": 4}
+    assert dict(only(report).messages) == {HELD: 4}
     assert "2 listed numbers stopped by the last gate" in report.alarms[0]
     assert bench.in_file("SELECT count(*) FROM call") == [(0,)]
 
@@ -263,6 +272,7 @@ def test_a_vendor_that_refuses_everything_is_not_asked_about_every_row(bench: Be
     report = bench.apply()
     assert len(bench.dialers.calls) < 40
     assert dict(only(report).outcomes) == {"rejected": 10, "deferred": 246}
+    assert only(report).messages["the vendor refused 10 rows one by one and took none; the rest was not sent"] == 246
 
 
 def test_many_bad_rows_among_good_ones_are_all_found(bench: Bench) -> None:
@@ -316,7 +326,7 @@ def test_a_row_that_was_gone_already_is_not_added_again(bench: Bench) -> None:
     report = bench.apply()
     assert bench.dialers.keys("records.add") == [KEYS[1]]
     assert dict(only(report).outcomes) == {"rejected": 1, "applied": 1}
-    assert "perhaps called already" in next(iter(only(report).messages))
+    assert dict(only(report).messages) == {"no longer there, perhaps called already; not added again": 1}
 
 
 def test_a_row_that_a_lost_attempt_of_the_same_removal_took_away_is_added_again(bench: Bench) -> None:
@@ -368,26 +378,41 @@ def test_a_task_is_asked_about_until_it_is_done(bench: Bench) -> None:
         # Known to the ledger before the first question.
         assert bench.in_file("SELECT task_id FROM call") == [("t1",)]
         assert seen.body["task"] == {"id": "t1"}
+        assert seen.body["campaign"]["key"] == "spring"
         return {"state": next(words)}
 
     bench.dialers.answers = {"records.add": lambda _: {"task": "t1"}, "ask": ask}
     loading(bench)
-    assert bench.apply().complete
-    assert any(found.waiting == "task t1" for found in bench.progress)
+    armed = Armed()
+    arm(armed)
+    try:
+        report = bench.apply()
+    finally:
+        arm(None)
+    assert report.complete
+    assert dict(only(report).messages) == {}
+    assert armed.passed["task.started"] == 1
+    (waiting,) = {(found.dialer, found.level) for found in bench.progress if found.waiting == "task t1"}
+    assert waiting == (DIALER, "contact additions and updates")
 
 
-@pytest.mark.parametrize("state", ["broken", "running"])
-def test_a_task_that_fails_or_never_ends_leaves_its_rows_unknown(bench: Bench, state: str) -> None:
+@pytest.mark.parametrize(("state", "why"), [("broken", "broken"), ("running", "did not end within 10 s")])
+def test_a_task_that_fails_or_never_ends_leaves_its_rows_unknown(bench: Bench, state: str, why: str) -> None:
     bench.dialers.answers = {"records.add": lambda _: {"task": "t1"}, "ask": lambda _: {"state": state}}
     loading(bench, deadline=10.0)
-    assert dict(only(bench.apply()).outcomes) == {"unknown": 2}
+    report = bench.apply()
+    assert dict(only(report).outcomes) == {"unknown": 2}
+    ((message, count),) = only(report).messages.items()
+    assert (why in message, count) == (True, 2)
     assert [found.task_id for found in bench.ledger.unfinished_calls()] == ["t1"]
 
 
 def test_an_answer_without_a_task_waits_for_a_person(bench: Bench) -> None:
     bench.dialers.answers = {"records.add": lambda _: {"task": "../../etc"}}
     loading(bench)
-    assert dict(only(bench.apply()).outcomes) == {"unknown": 2}
+    report = bench.apply()
+    assert dict(only(report).outcomes) == {"unknown": 2}
+    assert dict(only(report).messages) == {"the answer names no task": 2}
     assert [found.state for found in bench.ledger.parked()] == ["parked"]
 
 
@@ -419,6 +444,32 @@ def test_a_second_directory_of_an_account_is_asked_under_its_own_name(bench: Ben
     bench.ledger_with([item(0, remote_id="P0")], kind="directory", name="account:people")
     bench.adding(0)
     assert bench.apply().complete
+
+
+@pytest.mark.parametrize("left", [0, 1, 2])
+def test_what_was_never_tried_is_counted_as_skipped_with_the_reason(bench: Bench, left: int) -> None:
+    bench.interrupted = lambda: len(bench.dialers.calls) == 1
+    adding(bench, *range(1 + left), add=call("records.add", "dialable", batch=1))
+    report = bench.apply()
+    assert dict(only(report).outcomes) == {"applied": 1} | ({"skipped": left} if left else {})
+    assert dict(only(report).messages) == ({"interrupted": left} if left else {})
+
+
+def test_a_refused_contact_does_not_hold_the_start(bench: Bench) -> None:
+    bench.dialers.answers = {"records.add": lambda _: 422}
+    bench.adding(1)
+    bench.level("starts", campaign_change("start"))
+    assert total(bench.apply()) == {"rejected": 1, "applied": 1}
+
+
+def test_a_listing_that_blocks_and_fails_holds_what_could_be_rung(bench: Bench) -> None:
+    bench.vendor = vendor(records(), dnc(operations={"block": call("dnc.block", "suppressing", batch=2)}))
+    bench.dialers.answers = {"dnc.block": lambda _: 422}
+    change = {"address": Address(DIALER, "dnd", "account"), "collection": "dnc", "effect": "suppressing"}
+    bench.rows("listed", items(1))
+    bench.level("dnd additions", rows_change("block", "listed", 1, **change))
+    bench.adding(2)
+    assert total(bench.apply()) == {"rejected": 1, "held": 1}
 
 
 def test_batches_are_no_larger_than_the_operation_takes_and_as_many_at_once_as_allowed(bench: Bench) -> None:
