@@ -83,6 +83,17 @@ def test_a_rejected_addition_keeps_the_content_that_was_refused(locked: Ledger) 
     assert (row["refused_hash"], row["message"]) == ("new", "bad")
 
 
+def test_what_is_said_of_rows_that_share_an_outcome_is_kept_of_each(locked: Ledger) -> None:
+    refused, taken = add(locked, "1", "2"), add(locked, "3", "4")
+    bad = {key: RowOutcome("rejected", f"bad {key}") for key in ("1", "2")}
+    locked.finish_call(refused, "rejected", "", bad, now=NOW)
+    ids = {key: RowOutcome("applied", remote_id=f"R{key}") for key in ("3", "4")}
+    locked.finish_call(taken, "applied", "", ids, now=NOW)
+    shown = rows(locked)
+    assert [shown[key]["message"] for key in "12"] == ["bad 1", "bad 2"]
+    assert [shown[key]["remote_id"] for key in "34"] == ["R3", "R4"]
+
+
 def test_a_rejected_update_leaves_the_row_there_as_it_was(locked: Ledger) -> None:
     locked.save_rows(CONTACTS, [item("1", "+57300", content="old")], now=NOW)
     call = begin(locked, intent("update", [item("1", "+57301", content="new")]))

@@ -232,6 +232,20 @@ def test_a_listed_row_that_resists_holds_the_start_and_counts_and_a_later_succes
     assert not report.alarms
 
 
+def test_an_apply_that_tries_nobody_listed_and_lists_nobody_leaves_the_count_as_it_is(bench: Bench) -> None:
+    bench.campaigns["spring"] = state(known=known())
+    address = Address(DIALER, "contacts", "spring")
+    bench.dialers.answers = {"records.remove": lambda _: 409}
+    bench.removing(1)
+    bench.apply()
+    assert bench.ledger.failed_suppressions(address) == 1
+    bench.levels.clear()
+    bench.exposed = frozenset({address})
+    bench.adding(2)
+    bench.apply()
+    assert bench.ledger.failed_suppressions(address) == 1
+
+
 @pytest.mark.parametrize("place", ["account", "spring"])
 def test_who_only_the_dialers_own_list_protects_counts_as_resisting_while_that_list_fails(
     bench: Bench, place: str

@@ -14,7 +14,7 @@ from syncengine.errors import LedgerError, RenderError
 from syncengine.failpoints import Armed, arm
 from syncengine.ledger.run_journal import RunJournal
 from syncengine.model.address import Address
-from syncengine.model.answers import Items
+from syncengine.model.answers import Items, Match, ResponseClass
 from syncengine.model.calling import Limits, Proof, Task
 from syncengine.model.exchange import Request, RowItem
 from syncengine.model.vendor import Column, Operation
@@ -210,6 +210,57 @@ def test_an_answer_about_rows_that_were_not_sent_makes_the_batch_unknown_and_is_
     assert "rows that were not sent" in report.alarms[0]
 
 
+@pytest.mark.parametrize(
+    ("words", "outcome"),
+    [
+        ("ok ok", "applied"),
+        ("bad bad", "rejected"),
+        ("ok bad", "applied"),
+        ("ok what", "unknown"),
+        ("bad what", "unknown"),
+    ],
+)
+def test_a_call_is_what_its_rows_are_and_unknown_as_soon_as_one_of_them_is(
+    bench: Bench, words: str, outcome: str
+) -> None:
+    said = iter(words.split())
+    bench.dialers.answers = {"records.add": lambda seen: [{"id": key, "word": next(said)} for key in sorted(seen.keys)]}
+    adding(bench, 0, 1, add=call("records.add", "dialable", batch=2, items=EACH, proof=Proof(by="park")))
+    bench.apply()
+    assert bench.in_file("SELECT outcome FROM call") == [(outcome,)]
+
+
+def test_what_an_answer_says_of_each_row_is_kept(bench: Bench) -> None:
+    each = replace(EACH, message="why", remote_id="number")
+    bench.dialers.answers = {
+        "records.add": lambda _: [
+            {"id": KEYS[0], "word": "ok", "number": "R1"},
+            {"id": KEYS[1], "word": "bad", "why": "no such queue"},
+        ]
+    }
+    adding(bench, 0, 1, add=call("records.add", "dialable", batch=2, items=each))
+    report = bench.apply()
+    assert dict(only(report).messages) == {"no such queue": 1}
+    assert bench.remembered(KEYS[0])["remote_id"] == "R1"
+    assert bench.remembered(KEYS[1])["message"] == "no such queue"
+
+
+def test_what_an_answer_says_of_the_call_is_kept(bench: Bench) -> None:
+    refused = ResponseClass(name="no", when=Match(status=(422,)), outcome="rejected", message="why")
+    bench.vendor = vendor(records(operations={"add": call("records.add", "dialable", batch=2)}), responses=(refused,))
+    bench.dialers.answers = {"records.add": lambda _: (422, {"why": "the account is full"})}
+    bench.adding(0)
+    bench.apply()
+    assert bench.in_file("SELECT outcome, message FROM call") == [("rejected", "the account is full")]
+
+
+def test_an_id_that_is_handed_out_for_several_rows_belongs_to_none(bench: Bench) -> None:
+    bench.dialers.answers = {"records.add": lambda _: {"made": "R7"}}
+    adding(bench, 0, 1, add=call("records.add", "dialable", batch=2, id="made"))
+    assert bench.apply().complete
+    assert [bench.remembered(key)["remote_id"] for key in KEYS[:2]] == ["", ""]
+
+
 # ------------------------------------------------------------------------------------------------ refused batches
 
 
@@ -238,12 +289,13 @@ def test_one_bad_row_is_found_by_halving(
     bench.ledger.close()
 
 
-def test_a_refused_batch_of_which_a_part_may_have_arrived_is_not_halved(bench: Bench) -> None:
-    bench.dialers.answers = {"records.add": refusing({KEYS[3]})}
-    adding(bench, *range(8), add=replace(halved(8), refused_batch="unknown", proof=Proof(by="park")))
+@pytest.mark.parametrize("size", [2, 8])
+def test_a_refused_batch_of_which_a_part_may_have_arrived_is_not_halved(bench: Bench, size: int) -> None:
+    bench.dialers.answers = {"records.add": refusing({KEYS[1]})}
+    adding(bench, *range(size), add=replace(halved(size), refused_batch="unknown", proof=Proof(by="park")))
     report = bench.apply()
     assert len(bench.dialers.calls) == 1
-    assert dict(only(report).outcomes) == {"unknown": 8}
+    assert dict(only(report).outcomes) == {"unknown": size}
 
 
 def test_until_its_rows_were_tried_one_by_one_a_refused_batch_is_not_booked_as_refused(bench: Bench) -> None:

@@ -130,6 +130,7 @@ def test_a_number_of_a_country_that_does_not_exist_is_found_as_it_stands():
     # Lists hold what was stated once; such a number has no national spelling.
     index = ListedIndex(["+9990123456"])
     assert index.hits(b"9990123456") == {"+9990123456"}
+    assert ListedIndex(["+999012345678"]).hits(b"12345678") == set()
 
 
 def test_a_large_body_is_looked_through_quickly():
