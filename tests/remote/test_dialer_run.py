@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from syncengine.errors import LockedError, RenderError
+from syncengine.failpoints import Armed, arm
 from syncengine.model.address import Address
 from syncengine.model.answers import Match, ResponseClass
 from syncengine.model.calling import Proof
@@ -119,6 +120,22 @@ def test_a_call_that_is_repeated_has_one_intent(bench: Bench) -> None:
     assert bench.in_file("SELECT count(*) FROM call") == [(1,)]
 
 
+def test_each_moment_of_a_call_at_which_a_process_may_end_has_its_name(bench: Bench) -> None:
+    armed = Armed()
+
+    async def write(run: DialerRun) -> None:
+        await run.write(call("records.add", "dialable"), run.scope("spring"), SPRING, action="add", rows=[item(1)])
+
+    arm(armed)
+    try:
+        with_run(bench, write)
+    finally:
+        arm(None)
+    moments = ("remote.before_intent", "remote.after_intent", "remote.before_outcome")
+    assert [armed.passed[moment] for moment in moments] == [1, 1, 1]
+    assert bench.listed.asked == {SPRING}
+
+
 def test_an_operation_without_a_proof_is_parked_when_its_answer_is_lost(bench: Bench) -> None:
     async def write(run: DialerRun) -> None:
         await run.write(call("records.add", proof=None), {}, SPRING, action="add", rows=[item(1)])
@@ -148,7 +165,7 @@ def test_why_a_call_is_held(bench: Bench) -> None:
     async def look(run: DialerRun) -> None:
         dialable, suppressing = call("x", "dialable"), call("y", "suppressing")
         autumn = Address(DIALER, "contacts", "autumn")
-        assert run.why_held(dialable, SPRING) == ""
+        assert run.why_held(dialable, SPRING) == run.why_held(dialable, ACCOUNT) == ""
         run.not_dialable["spring"] = "spring's list"
         assert run.why_held(dialable, SPRING) == "spring's list"
         assert run.why_held(dialable, autumn) == ""
@@ -226,7 +243,9 @@ def test_a_run_that_wakes_up_after_its_lease_sends_nothing_and_leaves_nothing_to
 
     with_run(bench, write)
     assert bench.dialers.calls == []
-    assert bench.in_file("SELECT state, outcome FROM call") == [("done", "deferred")]
+    assert bench.in_file("SELECT state, outcome, message FROM call") == [
+        ("done", "deferred", "the dialer was lost to another run before it was sent")
+    ]
     assert bench.states() == {item(1).key: "deferred"}
 
 

@@ -330,6 +330,7 @@ def test_nothing_is_sent_about_the_rows_of_a_campaign_that_was_not_created(bench
     report = bench.apply()
     assert bench.dialers.names() == ["campaigns.create"]
     assert [dict(change.outcomes) for change in report.changes] == [{"rejected": 1}, {"skipped": 1}, {"skipped": 1}]
+    assert dict(report.changes[1].messages) == {"the campaign was not created": 1}
 
 
 # --------------------------------------------------------------------------------------- what stops a dialer, a run
@@ -455,9 +456,28 @@ def test_a_run_that_ends_badly_at_one_dialer_ends_at_the_others(bench: Bench) ->
     bench.rows("there", items(*range(40)))
     elsewhere = rows_change("add", "there", 40, address=Address(OTHER, "contacts", "spring"))
     bench.levels[0] = replace(bench.levels[0], changes=(*bench.levels[0].changes, elsewhere))
-    with pytest.raises(LedgerError, match="1 row waits for the outcome"):
+    with pytest.raises(LedgerError, match="1 row waits for the outcome") as broken:
         bench.apply()
     assert len(bench.dialers.names(OTHER)) <= 1
+    assert [run.why_stopped() for run in bench.runs.values()] == [str(broken.value)] * 2
+
+
+def test_a_lock_that_is_lost_while_a_vendor_is_waited_for_ends_the_run_as_such(bench: Bench) -> None:
+    bench.renew_every = 0.001
+    bench.limits = Limits(concurrency=1)
+
+    async def slowly(seen: Seen) -> int:
+        bench.ledger.break_lock(next(iter(bench.ledger.lock_holders())).fence)
+        await asyncio.sleep(0.05)
+        return 200
+
+    bench.dialers.answers = {"records.add": slowly}
+    bench.adding(*range(8))
+    with pytest.raises(LockedError, match="was lost") as lost:
+        bench.apply()
+    # Not the next intent has noticed it, but who keeps the lock: the run was told to stop by then.
+    assert len(bench.dialers.calls) == 1
+    assert bench.runs[DIALER].why_stopped() == str(lost.value)
 
 
 def test_rows_that_will_not_be_sent_are_not_even_looked_at(bench: Bench) -> None:
@@ -514,13 +534,15 @@ def test_progress_tells_rate_and_what_remains(bench: Bench) -> None:
 
     bench.dialers.answers = {"records.add": slowly}
     bench.adding(*range(10))
-    bench.apply()
+    report = bench.apply()
     last = bench.progress[-1]
     assert (last.dialer, last.level, last.done, last.total) == (DIALER, "contact additions and updates", 10, 10)
     assert last.rate == pytest.approx(1.0)
     middle = next(found for found in bench.progress if found.done == 4)
     assert middle.remaining == pytest.approx(6.0)
     assert bench.progress[0].remaining is None
+    assert {(found.dialer, found.level) for found in bench.progress} == {(DIALER, "contact additions and updates")}
+    assert report.seconds == pytest.approx(10.0)
 
 
 def test_what_needs_no_call_is_written_to_the_ledger_alone(bench: Bench) -> None:

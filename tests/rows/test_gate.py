@@ -122,6 +122,20 @@ def test_numbers_can_be_listed_and_forgotten():
     assert len(index) == 0
 
 
+@pytest.mark.parametrize(
+    ("number", "at_home"),
+    [
+        ("+5491123456789", "011 15-2345-6789"),
+        ("+5493512345678", "0351 15-234-5678"),
+        ("+5492966123456", "02966 15-12-3456"),
+    ],
+)
+def test_an_argentine_mobile_number_is_found_as_it_is_written_at_home(number, at_home):
+    assert ListedIndex([number]).hits(at_home.encode()) == {number}
+    # Somebody else's, in another area.
+    assert ListedIndex([number]).hits(f"09{at_home[2:]}".encode()) == set()
+
+
 def test_a_number_of_just_eight_digits_is_found_as_it_stands():
     assert ListedIndex(["+29012345"]).hits(b'{"tel": "29012345"}') == {"+29012345"}
 
