@@ -6,8 +6,6 @@ clock that nobody sets until when its leases were surely its own.
 """
 
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
 
 from syncengine import alarm
@@ -92,18 +90,17 @@ class Held:
     def _may_be_over(self, since: float) -> bool:
         return since >= self.lease * _TRUSTED
 
-    @contextmanager
-    def while_leaving(self) -> Iterator[None]:
-        """End this process rather than let it be in this block when its leases are no longer trusted.
+    def begin_leaving(self) -> None:
+        """End this process rather than let it still be sending when its leases are no longer trusted.
 
-        Its first step is to be the last check. Blocks may overlap, as those of tasks do, each with a lease that was
-        extended for it.
+        Followed by the last check, so that nothing is between the two but what the alarm covers. Several requests may
+        be leaving at once, each under a lease that was extended for it.
         """
         self._leaving += 1
         alarm.set_in(self._proven + self.lease * _TRUSTED - steady_seconds())
-        try:
-            yield
-        finally:
-            self._leaving -= 1
-            if not self._leaving:
-                alarm.clear()
+
+    def end_leaving(self) -> None:
+        """Take the alarm back when the last of all requests has left."""
+        self._leaving -= 1
+        if not self._leaving:
+            alarm.clear()

@@ -2,7 +2,8 @@
 
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import AbstractContextManager, contextmanager, suppress
+from dataclasses import dataclass
 
 from syncengine.errors import LedgerError, LockedError
 from syncengine.failpoints import failpoint
@@ -117,21 +118,37 @@ class LeasedLedger(LedgerReader):
         if self._held.must_ask(dialer):
             self.check_fence(dialer)
 
-    @contextmanager
-    def surely_held(self, dialer: str) -> Iterator[None]:
-        """Hold a dialer for as long as this block lasts: in the command line, the process ends before the lease does.
+    def surely_held(self, dialer: str) -> AbstractContextManager[None]:
+        """Hold a dialer for as long as a block lasts: in the command line, the process ends before the lease does.
 
-        Raises:
-            LockedError: it is not surely held at the beginning.
+        Entering it raises LockedError where the dialer is not surely held.
         """
-        with self._held.while_leaving():
-            self.confirm_lock(dialer)
-            yield
+        return _SurelyHeld(self, self._held, dialer)
 
     def break_lock(self, fence: int) -> bool:
         """Take all leases away from a dead holder, named by its fence; False when that holder has none any more."""
         with self._database.write() as connection:
             return lock.free(connection, self._project, fence)
+
+
+@dataclass(frozen=True, slots=True)
+class _SurelyHeld(AbstractContextManager[None]):
+    """A block in which one request leaves; a class, since it is in the way of each of them."""
+
+    ledger: LeasedLedger
+    held: Held
+    dialer: str
+
+    def __enter__(self) -> None:
+        self.held.begin_leaving()
+        try:
+            self.ledger.confirm_lock(self.dialer)
+        except BaseException:
+            self.held.end_leaving()
+            raise
+
+    def __exit__(self, *_: object) -> None:
+        self.held.end_leaving()
 
 
 def _free_of(names: frozenset[str], found: Sequence[LockHolder]) -> frozenset[str]:

@@ -153,9 +153,10 @@ async def _exchange(transport: "httpx.AsyncBaseTransport", call: Call) -> Answer
     limits = {"connect": connect, "pool": connect, "read": call.seconds, "write": call.seconds}
     extensions: dict[str, object] = {"timeout": limits}
     if call.at_wire is not None:
-        with call.at_wire():
-            pass
         extensions["at_wire"] = call.at_wire
+        if not getattr(transport, "asks_at_wire", False):
+            with call.at_wire():
+                pass
     if switched_on():
         extensions["trace"] = _at_failpoint if call.at_wire is None else _asking(call.at_wire)
     # With a stream of its own, httpx adds nothing by itself, which takes as long as all the rest.

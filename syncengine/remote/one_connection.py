@@ -20,9 +20,11 @@ class OneConnection(httpx.AsyncBaseTransport):
     """Opened by its first request and again where it was idle for too long; one request at a time.
 
     The extension ``at_wire`` of a request is entered when the connection stands and all of the request is about to
-    leave in one piece, and left when the operating system has all of it; what it raises stops it. With ``trace``, head
-    and body leave one after the other and each is told of.
+    leave in one piece, and left when the operating system has all of it; what it raises stops it. It is asked before
+    connecting, too. With ``trace``, head and body leave one after the other and each is told of.
     """
+
+    asks_at_wire = True
 
     def __init__(self, context: ssl.SSLContext, *, idle_seconds: float) -> None:
         self._context = context
@@ -33,10 +35,13 @@ class OneConnection(httpx.AsyncBaseTransport):
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
         """Send a request and return its answer, whose body is still to be read."""
         wire = self._wire
+        trace, at_wire = request.extensions.get("trace"), request.extensions.get("at_wire")
         if wire is None or not wire.is_fresh or asyncio.get_running_loop().time() > self._good_until:
+            if at_wire is not None:
+                with at_wire():
+                    pass
             await self.aclose()
             wire = self._wire = await self._connect(request)
-        trace, at_wire = request.extensions.get("trace"), request.extensions.get("at_wire")
         try:
             if trace is not None:
                 await wire.send_told(request, trace)

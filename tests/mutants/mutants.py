@@ -1,7 +1,6 @@
 """Mutants: each takes one defence out of the engine by replacing one function of it, in the tests' process alone."""
 
 from collections.abc import Callable, Mapping
-from contextlib import nullcontext
 from dataclasses import replace
 from typing import Any
 
@@ -246,8 +245,8 @@ MUTANTS: Mapping[str, Mutant] = {
         "tests/test_alarm.py::test_it_is_the_kernels_and_only_who_sends_takes_it",
     ),
     "a request leaves without an alarm": Mutant(
-        "syncengine.ledger.held:Held.while_leaving",
-        nothing(nullcontext()),
+        "syncengine.ledger.held:Held.begin_leaving",
+        nothing(),
         "tests/ledger/test_held.py::test_while_a_request_leaves_the_process_ends_before_its_lease_is_untrusted",
     ),
     "the rest of a large request leaves without an alarm": Mutant(

@@ -160,7 +160,7 @@ def test_an_encrypted_connection_serves_as_a_plain_one_does(tmp_path: Path) -> N
 @pytest.mark.parametrize("encrypted", [False, True])
 def test_a_request_has_left_when_the_operating_system_has_all_of_it(tmp_path: Path, encrypted: bool) -> None:
     theirs, ours = encryption(tmp_path) if encrypted else (None, ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT))
-    body, left, taken = bytes(20_000_000), [], asyncio.Event()
+    body, moments, taken = bytes(20_000_000), [], asyncio.Event()
 
     async def talk(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         await taken.wait()
@@ -170,18 +170,20 @@ def test_a_request_has_left_when_the_operating_system_has_all_of_it(tmp_path: Pa
 
     @contextmanager
     def at_wire() -> Iterator[None]:
+        moments.append("leaving")
         yield
-        left.append(1)
+        moments.append("left")
 
     async def run() -> None:
         async with loopback(talk, ssl=theirs) as server:
             one = OneConnection(ours, idle_seconds=3.0)
             asking = asyncio.create_task(ask(one, server, body, at_wire=at_wire))
             await asyncio.sleep(0.3)
-            assert left == []
+            # Asked before connecting, too.
+            assert moments == ["leaving", "left", "leaving"]
             taken.set()
             assert await asyncio.wait_for(asking, 30) == b"ok"
-            assert left == [1]
+            assert moments == ["leaving", "left", "leaving", "left"]
             await one.aclose()
 
     asyncio.run(run())
