@@ -103,6 +103,14 @@ def test_a_rejected_update_leaves_the_row_there_as_it_was(locked: Ledger) -> Non
     assert row["phones"] == "+57300"
 
 
+def test_a_rejected_addition_of_a_row_that_is_there_leaves_it_as_it_was(locked: Ledger) -> None:
+    locked.save_rows(CONTACTS, [item("1", "+57300", content="old")], now=NOW)
+    call = begin(locked, intent("add", [item("1", "+57301", content="new")]))
+    locked.finish_call(call, "rejected", "", {"1": RowOutcome("rejected", "bad")}, now=NOW + 1)
+    row = rows(locked)["1"]
+    assert (row["state"], row["phones"], row["content_hash"], row["updated_at"]) == ("present", "+57300", "old", NOW)
+
+
 def test_a_lost_removal_is_still_there_and_a_proven_one_is_gone(locked: Ledger) -> None:
     locked.save_rows(CONTACTS, [item("1"), item("2")], now=NOW)
     call = begin(locked, intent("remove", [item("1"), item("2")], effect="suppressing", proof="read_back"))

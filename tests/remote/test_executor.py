@@ -462,21 +462,25 @@ def test_a_run_that_ends_badly_at_one_dialer_ends_at_the_others(bench: Bench) ->
     assert [run.why_stopped() for run in bench.runs.values()] == [str(broken.value)] * 2
 
 
+def test_a_level_is_carried_out_whole_whatever_it_holds(bench: Bench) -> None:
+    bench.adding(1)
+    bench.levels[0] = replace(bench.levels[0], changes=(campaign_change("stop"), *bench.levels[0].changes))
+    assert total(bench.apply()) == {"applied": 2}
+
+
 def test_a_lock_that_is_lost_while_a_vendor_is_waited_for_ends_the_run_as_such(bench: Bench) -> None:
     bench.renew_every = 0.001
-    bench.limits = Limits(concurrency=1)
 
     async def slowly(seen: Seen) -> int:
         bench.ledger.break_lock(next(iter(bench.ledger.lock_holders())).fence)
         await asyncio.sleep(0.05)
         return 200
 
+    # There is no next intent to notice it: who keeps the lock does.
     bench.dialers.answers = {"records.add": slowly}
-    bench.adding(*range(8))
+    bench.adding(1)
     with pytest.raises(LockedError, match="was lost") as lost:
         bench.apply()
-    # Not the next intent has noticed it, but who keeps the lock: the run was told to stop by then.
-    assert len(bench.dialers.calls) == 1
     assert bench.runs[DIALER].why_stopped() == str(lost.value)
 
 

@@ -370,6 +370,22 @@ def test_a_replace_removes_and_then_adds(bench: Bench) -> None:
     assert only(report).calls == 2
 
 
+def test_only_a_change_is_a_replace(bench: Bench) -> None:
+    replacing(bench, 0)
+    bench.levels.clear()
+    bench.adding(1)
+    assert bench.apply().complete
+    assert bench.dialers.names() == ["records.add"]
+
+
+def test_a_replace_whose_calls_take_batches_of_different_size_loses_no_row(bench: Bench) -> None:
+    bench.dialers.answers = {"records.remove": taken}
+    replacing(bench, *range(4))
+    report = bench.apply()
+    assert bench.dialers.names() == ["records.remove", "records.add", "records.add"]
+    assert dict(only(report).outcomes) == {"applied": 4}
+
+
 def test_a_row_that_was_gone_already_is_not_added_again(bench: Bench) -> None:
     bench.ledger_with(items(0, 1))
     bench.dialers.answers = {
@@ -444,7 +460,7 @@ def test_a_task_is_asked_about_until_it_is_done(bench: Bench) -> None:
         arm(None)
     assert report.complete
     assert dict(only(report).messages) == {}
-    assert armed.passed["task.started"] == 1
+    assert (armed.passed["task.started"], armed.passed["batch.booked"]) == (1, 1)
     (waiting,) = {(found.dialer, found.level) for found in bench.progress if found.waiting == "task t1"}
     assert waiting == (DIALER, "contact additions and updates")
 
@@ -479,14 +495,13 @@ def test_the_directorys_id_is_filled_in_and_a_row_without_one_is_not_sent(bench:
         people,
         columns={"records": [Column(to="person", source="remote_id"), Column(to="tel", source="phone")]},
     )
-    bench.ledger_with([item(0, remote_id="P0")], kind="directory", name="account")
-    bench.rows("new", [*items(0, 1), RowItem("#P9", ("+573001299999",), {"tel": "x"})])
+    bench.ledger_with([item(1, remote_id="P1")], kind="directory", name="account")
+    bench.rows("new", [RowItem("#P9", ("+573001299999",), {"tel": "x"}), *items(0, 1)])
     bench.level("contact additions and updates", rows_change("add", "new", 3))
     report = bench.apply()
     sent = {row["key"]: row["record"] for seen in bench.dialers.calls for row in seen.body["rows"]}
-    assert sent == {KEYS[0]: {"tel": KEYS[0], "person": "P0"}, "#P9": {"tel": "x", "person": "P9"}}
+    assert sent == {KEYS[1]: {"tel": KEYS[1], "person": "P1"}, "#P9": {"tel": "x", "person": "P9"}}
     assert dict(only(report).outcomes) == {"applied": 2, "skipped": 1}
-    # The one without an id is the second of three, and the third is sent all the same.
     assert "not in the vendor's directory (people)" in only(report).messages
 
 
@@ -516,16 +531,23 @@ def test_a_refused_contact_does_not_hold_the_start(bench: Bench) -> None:
     assert total(bench.apply()) == {"rejected": 1, "applied": 1}
 
 
-def test_a_listing_that_blocks_and_fails_holds_what_could_be_rung(bench: Bench) -> None:
+@pytest.mark.parametrize(
+    ("listed", "why"),
+    [
+        (1, "1 do-not-call entry is not confirmed there"),
+        (2, "2 do-not-call entries are not confirmed there"),
+    ],
+)
+def test_a_listing_that_blocks_and_fails_holds_what_could_be_rung(bench: Bench, listed: int, why: str) -> None:
     bench.vendor = vendor(records(), dnc(operations={"block": call("dnc.block", "suppressing", batch=2)}))
     bench.dialers.answers = {"dnc.block": lambda _: 422}
     change = {"address": Address(DIALER, "dnd", "account"), "collection": "dnc", "effect": "suppressing"}
-    bench.rows("listed", items(1))
-    bench.level("dnd additions", rows_change("block", "listed", 1, **change))
+    bench.rows("listed", items(*range(listed)))
+    bench.level("dnd additions", rows_change("block", "listed", listed, **change))
     bench.adding(2)
     report = bench.apply()
-    assert total(report) == {"rejected": 1, "held": 1}
-    assert dict(report.changes[1].messages) == {"1 do-not-call entry is not confirmed there": 1}
+    assert report.changes[1].outcomes == {"held": 1}
+    assert dict(report.changes[1].messages) == {why: 1}
 
 
 def test_batches_are_no_larger_than_the_operation_takes_and_as_many_at_once_as_allowed(bench: Bench) -> None:
