@@ -152,6 +152,7 @@ def test_a_json_body_where_multipart_belongs_is_refused(api: Api) -> None:
 @pytest.mark.parametrize(
     "file",
     [b"no sheet", sheet(), sheet(("Name", "Number"), ("A", "0346608877")), sheet(("name", "phone"), ("A", "12"))],
+    ids=["no sheet", "empty", "other headings", "no numbers"],
 )
 def test_a_wrong_file_is_refused(sandbox: Sandbox, api: Api, file: bytes) -> None:
     campaign_id = api.campaign()
@@ -367,6 +368,8 @@ def test_the_token_may_come_in_the_query(api: Api) -> None:
         signed(rest_api="true"),
         signed(exp=int(time.time()) - 1),
     ],
+    # Named, since what is signed is another each second, and all processes of a run must name their tests alike.
+    ids=["none", "no token", "other secret", "no version", "other version", "other issuer", "other id", "words", "old"],
 )
 def test_a_wrong_token_is_refused(api: Api, token: str) -> None:
     answer = api.client.get(f"{api.base}/campaign?page=1&limit=1", headers={"X-STRINGEE-AUTH": token})
