@@ -179,6 +179,9 @@ class _Listed:
         del address
         return self._index.hits(data)
 
+    def has_moved(self) -> bool:
+        return False
+
     def release(self) -> None:
         """Nothing is released here."""
 

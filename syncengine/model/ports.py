@@ -108,6 +108,10 @@ class ListedNumbers(Protocol):
         """Return the listed numbers that occur in some bytes, in any spelling, for a campaign or a whole account."""
         ...
 
+    def has_moved(self) -> bool:
+        """Whether anybody else has changed the statements since the plan read them."""
+        ...
+
     def release(self) -> None:
         """Take the numbers that the plan releases out of force, written ahead of any call that frees them; once."""
         ...

@@ -83,6 +83,8 @@ def _why_not(job: CampaignJob, operation: Operation, state: CampaignState) -> st
         return "the campaign was not created"
     if change.action == "start":
         # Asked for whatever the vendor file says of the effect of its start.
+        if run.listed.has_moved():
+            return "another run has read a do-not-call list since the plan; plan again"
         name = change.address.name
         return run.not_startable.get(name) or run.not_dialable.get(name) or run.not_dialable.get(ACCOUNT, "")
     return ""

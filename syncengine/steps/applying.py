@@ -69,6 +69,7 @@ async def _execute(
         ledger=run.ledger,
         desired=run.loaded.desired,
         orphans=made.sources.orphans,
+        planned_at=made.sources.dnd_serial,
         releases=made.sources.releases,
         basis=made.plan.plan_id,
         clock=run.options.clock,

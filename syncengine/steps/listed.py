@@ -20,6 +20,8 @@ class ListedNow:
     desired: Desired
     # Do-not-call lists that only the ledger still knows; they count everywhere.
     orphans: Sequence[str]
+    # The ledger's number of the last change of its statements when the plan was about to look at them.
+    planned_at: int
     # Do-not-call list -> numbers that the plan takes off it.
     releases: Mapping[str, Sequence[str]]
     # Who allowed the releases, as the plan id.
@@ -29,6 +31,7 @@ class ListedNow:
     key: Callable[[], DigestKey]
     _indexes: dict[frozenset[str], tuple[ListedIndex, ErasedIndex | None]] = field(default_factory=dict)
     _released: bool = False
+    _own_changes: int = 0
     _version: int = -1
 
     def hits(self, address: Address, data: bytes) -> set[str]:
@@ -43,6 +46,14 @@ class ListedNow:
         listed, erased = self._index(self._lists(address))
         return listed.hits(data) | (erased.hits(data) if erased is not None else set())
 
+    def has_moved(self) -> bool:
+        """Whether anybody else has changed the statements since the plan read them.
+
+        A start carries no number, so the plan alone has seen to it that whoever is listed is not rung; a statement that
+        it did not know is on no dialer's list yet.
+        """
+        return self.ledger.dnd_serial() != self.planned_at + self._own_changes
+
     def release(self) -> None:
         """Take the plan's releases out of force, in the ledger first."""
         if self._released:
@@ -52,6 +63,7 @@ class ListedNow:
         for name, numbers in sorted(self.releases.items()):
             digests = map(self.key().statement, numbers) if name in erased else ()
             self.ledger.release(name, [*numbers, *digests], basis=self.basis, now=self.clock())
+            self._own_changes += 1
             failpoint("release.written_ahead")
         self._indexes.clear()
 

@@ -51,6 +51,8 @@ class Sources:
     dnd: Mapping[str, DndSource]
     # Do-not-call lists that the ledger knows and the manifest no longer names; their statements stay in force.
     orphans: tuple[str, ...]
+    # The ledger's number of the last change of statements that this reading is sure to know.
+    dnd_serial: int
     book: PhoneBook
     # What these lists keep of people who were erased.
     erased: ErasedNumbers
@@ -125,9 +127,19 @@ def read_sources(run: Run) -> Sources:
         )
         dnd[name] = _keep(run, dnd_list, read, erased)
     book.save()
+    # After our own readings and before the plan asks for the numbers in force: what comes later moves it.
+    serial = run.ledger.dnd_serial()
     known = sorted({*run.ledger.dnd_lists(), *erased.lists})
     orphans = tuple(name for name in known if name not in desired.dnd)
-    return Sources(contacts=contacts, unreadable=unreadable, dnd=dnd, orphans=orphans, book=book, erased=erased)
+    return Sources(
+        contacts=contacts,
+        unreadable=unreadable,
+        dnd=dnd,
+        orphans=orphans,
+        dnd_serial=serial,
+        book=book,
+        erased=erased,
+    )
 
 
 def read_without_memory(run: Run, sources: Sources, name: str) -> Sources:

@@ -60,6 +60,14 @@ FOUND: dict[str, tuple[str, list[Step]]] = {
             ("apply in trouble", {"before": 0, "what": ["lost_before"]}),
         ],
     ),
+    # A start carries no number, so the last gate had nothing to find, and what the dialer's list lacked was rung.
+    "no campaign is started over what another process has read since the plan": (
+        "own_lists",
+        [
+            ("want", {"campaign": "autumn", "status": "started"}),
+            ("apply while another reads", {"name": "everyone", "number": 1}),
+        ],
+    ),
     # A lost removal that waits for a person was never tried again, so that its tries were never counted.
     "a running campaign whose removal waits for a person is stopped": (
         "parking",

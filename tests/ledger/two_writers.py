@@ -283,6 +283,9 @@ class _Nobody:
     def hits(self, *_: object) -> set[str]:
         return set()
 
+    def has_moved(self) -> bool:
+        return False
+
     def release(self) -> None: ...
 
 

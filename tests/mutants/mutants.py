@@ -234,6 +234,12 @@ MUTANTS: Mapping[str, Mutant] = {
         "tests/steps/test_clients.py::"
         "test_a_lane_of_the_days_calls_is_kept_for_suppression_whatever_the_vendor_file_says",
     ),
+    "a start goes out over what another run has read": Mutant(
+        "syncengine.steps.listed:ListedNow.has_moved",
+        nothing(result=False),
+        "tests/steps/test_listed.py::"
+        "test_what_anybody_else_changes_moves_the_statements_and_an_own_release_does_not",
+    ),
     "no fence": Mutant(
         "syncengine.ledger.lock:require",
         nothing(),

@@ -88,6 +88,12 @@ class Listed:
     released: int = 0
     to_release: Sequence[str] = ()
 
+    # Whether another run has changed the statements.
+    moved: bool = False
+
+    def has_moved(self) -> bool:
+        return self.moved
+
     def hits(self, address: Address, data: bytes) -> set[str]:
         self.asked.add(address)
         return self.index.hits(data)

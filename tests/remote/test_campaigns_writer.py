@@ -236,3 +236,13 @@ def test_templates_see_the_vendors_names_of_our_fields(bench: Bench) -> None:
     shown = bench.dialers.calls[0].body["campaign"]
     assert (shown["speed"], shown["queue"], shown["campaign_name"]) == ("3", "q", "as it was read")
     assert isinstance(vendor().campaigns.fields["speed"], CampaignField)
+
+
+def test_a_start_is_held_when_another_run_has_read_a_list_since_the_plan(bench: Bench) -> None:
+    bench.listed.moved = True
+    bench.level("campaign changes", campaign_change("stop"))
+    bench.level("starts", campaign_change("start"))
+    report = bench.apply()
+    assert bench.dialers.names() == ["campaigns.stop"]
+    assert total(report) == {"applied": 1, "held": 1}
+    assert dict(report.changes[1].messages) == {"another run has read a do-not-call list since the plan; plan again": 1}

@@ -44,6 +44,7 @@ def listed(ledger: Ledger, key: DigestKey = KEY, **releases: list[str]) -> Liste
         ledger=ledger,
         desired=made,
         orphans=("orphan",),
+        planned_at=ledger.dnd_serial(),
         releases=releases,
         basis="p1",
         clock=lambda: 9.0,
@@ -67,6 +68,17 @@ def listed(ledger: Ledger, key: DigestKey = KEY, **releases: list[str]) -> Liste
 )
 def test_the_lists_that_cover_a_target_are_looked_at(ledger: Ledger, address: Address, expected: set[str]) -> None:
     assert listed(ledger).hits(address, EVERYTHING) == expected
+
+
+def test_what_anybody_else_changes_moves_the_statements_and_an_own_release_does_not(ledger: Ledger) -> None:
+    ledger.record_statements("all", [ALL, OWN], source_digest="d", now=1.0)
+    ledger.record_statements("own", [OWN], source_digest="d", now=1.0)
+    now = listed(ledger, own=[OWN], all=[ALL])
+    with ledger.lock("apply", now=1.0):
+        now.release()
+    assert not now.has_moved()
+    ledger.record_statements("all", [ALL, OWN, LONE], source_digest="e", now=2.0)
+    assert now.has_moved()
 
 
 def test_a_release_takes_a_number_off_one_list_and_happens_once(ledger: Ledger) -> None:
