@@ -37,14 +37,21 @@ class GroupCommit(Generic[Line]):
         return written
 
     async def _flush(self) -> None:
-        await asyncio.sleep(0)
-        while self._waiting:
-            most, began = self.size.lines, self.size.clock()
-            waiting, self._waiting = self._waiting[:most], self._waiting[most:]
-            if len(waiting) == 1 or not await self._write_together(waiting):
-                for line, written in waiting:
-                    await self._write_alone(line, written)
-            self.size.learn(self.size.clock() - began)
+        waiting: list[tuple[Line, asyncio.Future[int]]] = []
+        try:
+            await asyncio.sleep(0)
+            while self._waiting:
+                most, began = self.size.lines, self.size.clock()
+                waiting, self._waiting = self._waiting[:most], self._waiting[most:]
+                if len(waiting) == 1 or not await self._write_together(waiting):
+                    for line, written in waiting:
+                        await self._write_alone(line, written)
+                self.size.learn(self.size.clock() - began)
+        finally:
+            # Where all tasks are cancelled, as by Ctrl-C, this one is, too, and nobody may wait for it for ever.
+            left, self._waiting = [*waiting, *self._waiting], []
+            for _, written in left:
+                written.cancel()
 
     async def _write_together(self, waiting: list[tuple[Line, asyncio.Future[int]]]) -> bool:
         try:

@@ -45,3 +45,38 @@ def test_what_fails_together_is_tried_alone_and_each_hears_of_its_own() -> None:
 
     with pytest.raises(ValueError, match="two"):
         asyncio.run(single())
+
+
+@pytest.mark.parametrize("moment", [0, 1, 3])
+def test_when_all_tasks_are_cancelled_nobody_waits_for_what_will_not_be_written(moment: int) -> None:
+    never: list[int] = []
+
+    async def together(lines: list[int]) -> list[int]:
+        await asyncio.sleep(60)
+        return lines
+
+    async def alone(line: int) -> int:
+        await asyncio.sleep(60)
+        return line
+
+    async def writer(group: GroupCommit[int], line: int) -> None:
+        written = group.write(line)
+        try:
+            await asyncio.sleep(60)
+        finally:
+            # As a worker does whose last outcome is on its way.
+            never.append(line)
+            await written
+
+    async def work() -> None:
+        group = GroupCommit(together=together, alone=alone)
+        writers = [asyncio.create_task(writer(group, line)) for line in (1, 2)]
+        for _ in range(moment + 1):
+            await asyncio.sleep(0)
+        for task in asyncio.all_tasks() - {asyncio.current_task()}:
+            task.cancel()
+        ended = await asyncio.wait_for(asyncio.gather(*writers, return_exceptions=True), 5)
+        assert all(isinstance(problem, asyncio.CancelledError) for problem in ended)
+
+    asyncio.run(work())
+    assert sorted(never) == [1, 2]
