@@ -16,6 +16,7 @@ from syncengine import sync
 from syncengine.checking import check_examples
 from syncengine.cli.demo_judge import dialling_at, doubled, held, is_callable, written
 from syncengine.cli.example_project import copy_example, secrets_of
+from syncengine.cli.interrupt import interruptible
 from syncengine.cli.output import console
 from syncengine.cli.reporting import progress_shown
 from syncengine.model.counted import plural
@@ -244,12 +245,15 @@ def _planned(demo: Demo) -> Plan:
 
 
 def _applied(demo: Demo) -> ApplyReport | None:
-    with progress_shown() as on_progress:
+    with interruptible() as stop, progress_shown() as on_progress:
         try:
-            _, report = sync.apply(demo.loaded, _options(), sync.Applying(on_progress=on_progress))
+            applying = sync.Applying(on_progress=on_progress, interrupted=stop.asked)
+            _, report = sync.apply(demo.loaded, _options(), applying)
         except sync.NotApplicableError as stopped:
             demo.claim(f"no guard stops this plan ({stopped})", true=False)
             return None
+    if stop.asked():
+        raise KeyboardInterrupt
     return report
 
 

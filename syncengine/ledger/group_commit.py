@@ -24,6 +24,7 @@ class GroupCommit(Generic[Line]):
     alone: Callable[[Line], Awaitable[int]]
     size: GroupSize = field(default_factory=GroupSize)
     _waiting: list[tuple[Line, asyncio.Future[int]]] = field(default_factory=list)
+    _under_way: list[tuple[Line, asyncio.Future[int]]] = field(default_factory=list)
     _flushing: asyncio.Task[None] | None = None
 
     def write(self, line: Line) -> "asyncio.Future[int]":
@@ -34,22 +35,23 @@ class GroupCommit(Generic[Line]):
         if self._flushing is None or self._flushing.done():
             # It begins after everything that is ready in this turn has had its say.
             self._flushing = loop.create_task(self._flush())
+            self._flushing.add_done_callback(self._give_up)
         return written
 
     async def _flush(self) -> None:
-        waiting: list[tuple[Line, asyncio.Future[int]]] = []
-        try:
-            await asyncio.sleep(0)
-            while self._waiting:
-                most, began = self.size.lines, self.size.clock()
-                waiting, self._waiting = self._waiting[:most], self._waiting[most:]
-                if len(waiting) == 1 or not await self._write_together(waiting):
-                    for line, written in waiting:
-                        await self._write_alone(line, written)
-                self.size.learn(self.size.clock() - began)
-        finally:
-            # Where all tasks are cancelled, as by Ctrl-C, this one is, too, and nobody may wait for it for ever.
-            left, self._waiting = [*waiting, *self._waiting], []
+        await asyncio.sleep(0)
+        while self._waiting:
+            most, began = self.size.lines, self.size.clock()
+            self._under_way, self._waiting = self._waiting[:most], self._waiting[most:]
+            if len(self._under_way) == 1 or not await self._write_together(self._under_way):
+                for line, written in self._under_way:
+                    await self._write_alone(line, written)
+            self.size.learn(self.size.clock() - began)
+
+    def _give_up(self, flushing: asyncio.Task[None]) -> None:
+        """Where this task itself is cut short, as all are by Ctrl-C, nobody may wait for its lines for ever."""
+        if flushing.cancelled() or flushing.exception() is not None:
+            left, self._waiting = [*self._under_way, *self._waiting], []
             for _, written in left:
                 written.cancel()
 

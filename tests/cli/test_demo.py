@@ -2,8 +2,10 @@
 
 import os
 import re
+import signal
 import subprocess
 import sys
+import time
 import zipfile
 from pathlib import Path
 
@@ -94,3 +96,18 @@ def test_a_false_claim_is_an_error(monkeypatch, capsys) -> None:
     monkeypatch.setattr("syncengine.cli.demo_story.tell", lambda *_, **__: False)
     assert run(cli, ["demo"]) == 1
     capsys.readouterr()
+
+
+def test_ctrl_c_in_the_middle_of_its_apply_ends_it(tmp_path: Path) -> None:
+    words = [sys.executable, "-u", "-m", "syncengine", "demo", "--keep", str(tmp_path / "kept")]
+    out = []
+    with subprocess.Popen(words, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, cwd=tmp_path) as process:
+        assert process.stdout is not None
+        for line in process.stdout:
+            out.append(line)
+            if line.startswith("$ syncengine apply"):
+                time.sleep(0.4)
+                process.send_signal(signal.SIGINT)
+        assert process.wait(timeout=30) == 130
+    assert "error: interrupted" in out[-1]
+    assert not [line for line in out if "The tool has no say here" in line]

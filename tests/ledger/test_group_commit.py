@@ -80,3 +80,21 @@ def test_when_all_tasks_are_cancelled_nobody_waits_for_what_will_not_be_written(
 
     asyncio.run(work())
     assert sorted(never) == [1, 2]
+
+
+def test_when_writing_itself_is_cut_short_nobody_waits_for_what_will_not_be_written() -> None:
+    class Cut(BaseException):
+        pass
+
+    async def together(lines: list[int]) -> list[int]:
+        raise Cut
+
+    async def alone(line: int) -> int:
+        raise Cut
+
+    async def work() -> list[int | BaseException]:
+        group = GroupCommit(together=together, alone=alone)
+        written = asyncio.gather(*(group.write(line) for line in (1, 2)), return_exceptions=True)
+        return await asyncio.wait_for(written, 5)
+
+    assert [type(each) for each in asyncio.run(work())] == [asyncio.CancelledError] * 2
