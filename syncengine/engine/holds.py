@@ -37,7 +37,7 @@ def hold_back(
 ) -> HeldBack:
     """Split the changes of one dialer into what may go on and what is held."""
     kept = HeldBack()
-    why_no_start = _why_no_start(findings, rows)
+    why_no_start = _why_no_start(findings, wanted, rows)
     # Who is to be called in a campaign waits until it is certain which campaign that is.
     unsure = {hold.address.name: hold.why for hold in diff.holds}
     unseen = _why_no_strangers(findings, diff)
@@ -51,6 +51,7 @@ def hold_back(
             continue
         kept.holds.append(Hold(address=change.address, what=_what(change), why=why))
     _stop_the_stubborn(findings, wanted, diff, rows, kept, stop_after=stop_after)
+    kept.notes += _doubtful_protection(findings, wanted, diff)
     return kept
 
 
@@ -80,8 +81,12 @@ def _why_no_strangers(findings: DialerFindings, diff: CampaignDiff) -> dict[Addr
     }
 
 
-def _why_no_start(findings: DialerFindings, rows: RowPlan) -> dict[str, str]:
+def _why_no_start(findings: DialerFindings, wanted: Iterable[str], rows: RowPlan) -> dict[str, str]:
     reasons = {
+        name: f"{plural(count, 'entry', 'entries')} of the dialer's own do-not-call list cannot be seen yet"
+        for name, count in _not_yet_listed(findings, wanted).items()
+    }
+    reasons |= {
         name: f"{plural(count, 'listed row')} may be rung there and cannot be removed or blocked"
         for name, count in rows.stuck.items()
     }
@@ -91,6 +96,30 @@ def _why_no_start(findings: DialerFindings, rows: RowPlan) -> dict[str, str]:
                 "this plan adds people that it cannot see; the next plan reads them, removes those listed, and starts"
             )
     return reasons
+
+
+def _not_yet_listed(findings: DialerFindings, wanted: Iterable[str]) -> dict[str, int]:
+    """Return campaign -> entries that keep somebody from being rung there, as far as anybody but the ledger knows.
+
+    Listings can be late, so they are not sent again at once. But somebody may also have taken them off by hand.
+    """
+    lacking = [found for found in findings.rows if found.not_yet_listed]
+    counts = {
+        name: sum(found.not_yet_listed for found in lacking if found.address.of_account or found.address.name == name)
+        for name in (wanted if lacking else ())
+    }
+    return {name: count for name, count in counts.items() if count}
+
+
+def _doubtful_protection(findings: DialerFindings, wanted: Iterable[str], diff: CampaignDiff) -> Iterable[str]:
+    protected = {found.address.name: found.protected for found in findings.rows if found.protected}
+    for name, count in _not_yet_listed(findings, wanted).items():
+        if name in protected and diff.status.get(name) != "stopped":
+            yield (
+                f"DANGER {findings.dialer.name}/campaign/{name}:"
+                f" {plural(protected[name], 'listed number')} in a campaign that may be running may rely on the"
+                f" dialer's own do-not-call list, and {plural(count, 'entry', 'entries')} there cannot be seen yet"
+            )
 
 
 def _stop_the_stubborn(
@@ -104,12 +133,11 @@ def _stop_the_stubborn(
 ) -> None:
     """Stop a running campaign in which a listed number resisted for ``stop_after`` applies, or cannot but resist."""
     stopping = {c.address.name for c in _campaign_changes(kept.changes) if c.action == "stop"}
-    for key in sorted(wanted):
+    # Where nobody is left to be suppressed, earlier failures are over.
+    for key in sorted(rows.resisting(findings) & set(wanted)):
         known = findings.known.get(key)
         failed = known.failed_suppressions if known else 0
         stuck = rows.stuck.get(key, 0)
-        if not stuck and not failed:
-            continue
         running = diff.status.get(key) != "stopped"
         if running and stuck:
             kept.notes.append(

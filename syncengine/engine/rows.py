@@ -36,6 +36,14 @@ class RowPlan:
     # one: there is nothing to try.
     helpless: set[str] = field(default_factory=set)
 
+    def resisting(self, findings: DialerFindings) -> set[str]:
+        """Return the campaigns where listed numbers are still to be suppressed; tries that fail there are counted."""
+        listing = [c.address for c in self.changes if c.address.kind == "dnd" and c.action == "add"]
+        resisting = {c.address.name for c in self.changes if c.address.kind == "contacts" and c.reason == "listed"}
+        protected = {found.address.name for found in findings.rows if found.protected}
+        everywhere = any(address.of_account for address in listing)
+        return resisting | set(self.stuck) | {n for n in protected if everywhere or n in {a.name for a in listing}}
+
 
 def plan_rows(findings: DialerFindings) -> RowPlan:
     """Return the row changes of one dialer in the order of its collections."""
@@ -140,6 +148,11 @@ def _note_counts(found: RowFindings, plan: RowPlan) -> None:
             "row was refused by the vendor before and has not changed since",
             "rows were refused by the vendor before and have not changed since",
         ): found.rejected_before,
+        plural(
+            found.not_yet_listed,
+            "entry was taken lately and is not in its listing yet; nothing that relies on it is started",
+            "entries were taken lately and are not in its listing yet; nothing that relies on them is started",
+        ): found.not_yet_listed,
     }
     plan.notes += [f"{found.address}: {sentence}" for sentence, count in counted.items() if count]
     if found.problem:

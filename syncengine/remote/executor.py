@@ -32,6 +32,8 @@ class Execution:
     lasts_days: Mapping[str, int]
     # Contacts with listed rows that nothing but the dialer's own do-not-call list keeps from being rung.
     exposed: frozenset[Address] = frozenset()
+    # Campaigns in which listed numbers resisted once, and nobody is left to be suppressed.
+    calmed: frozenset[Address] = frozenset()
     # Seconds between two renewals of the ledger's lock: several fit into its lease.
     renew_every: float = 30.0
 
@@ -137,6 +139,9 @@ def _count_suppressions(execution: Execution, run: DialerRun) -> None:
         run.journal.suppression(address, failed=bool(why))
         if why:
             execution.tally.alarms.append(f"{address}: {why}")
+    for address in sorted(execution.calmed):
+        if address.dialer == run.dialer:
+            run.journal.suppression(address, failed=False)
 
 
 def _lists(execution: Execution, contacts: Address) -> bool:

@@ -1,9 +1,9 @@
 """The rules of a comparison as one SQL expression each: row -> "action/reason", "note/..." or blank.
 
-They read the columns that ``difference.py`` joins: wanted, state (blank: not in the ledger), there (in the listing),
-blocked_there, ids (of several records there that share the key), listed, left_alone, released, own_hash, known_hash,
-refused_hash, expires_at. States are the ledger's: present, blocked, rejected and deferred (additions that were surely
-not applied), and unknown_* and parked_* with add,
+They read the columns that ``difference.py`` joins: wanted, state (blank: not in the ledger), there (in the listing, or
+too new for it), not_yet_listed (too new, and the listing lacks it), blocked_there, ids (of several records there that
+share the key), listed, left_alone, released, own_hash, known_hash, refused_hash, expires_at. States are the ledger's:
+present, blocked, rejected and deferred (additions that were surely not applied), and unknown_* and parked_* with add,
 update or remove: a call whose outcome nobody knows yet. repeat_* (with block and unblock, too): the answer was lost and
 making the call again does no harm, so that it is made again where it is still wanted. A removal that was refused or
 deferred leaves "present".
@@ -113,7 +113,7 @@ def contact_verdict(rules: Rules) -> str:
 
 def dnd_settled(*, complete: bool, renew_before: float | None) -> str:
     """Return the condition under which a number is on the dialer's list as it should be, as for contacts."""
-    seen = "there" if complete else "true"
+    seen = "there AND NOT not_yet_listed" if complete else "true"
     return f"wanted AND state = 'present' AND {seen} AND NOT ({_lapsing(renew_before)})"
 
 
@@ -131,6 +131,8 @@ def dnd_verdict(*, complete: bool, renew_before: float | None) -> str:
         (f"wanted AND ({_NOT_THERE} OR {_WAITING} OR {_REPEAT})", "'add/missing'"),
         (f"wanted AND {vanished} AND NOT there", "'add/vanished'"),
         (f"wanted AND {lapsing}", "'add/lapsing'"),
+        # It was taken, so that it is not sent again at once; but somebody may have taken it off since.
+        (f"wanted AND {vanished} AND not_yet_listed", "'note/not yet listed'"),
         ("wanted", "''"),
         (f"released AND {_BEING_SUPPRESSED}", "'note/waiting'"),
         (f"released AND NOT {_NOT_THERE}", "'remove/released'"),

@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator
 from contextlib import AsyncExitStack
 from dataclasses import dataclass, replace
 
+from syncengine.engine.rows import plan_rows
 from syncengine.failpoints import failpoint
 from syncengine.ledger.ledger import Ledger
 from syncengine.ledger.run_journal import RunJournal
@@ -111,11 +112,20 @@ async def _execute(
                 tally=tally,
                 lasts_days=made.differences.lasts_days,
                 exposed=exposed,
+                calmed=frozenset(_calmed(made)),
             )
         )
     if made.plan.releases and not report.interrupted:
         listed.release()
     return report
+
+
+def _calmed(made: Planned) -> Iterator[Address]:
+    """Walk the campaigns in which listed numbers resisted once, and nobody is left to be suppressed."""
+    for found in made.differences.dialers:
+        failed = {key for key, known in found.known.items() if known.failed_suppressions}
+        for key in failed - plan_rows(found).resisting(found) if failed else ():
+            yield Address(found.dialer.name, "campaign", key)
 
 
 @dataclass(frozen=True, slots=True)

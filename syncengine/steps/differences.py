@@ -27,7 +27,15 @@ from syncengine.steps.run import Run
 from syncengine.steps.sources import Sources
 
 # Notes of a difference that the plan counts on its own.
-_COUNTED = {"vanished", "not updatable", "waiting", "waiting and listed", "parked and listed", "rejected before"}
+_COUNTED = {
+    "vanished",
+    "not updatable",
+    "waiting",
+    "waiting and listed",
+    "parked and listed",
+    "rejected before",
+    "not yet listed",
+}
 
 
 @dataclass(slots=True, kw_only=True)

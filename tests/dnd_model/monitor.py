@@ -64,6 +64,8 @@ class Monitor:
     confirmed: set[tuple[str, str]] = field(default_factory=set)
     # Id of a campaign -> applies in a row after which a listed number could still be rung there.
     rung: Counter[str] = field(default_factory=Counter)
+    # Ids of the campaigns that the run under way has told to stop, whatever came of it.
+    told_to_stop: set[str] = field(default_factory=set)
     # Dialable requests that were sent, for the evidence.
     dialable: int = 0
     blocks: Counter[str] = field(default_factory=Counter)
@@ -75,6 +77,7 @@ class Monitor:
     def begins(self, readings: Mapping[str, Reading], *, releases: Mapping[str, Iterable[str]] | None = None) -> None:
         """Note what a run reads; ``releases`` is what it may take off, where that was allowed."""
         self.dialled.clear()
+        self.told_to_stop.clear()
         self.may_release = {}
         for name, reading in readings.items():
             self.listed.setdefault(name, set()).update(reading.numbers)
@@ -135,6 +138,8 @@ class Monitor:
             self._watch_dialable(seen, target, numbers)
         if seen.kind.startswith("dnd"):
             self._watch_list(seen, target, numbers)
+        if seen.kind == "stop":
+            self.told_to_stop.add(seen.campaign)
         if seen.kind == "start":
             self._watch_start(self.dialer.state.campaigns[seen.campaign])
 
@@ -178,12 +183,13 @@ class Monitor:
             if target not in self.covers[name] or name not in self.held_there:
                 continue
             where = ACCOUNT if self.holds == "account" else campaign.id
-            for number in sorted(numbers):
+            # As for any request: a release counts as soon as the run that was allowed it has begun.
+            for number in sorted(numbers - self.may_release.get(name, set())):
                 if not self.blocked_there(campaign, number):
                     self._broken("D3", f"{target} is started and {number} of {name} is not on the dialer's list")
                 if (where, number) not in self.confirmed:
                     self._broken("D10", f"{target} is started and nothing has confirmed {number} of {name}")
-        if rung := self.can_be_rung(campaign):
+        if rung := {number for number in self.can_be_rung(campaign) if self._otherwise(target, number)}:
             self._broken("D3", f"{target} is started and would ring {', '.join(sorted(rung))}")
 
     def told(self, seen: Seen, answer: Any) -> None:
@@ -209,7 +215,9 @@ class Monitor:
                 self._broken("D8", f"after a clean apply {campaign.name} is running with {', '.join(sorted(rung))}")
             if not ended.through:
                 continue
-            self.rung[campaign.id] = self.rung[campaign.id] + 1 if rung else 0
+            # More than telling it to stop nobody can do.
+            resists = rung and campaign.id not in self.told_to_stop
+            self.rung[campaign.id] = self.rung[campaign.id] + 1 if resists else 0
             if self.rung[campaign.id] > 6:
                 self._broken("D9", f"{campaign.name} still rings {', '.join(sorted(rung))} after so many applies")
 

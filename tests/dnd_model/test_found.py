@@ -68,6 +68,58 @@ FOUND: dict[str, tuple[str, list[Step]]] = {
             ("apply while another reads", {"name": "everyone", "number": 1}),
         ],
     ),
+    # Ours by the ledger's word alone: somebody has taken it off within the time in which a listing may be late.
+    "no campaign is started that relies on an entry which its whole listing lacks": (
+        "own_lists",
+        [
+            ("state", {"name": "everyone", "number": 0}),
+            ("apply", {}),
+            ("take an entry off by hand", {"number": 0}),
+            ("want", {"campaign": "autumn", "status": "started"}),
+            ("apply", {}),
+        ],
+    ),
+    "a running campaign that relies on an entry which its whole listing lacks is told of": (
+        "own_lists",
+        [
+            ("begin", {"started": True}),
+            ("state", {"name": "here", "number": 0}),
+            ("apply", {}),
+            ("take an entry off by hand", {"number": 0}),
+            ("apply", {}),
+        ],
+    ),
+    # The count of failed tries outlived what they were about, so that the campaign was stopped and started in turns.
+    "a mark that was set after all is no reason to stop the campaign any more": (
+        "marking",
+        [
+            ("begin", {"started": True}),
+            ("list late", {"late": True}),
+            ("state", {"name": "here", "number": 0}),
+            ("apply", {}),
+            *[("apply in trouble", {"before": 0, "what": ["refused"]})] * 3,
+        ],
+    ),
+    # These two were mistakes of the judge: a release counts for the run that was allowed it, and more than asking again
+    # and again to stop a campaign nobody can do.
+    "what a run may release keeps it from starting nothing": (
+        "lapsing",
+        [
+            ("apply while another reads", {"name": "everyone", "number": 0}),
+            ("release", {"name": "everyone", "number": 0}),
+            ("want", {"campaign": "autumn", "status": "started"}),
+            ("apply", {"allow_release": True}),
+        ],
+    ),
+    "a campaign that the dialer will not stop is told to stop each time": (
+        "sticky",
+        [
+            ("begin", {"started": True}),
+            ("refuse", {"what": "stop", "refused": True}),
+            ("state", {"name": "only-spring", "number": 0}),
+            *[("apply", {})] * 8,
+        ],
+    ),
     # A lost removal that waits for a person was never tried again, so that its tries were never counted.
     "a running campaign whose removal waits for a person is stopped": (
         "parking",

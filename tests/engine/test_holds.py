@@ -186,8 +186,57 @@ def test_what_the_vendor_file_warns_of_goes_with_the_stop():
 
 
 def test_one_try_is_enough_where_one_is_allowed_and_none_was_made():
-    assert held(rows(), stop_after=1, **RUNNING, known={"spring": known(status="started")}).changes == []
-    assert actions(held(rows(), stop_after=1, **running(1))) == [("campaign", "stop")]
+    removal = rows(row_set("remove", 1, reason="listed"))
+    never = held(removal, stop_after=1, **RUNNING, known={"spring": known(status="started")})
+    assert actions(never) == [("contacts", "remove")]
+    assert actions(held(removal, stop_after=1, **running(1))) == [("contacts", "remove"), ("campaign", "stop")]
+
+
+@pytest.mark.parametrize("found", [rows(), rows(row_set("remove", 1)), rows(protected=2)])
+def test_where_nobody_is_left_to_be_suppressed_earlier_failures_stop_nothing(found):
+    assert ("campaign", "stop") not in actions(held(found, dnd_rows(), **running(9)))
+
+
+@pytest.mark.parametrize("name", ["account", "spring"])
+def test_a_campaign_whose_protection_is_refused_time_and_again_is_stopped(name):
+    entries = dnd_rows(row_set("add", 1), address=Address("acme-co", "dnd", name))
+    assert ("campaign", "stop") in actions(held(rows(protected=2), entries, **running(3)))
+
+
+def test_the_protection_of_another_campaign_stops_nothing():
+    entries = dnd_rows(row_set("add", 1), address=Address("acme-co", "dnd", "summer"))
+    assert ("campaign", "stop") not in actions(held(rows(protected=2), entries, **running(3)))
+
+
+@pytest.mark.parametrize("name", ["account", "spring"])
+def test_nothing_is_started_that_relies_on_an_entry_which_nobody_can_see_yet(name):
+    entries = dnd_rows(not_yet_listed=2, address=Address("acme-co", "dnd", name))
+    kept = held(rows(row_set("add", 1)), entries)
+    assert actions(kept) == [("contacts", "add")]
+    assert [(hold.what, hold.why) for hold in kept.holds] == [
+        ("start", "2 entries of the dialer's own do-not-call list cannot be seen yet")
+    ]
+    assert kept.notes == []
+
+
+def test_what_relies_on_another_campaign_s_list_is_started():
+    entries = dnd_rows(not_yet_listed=2, address=Address("acme-co", "dnd", "summer"))
+    assert actions(held(rows(), entries)) == [("campaign", "start")]
+
+
+def test_a_running_campaign_that_relies_on_an_entry_which_nobody_can_see_yet_is_in_danger():
+    kept = held(rows(protected=1), dnd_rows(not_yet_listed=2), **RUNNING)
+    assert kept.changes == []
+    assert kept.notes == [
+        "DANGER acme-co/campaign/spring: 1 listed number in a campaign that may be running may rely on the dialer's own"
+        " do-not-call list, and 2 entries there cannot be seen yet"
+    ]
+
+
+@pytest.mark.parametrize(("found", "status"), [(rows(), "started"), (rows(protected=1), "stopped")])
+def test_nobody_is_in_danger_who_is_not_rung_anyway(found, status):
+    there = snapshot(actual(status=status))
+    assert held(found, dnd_rows(not_yet_listed=1), snapshot=there, wanted=campaign()).notes == []
 
 
 def test_the_words_of_every_hold_are_whole():

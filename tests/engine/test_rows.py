@@ -1,3 +1,5 @@
+from dataclasses import replace
+
 import pytest
 
 from syncengine.engine.rows import calls_for, effect_of, operations_for, plan_rows
@@ -123,9 +125,16 @@ def test_listed_rows_that_cannot_leave_and_that_no_list_protects_are_stuck():
 
 def test_counts_that_ask_for_nothing_are_still_said():
     found = rows(vanished=1, not_updatable=2, waiting=3, rejected_before=4_000, problem="page 2 is missing")
-    notes = plan_rows(findings(found)).notes
-    assert len(notes) == 5
-    for number, words in ((1, "may have been called"), (2, "cannot be changed"), (3, "wait"), ("4,000", "refused")):
+    notes = plan_rows(findings(replace(found, not_yet_listed=5))).notes
+    assert len(notes) == 6
+    said = {
+        1: "may have been called",
+        2: "cannot be changed",
+        3: "wait",
+        "4,000": "refused",
+        5: "not in its listing yet",
+    }
+    for number, words in said.items():
         assert any(f": {number} " in note and words in note for note in notes)
     assert "nothing is removed on it" in notes[-1]
 

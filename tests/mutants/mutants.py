@@ -186,6 +186,11 @@ MUTANTS: Mapping[str, Mutant] = {
         nothing(10**6),
         "tests/dnd_model/test_found.py::test_a_fault_that_was_found_stays_mended",
     ),
+    "a start goes out over an entry that nobody can see": Mutant(
+        "syncengine.engine.holds:_not_yet_listed",
+        nothing({}),
+        "tests/engine/test_holds.py::test_nothing_is_started_that_relies_on_an_entry_which_nobody_can_see_yet",
+    ),
     "a stubborn campaign runs on": Mutant(
         "syncengine.engine.holds:_stop_the_stubborn",
         nothing(),

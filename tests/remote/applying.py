@@ -256,6 +256,7 @@ class Bench:
     lasts_days: dict[str, int] = field(default_factory=dict)
     renew_every: float = 30.0
     exposed: frozenset[Address] = frozenset()
+    calmed: frozenset[Address] = frozenset()
     # Laid over the client: a budget, for one.
     client_words: dict[str, Any] = field(default_factory=dict)
     runs: dict[str, DialerRun] = field(default_factory=dict)
@@ -335,6 +336,7 @@ class Bench:
             lasts_days=self.lasts_days,
             renew_every=self.renew_every,
             exposed=self.exposed,
+            calmed=self.calmed,
         )
         try:
             return await execute(execution)

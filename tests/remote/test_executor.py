@@ -246,6 +246,19 @@ def test_an_apply_that_tries_nobody_listed_and_lists_nobody_leaves_the_count_as_
     assert bench.ledger.failed_suppressions(address) == 1
 
 
+@pytest.mark.parametrize(("dialer", "left"), [(DIALER, 0), (OTHER, 1)])
+def test_what_is_over_is_counted_no_longer(bench: Bench, dialer: str, left: int) -> None:
+    bench.campaigns["spring"] = state(known=known())
+    bench.dialers.answers = {"records.remove": lambda _: 409}
+    bench.removing(1)
+    bench.apply()
+    bench.levels.clear()
+    bench.calmed = frozenset({Address(dialer, "campaign", "spring")})
+    bench.adding(2)
+    bench.apply()
+    assert bench.ledger.failed_suppressions(Address(DIALER, "contacts", "spring")) == left
+
+
 @pytest.mark.parametrize("place", ["account", "spring"])
 def test_who_only_the_dialers_own_list_protects_counts_as_resisting_while_that_list_fails(
     bench: Bench, place: str

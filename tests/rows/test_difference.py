@@ -1,3 +1,5 @@
+from math import inf
+
 import pyarrow as pa
 import pytest
 
@@ -38,11 +40,13 @@ def ledger(*rows):
             "remote_id": more.get("remote_id", ""),
             "refused_hash": more.get("refused_hash", ""),
             "expires_at": more.get("expires_at"),
+            "updated_at": more.get("updated_at", 0.0),
         }
         for key, state, content, more in ((*row, {})[:4] for row in rows)
     ]
     texts = [(n, pa.string()) for n in ("key", "phones", "content_hash", "remote_id", "state", "refused_hash")]
-    return pa.Table.from_pylist(filled, schema=pa.schema([*texts, ("expires_at", pa.float64())]))
+    times = [(n, pa.float64()) for n in ("expires_at", "updated_at")]
+    return pa.Table.from_pylist(filled, schema=pa.schema([*texts, *times]))
 
 
 class World:
@@ -391,7 +395,7 @@ def test_the_second_plan_after_a_clean_apply_is_empty(world):
 DND = Collection(name="dnc", holds="dnd", scope="account", listed=Listed())
 
 
-def dnd_plan(world, in_force, *known, there=None, complete=True, released=(), lasts_days=None):
+def dnd_plan(world, in_force, *known, there=None, complete=True, released=(), lasts_days=None, until=inf):
     columns = (Column(to="phone", source="phone", form="digits"),)
     wanted = wanted_numbers(world.workspace, world.numbers(*in_force), columns=columns, book=world.book)
     listing = None
@@ -405,7 +409,7 @@ def dnd_plan(world, in_force, *known, there=None, complete=True, released=(), la
         address=Address("d1", "dnd", "account"),
         collection=DND,
         wanted=wanted,
-        actual=Actual(ledger=from_ledger(world.workspace, ledger(*known)), listing=listing),
+        actual=Actual(ledger=from_ledger(world.workspace, ledger(*known)), listing=listing, listed_until=until),
         released=world.numbers(*released),
         book=world.book,
         now=NOW,
@@ -427,6 +431,19 @@ def test_a_number_that_is_not_known_to_be_protected_is_added(world, state):
 def test_a_protected_number_that_the_vendor_dropped_is_added_again(world):
     assert dnd_plan(world, [A], (A, "present", ""), there=[]) == {"add/vanished": 1}
     assert dnd_plan(world, [A], (A, "present", ""), there=[], complete=False) == {}
+
+
+def test_an_entry_that_was_taken_lately_and_is_not_listed_is_counted_and_not_sent_again(world):
+    new = {"updated_at": NOW}
+    known = [(A, "present", "", new), (B, "present", "", new), (C, "present", "")]
+    assert dnd_plan(world, [A, B, C], *known, there=[B], until=NOW - 30) == {"add/vanished": 1}
+    assert world.found.findings.not_yet_listed == 1
+    assert dnd_plan(world, [A], *known, there=[A], until=NOW - 30) == {}
+    assert world.found.findings.not_yet_listed == 0
+    assert dnd_plan(world, [A], *known, there=[], complete=False, until=NOW - 30) == {}
+    assert world.found.findings.not_yet_listed == 0
+    lapsing = (A, "present", "", new | {"expires_at": NOW + 86_400})
+    assert dnd_plan(world, [A], lapsing, there=[], until=NOW - 30, lasts_days=30) == {"add/lapsing": 1}
 
 
 def test_an_entry_is_renewed_a_fifth_of_its_time_before_it_lapses(world):

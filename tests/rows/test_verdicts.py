@@ -22,7 +22,9 @@ def every_row():
             if facts["blocked_there"] and not facts["there"]:
                 continue
             hashes = {"own_hash": own_hash, "known_hash": known_hash, "refused_hash": refused_hash}
-            rows.append({**facts, "ids": "", "state": state, **hashes})
+            rows.append({**facts, "not_yet_listed": False, "ids": "", "state": state, **hashes})
+            if facts["there"] and state == "present":
+                rows.append({**rows[-1], "not_yet_listed": True})
     return rows
 
 
@@ -94,6 +96,18 @@ def test_a_number_that_is_plainly_settled_needs_nothing_by_all_the_rules(workspa
     verdict = f"CASE WHEN {dnd_settled(**rules)} THEN {dnd_verdict(**rules)} ELSE 'not settled' END"
     found = {verdict for _, verdict in judged(workspace, every_row, verdict)}
     assert found == {"", "not settled"} if renew_before != 1.0 else found == {"not settled"}
+
+
+@pytest.mark.parametrize("complete", [False, True])
+def test_an_entry_that_a_whole_listing_lacks_is_told_and_not_sent_again_while_it_may_be_listed_late(
+    workspace, every_row, complete
+):
+    rules = {"complete": complete, "renew_before": None}
+    new = [row for row in every_row if row["not_yet_listed"] and row["wanted"]]
+    assert new
+    verdict = f"CASE WHEN {dnd_settled(**rules)} THEN 'settled' ELSE {dnd_verdict(**rules)} END"
+    expected = "note/not yet listed" if complete else "settled"
+    assert {verdict for _, verdict in judged(workspace, new, verdict)} == {expected}
 
 
 @pytest.mark.parametrize("complete", [False, True])
