@@ -83,7 +83,8 @@ def _why_no_strangers(findings: DialerFindings, diff: CampaignDiff) -> dict[Addr
 
 def _why_no_start(findings: DialerFindings, wanted: Iterable[str], rows: RowPlan) -> dict[str, str]:
     reasons = {
-        name: f"{plural(count, 'entry', 'entries')} of the dialer's own do-not-call list cannot be seen yet"
+        name: f"{plural(count, 'entry', 'entries')} of the dialer's own do-not-call list cannot be seen there yet;"
+        " plan again when its listing has caught up"
         for name, count in _not_yet_listed(findings, wanted).items()
     }
     reasons |= {

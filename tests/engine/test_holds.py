@@ -214,7 +214,11 @@ def test_nothing_is_started_that_relies_on_an_entry_which_nobody_can_see_yet(nam
     kept = held(rows(row_set("add", 1)), entries)
     assert actions(kept) == [("contacts", "add")]
     assert [(hold.what, hold.why) for hold in kept.holds] == [
-        ("start", "2 entries of the dialer's own do-not-call list cannot be seen yet")
+        (
+            "start",
+            "2 entries of the dialer's own do-not-call list cannot be seen there yet; plan again when its listing has"
+            " caught up",
+        )
     ]
     assert kept.notes == []
 
