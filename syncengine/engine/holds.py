@@ -5,7 +5,7 @@ may be, and cannot be removed or blocked there, is not started (D3); when it is 
 it is stopped (D9).
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 
 from syncengine.engine.campaigns import CampaignDiff, operation_of
@@ -37,12 +37,15 @@ def hold_back(
 ) -> HeldBack:
     """Split the changes of one dialer into what may go on and what is held."""
     kept = HeldBack()
-    why_no_start = _why_no_start(findings, wanted, rows)
+    why_no_start = _why_no_start(findings, rows)
     # Who is to be called in a campaign waits until it is certain which campaign that is.
     unsure = {hold.address.name: hold.why for hold in diff.holds}
     unseen = _why_no_strangers(findings, diff)
+    relying = _relying(findings, diff)
     changes: list[Change] = [*diff.changes, *rows.changes]
     for change in changes:
+        if _may_wait(change, relying):
+            continue
         why = _why_held(change, findings.held, unsure, why_no_start)
         if not why and isinstance(change, RowChange) and change.action == "add":
             why = unseen.get(change.address, "")
@@ -51,7 +54,6 @@ def hold_back(
             continue
         kept.holds.append(Hold(address=change.address, what=_what(change), why=why))
     _stop_the_stubborn(findings, wanted, diff, rows, kept, stop_after=stop_after)
-    kept.notes += _doubtful_protection(findings, wanted, diff)
     return kept
 
 
@@ -81,13 +83,8 @@ def _why_no_strangers(findings: DialerFindings, diff: CampaignDiff) -> dict[Addr
     }
 
 
-def _why_no_start(findings: DialerFindings, wanted: Iterable[str], rows: RowPlan) -> dict[str, str]:
+def _why_no_start(findings: DialerFindings, rows: RowPlan) -> dict[str, str]:
     reasons = {
-        name: f"{plural(count, 'entry', 'entries')} of the dialer's own do-not-call list cannot be seen there yet;"
-        " plan again when its listing has caught up"
-        for name, count in _not_yet_listed(findings, wanted).items()
-    }
-    reasons |= {
         name: f"{plural(count, 'listed row')} may be rung there and cannot be removed or blocked"
         for name, count in rows.stuck.items()
     }
@@ -99,28 +96,21 @@ def _why_no_start(findings: DialerFindings, wanted: Iterable[str], rows: RowPlan
     return reasons
 
 
-def _not_yet_listed(findings: DialerFindings, wanted: Iterable[str]) -> dict[str, int]:
-    """Return campaign -> entries that keep somebody from being rung there, as far as anybody but the ledger knows.
+def _may_wait(change: Change, relying: Collection[str]) -> bool:
+    """Whether a change is an entry that is only not listed yet, as listings are late now and then, and nobody needs."""
+    if change.reason != "not_yet_listed":
+        return False
+    return not relying if change.address.of_account else change.address.name not in relying
 
-    Listings can be late, so they are not sent again at once. But somebody may also have taken them off by hand.
+
+def _relying(findings: DialerFindings, diff: CampaignDiff) -> set[str]:
+    """Return the campaigns that rely on the dialer's own do-not-call list from now on.
+
+    They are about to be started, or may be running with listed numbers in them that only that list protects.
     """
-    lacking = [found for found in findings.rows if found.not_yet_listed]
-    counts = {
-        name: sum(found.not_yet_listed for found in lacking if found.address.of_account or found.address.name == name)
-        for name in (wanted if lacking else ())
-    }
-    return {name: count for name, count in counts.items() if count}
-
-
-def _doubtful_protection(findings: DialerFindings, wanted: Iterable[str], diff: CampaignDiff) -> Iterable[str]:
-    protected = {found.address.name: found.protected for found in findings.rows if found.protected}
-    for name, count in _not_yet_listed(findings, wanted).items():
-        if name in protected and diff.status.get(name) != "stopped":
-            yield (
-                f"DANGER {findings.dialer.name}/campaign/{name}:"
-                f" {plural(protected[name], 'listed number')} in a campaign that may be running may rely on the"
-                f" dialer's own do-not-call list, and {plural(count, 'entry', 'entries')} there cannot be seen yet"
-            )
+    starting = {change.address.name for change in diff.changes if change.action == "start"}
+    protected = {found.address.name for found in findings.rows if found.protected}
+    return starting | {name for name in protected if diff.status.get(name) != "stopped"}
 
 
 def _stop_the_stubborn(

@@ -55,6 +55,7 @@ def plan_rows(findings: DialerFindings) -> RowPlan:
             plan.helpless.add(found.address.name)
         for row_set in found.sets:
             _plan_set(findings, found, row_set, plan)
+        _note_who_stays(findings, found, plan)
         _note_counts(found, plan)
     return plan
 
@@ -88,10 +89,11 @@ def calls_for(collection: Collection, action: RowAction, count: int) -> int:
 
 def _plan_set(findings: DialerFindings, found: RowFindings, row_set: RowSet, plan: RowPlan) -> None:
     collection = found.collection
-    operations = operations_for(collection, row_set.action)
-    if not operations and row_set.action not in BOOKED_ONLY:
-        _not_possible(findings, found, row_set, plan)
+    if not _is_possible(collection, row_set.action):
+        if row_set.reason != "listed":
+            _note_what_stays(findings, found, row_set, plan)
         return
+    operations = operations_for(collection, row_set.action)
     plan.changes.append(
         RowChange(
             address=found.address,
@@ -110,22 +112,32 @@ def _plan_set(findings: DialerFindings, found: RowFindings, row_set: RowSet, pla
     )
 
 
-def _not_possible(findings: DialerFindings, found: RowFindings, row_set: RowSet, plan: RowPlan) -> None:
-    title = findings.vendor.title
-    verb = _POSSIBLE[row_set.action]
-    if row_set.reason != "listed":
-        stay = "it stays as it is" if row_set.count == 1 else "they stay as they are"
-        plan.notes.append(f"{found.address}: {plural(row_set.count, 'row')} cannot be {verb} at {title}; {stay}")
-        return
-    protected = min(found.protected, row_set.count)
+def _note_what_stays(findings: DialerFindings, found: RowFindings, row_set: RowSet, plan: RowPlan) -> None:
+    stay = "it stays as it is" if row_set.count == 1 else "they stay as they are"
+    plan.notes.append(
+        f"{found.address}: {plural(row_set.count, 'row')} cannot be {_POSSIBLE[row_set.action]} at"
+        f" {findings.vendor.title}; {stay}"
+    )
+
+
+def _note_who_stays(findings: DialerFindings, found: RowFindings, plan: RowPlan) -> None:
+    """Tell of listed rows that no call takes out; whom the dialer's own list does not protect is in danger."""
+    listed = [s for s in found.sets if s.reason == "listed" and not _is_possible(found.collection, s.action)]
+    # All of them together: one that is protected does not protect another.
+    staying = sum(row_set.count for row_set in listed)
+    protected = min(found.protected, staying)
     if protected:
         plan.notes.append(
-            f"{found.address}: {plural(protected, 'listed row stays', 'listed rows stay')} at {title}, kept from being"
-            " rung by its own do-not-call list"
+            f"{found.address}: {plural(protected, 'listed row stays', 'listed rows stay')} at {findings.vendor.title},"
+            " kept from being rung by its own do-not-call list"
         )
-    if row_set.count > protected:
-        plan.stuck[found.address.name] = plan.stuck.get(found.address.name, 0) + row_set.count - protected
+    if staying > protected:
+        plan.stuck[found.address.name] = plan.stuck.get(found.address.name, 0) + staying - protected
         plan.helpless.add(found.address.name)
+
+
+def _is_possible(collection: Collection, action: RowAction) -> bool:
+    return action in BOOKED_ONLY or bool(operations_for(collection, action))
 
 
 def _note_counts(found: RowFindings, plan: RowPlan) -> None:
@@ -148,11 +160,6 @@ def _note_counts(found: RowFindings, plan: RowPlan) -> None:
             "row was refused by the vendor before and has not changed since",
             "rows were refused by the vendor before and have not changed since",
         ): found.rejected_before,
-        plural(
-            found.not_yet_listed,
-            "entry was taken lately and is not in its listing yet; nothing that relies on it is started",
-            "entries were taken lately and are not in its listing yet; nothing that relies on them is started",
-        ): found.not_yet_listed,
     }
     plan.notes += [f"{found.address}: {sentence}" for sentence, count in counted.items() if count]
     if found.problem:

@@ -15,6 +15,7 @@ Reason = Literal[
     "differs",  # the manifest or the source says otherwise than what was last applied
     "drift",  # the dialer was changed by someone else
     "vanished",  # we added it and the dialer no longer lists it
+    "not_yet_listed",  # a do-not-call entry that the dialer took lately and does not list: late, or taken off since
     "listed",  # the number is on a do-not-call list
     "released",  # the number was taken off a do-not-call list by name
     "not_in_source",  # the source no longer has it

@@ -74,8 +74,6 @@ class RowFindings:
     protected: int = 0
     # Refused by the vendor before and unchanged since.
     rejected_before: int = 0
-    # Entries of the dialer's own list that it has taken so lately that its listing, which lacks them, proves nothing.
-    not_yet_listed: int = 0
     # Lists that feed it have rows at all; False: every source came out empty.
     source_empty: bool = False
     # Why the listing is not whole; empty: it is, or it cannot be read at all.

@@ -162,7 +162,6 @@ class _Counts(TypedDict):
     listed_stuck: int
     listed_parked: int
     rejected_before: int
-    not_yet_listed: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -323,7 +322,6 @@ class _Comparison:
             "listed_stuck": sum(g.rows if g.note in _STUCK else g.ambiguous for g in groups),
             "listed_parked": parked,
             "rejected_before": notes.get("rejected before", 0),
-            "not_yet_listed": notes.get("not yet listed", 0),
         }
 
     def _row_set(self, address: Address, book: PhoneBook, group: "_Group") -> RowSetTable:

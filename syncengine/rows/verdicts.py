@@ -131,8 +131,8 @@ def dnd_verdict(*, complete: bool, renew_before: float | None) -> str:
         (f"wanted AND ({_NOT_THERE} OR {_WAITING} OR {_REPEAT})", "'add/missing'"),
         (f"wanted AND {vanished} AND NOT there", "'add/vanished'"),
         (f"wanted AND {lapsing}", "'add/lapsing'"),
-        # It was taken, so that it is not sent again at once; but somebody may have taken it off since.
-        (f"wanted AND {vanished} AND not_yet_listed", "'note/not yet listed'"),
+        # A late listing, or somebody has taken it off since: it is sent again where somebody is rung who relies on it.
+        (f"wanted AND {vanished} AND not_yet_listed", "'add/not_yet_listed'"),
         ("wanted", "''"),
         (f"released AND {_BEING_SUPPRESSED}", "'note/waiting'"),
         (f"released AND NOT {_NOT_THERE}", "'remove/released'"),

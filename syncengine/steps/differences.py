@@ -27,15 +27,7 @@ from syncengine.steps.run import Run
 from syncengine.steps.sources import Sources
 
 # Notes of a difference that the plan counts on its own.
-_COUNTED = {
-    "vanished",
-    "not updatable",
-    "waiting",
-    "waiting and listed",
-    "parked and listed",
-    "rejected before",
-    "not yet listed",
-}
+_COUNTED = {"vanished", "not updatable", "waiting", "waiting and listed", "parked and listed", "rejected before"}
 
 
 @dataclass(slots=True, kw_only=True)

@@ -15,6 +15,7 @@ REASONS: dict[Reason, str] = {
     "differs": "changed in the files",
     "drift": "changed at the dialer by someone else",
     "vanished": "no longer listed by the dialer",
+    "not_yet_listed": "taken lately, but not in its listing",
     "listed": "on a do-not-call list",
     "released": "taken off a do-not-call list",
     "not_in_source": "no longer in the source",

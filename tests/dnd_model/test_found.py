@@ -79,7 +79,7 @@ FOUND: dict[str, tuple[str, list[Step]]] = {
             ("apply", {}),
         ],
     ),
-    "a running campaign that relies on an entry which its whole listing lacks is told of": (
+    "a running campaign that relies on an entry which its whole listing lacks has it again": (
         "own_lists",
         [
             ("begin", {"started": True}),
@@ -87,6 +87,18 @@ FOUND: dict[str, tuple[str, list[Step]]] = {
             ("apply", {}),
             ("take an entry off by hand", {"number": 0}),
             ("apply", {}),
+        ],
+    ),
+    # Two listed rows of which one was protected counted as two protected ones where the ledger knew them differently.
+    "who is protected does not protect another": (
+        "sticky",
+        [
+            ("begin", {"started": True}),
+            ("set contact", {"campaign": "spring", "slot": 1, "number": 1}),
+            ("apply in trouble", {"before": 0, "what": ["lost_after"]}),
+            ("state", {"name": "only-spring", "number": 1}),
+            ("state", {"name": "here", "number": 0}),
+            *[("apply", {})] * 8,
         ],
     ),
     # The count of failed tries outlived what they were about, so that the campaign was stopped and started in turns.

@@ -208,39 +208,24 @@ def test_the_protection_of_another_campaign_stops_nothing():
     assert ("campaign", "stop") not in actions(held(rows(protected=2), entries, **running(3)))
 
 
+def unlisted(name):
+    return dnd_rows(row_set("add", 2, reason="not_yet_listed"), address=Address("acme-co", "dnd", name))
+
+
 @pytest.mark.parametrize("name", ["account", "spring"])
-def test_nothing_is_started_that_relies_on_an_entry_which_nobody_can_see_yet(name):
-    entries = dnd_rows(not_yet_listed=2, address=Address("acme-co", "dnd", name))
-    kept = held(rows(row_set("add", 1)), entries)
-    assert actions(kept) == [("contacts", "add")]
-    assert [(hold.what, hold.why) for hold in kept.holds] == [
-        (
-            "start",
-            "2 entries of the dialer's own do-not-call list cannot be seen there yet; plan again when its listing has"
-            " caught up",
-        )
-    ]
-    assert kept.notes == []
+def test_an_entry_that_is_not_listed_yet_is_sent_again_before_a_start(name):
+    assert actions(held(rows(), unlisted(name))) == [("campaign", "start"), ("dnd", "add")]
 
 
-def test_what_relies_on_another_campaign_s_list_is_started():
-    entries = dnd_rows(not_yet_listed=2, address=Address("acme-co", "dnd", "summer"))
-    assert actions(held(rows(), entries)) == [("campaign", "start")]
+@pytest.mark.parametrize("name", ["account", "spring"])
+def test_it_is_sent_again_where_somebody_listed_is_in_a_campaign_that_may_be_running(name):
+    assert actions(held(rows(protected=1), unlisted(name), **RUNNING)) == [("dnd", "add")]
+    assert actions(held(rows(), unlisted(name), **RUNNING)) == []
+    assert actions(held(rows(protected=1), unlisted(name), wanted=campaign())) == []
 
 
-def test_a_running_campaign_that_relies_on_an_entry_which_nobody_can_see_yet_is_in_danger():
-    kept = held(rows(protected=1), dnd_rows(not_yet_listed=2), **RUNNING)
-    assert kept.changes == []
-    assert kept.notes == [
-        "DANGER acme-co/campaign/spring: 1 listed number in a campaign that may be running may rely on the dialer's own"
-        " do-not-call list, and 2 entries there cannot be seen yet"
-    ]
-
-
-@pytest.mark.parametrize(("found", "status"), [(rows(), "started"), (rows(protected=1), "stopped")])
-def test_nobody_is_in_danger_who_is_not_rung_anyway(found, status):
-    there = snapshot(actual(status=status))
-    assert held(found, dnd_rows(not_yet_listed=1), snapshot=there, wanted=campaign()).notes == []
+def test_it_is_not_sent_again_for_another_campaign():
+    assert actions(held(rows(), unlisted("summer"))) == [("campaign", "start")]
 
 
 def test_the_words_of_every_hold_are_whole():

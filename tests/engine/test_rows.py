@@ -1,5 +1,3 @@
-from dataclasses import replace
-
 import pytest
 
 from syncengine.engine.rows import calls_for, effect_of, operations_for, plan_rows
@@ -110,6 +108,13 @@ def test_a_list_of_the_vendor_protects_only_those_whose_numbers_it_is_to_hold():
     assert "2 listed rows stay at Acme, kept from being rung by its own do-not-call list" in plan.notes[0]
 
 
+def test_who_is_protected_does_not_protect_another_of_whom_less_is_known():
+    bare = contacts_collection(operations={"add": ADD})
+    sets = [row_set("remove", 1, reason="listed", confidence=known) for known in ("believed", "unknown")]
+    plan = plan_rows(findings(rows(*sets, collection=bare, protected=1)))
+    assert (plan.stuck, plan.helpless) == ({"spring": 1}, {"spring"})
+
+
 def test_one_listed_row_that_stays_is_told_as_one():
     bare = contacts_collection(operations={"add": ADD})
     plan = plan_rows(findings(rows(row_set("remove", 1, reason="listed"), collection=bare, protected=1)))
@@ -125,15 +130,9 @@ def test_listed_rows_that_cannot_leave_and_that_no_list_protects_are_stuck():
 
 def test_counts_that_ask_for_nothing_are_still_said():
     found = rows(vanished=1, not_updatable=2, waiting=3, rejected_before=4_000, problem="page 2 is missing")
-    notes = plan_rows(findings(replace(found, not_yet_listed=5))).notes
-    assert len(notes) == 6
-    said = {
-        1: "may have been called",
-        2: "cannot be changed",
-        3: "wait",
-        "4,000": "refused",
-        5: "not in its listing yet",
-    }
+    notes = plan_rows(findings(found)).notes
+    assert len(notes) == 5
+    said = {1: "may have been called", 2: "cannot be changed", 3: "wait", "4,000": "refused"}
     for number, words in said.items():
         assert any(f": {number} " in note and words in note for note in notes)
     assert "nothing is removed on it" in notes[-1]

@@ -187,9 +187,9 @@ MUTANTS: Mapping[str, Mutant] = {
         "tests/dnd_model/test_found.py::test_a_fault_that_was_found_stays_mended",
     ),
     "a start goes out over an entry that nobody can see": Mutant(
-        "syncengine.engine.holds:_not_yet_listed",
-        nothing({}),
-        "tests/engine/test_holds.py::test_nothing_is_started_that_relies_on_an_entry_which_nobody_can_see_yet",
+        "syncengine.engine.holds:_relying",
+        nothing(frozenset()),
+        "tests/engine/test_holds.py::test_an_entry_that_is_not_listed_yet_is_sent_again_before_a_start",
     ),
     "a stubborn campaign runs on": Mutant(
         "syncengine.engine.holds:_stop_the_stubborn",

@@ -52,9 +52,8 @@ INVARIANTS: Mapping[str, Row] = {
             "tests/remote/test_executor.py::"
             "test_a_failed_addition_to_the_accounts_list_holds_additions_and_starts_of_all_its_campaigns",
             "tests/dnd_model/test_found.py::test_a_fault_that_was_found_stays_mended",
-            "tests/engine/test_holds.py::test_nothing_is_started_that_relies_on_an_entry_which_nobody_can_see_yet",
-            "tests/rows/test_difference.py::"
-            "test_an_entry_that_was_taken_lately_and_is_not_listed_is_counted_and_not_sent_again",
+            "tests/engine/test_holds.py::test_an_entry_that_is_not_listed_yet_is_sent_again_before_a_start",
+            "tests/rows/test_difference.py::test_an_entry_that_was_taken_lately_and_is_not_listed_is_sent_where_it_matters",
             _SCRIPTS,
         ),
         (

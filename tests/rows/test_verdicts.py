@@ -99,14 +99,14 @@ def test_a_number_that_is_plainly_settled_needs_nothing_by_all_the_rules(workspa
 
 
 @pytest.mark.parametrize("complete", [False, True])
-def test_an_entry_that_a_whole_listing_lacks_is_told_and_not_sent_again_while_it_may_be_listed_late(
+def test_an_entry_that_a_whole_listing_lacks_while_it_may_be_listed_late_has_a_reason_of_its_own(
     workspace, every_row, complete
 ):
     rules = {"complete": complete, "renew_before": None}
     new = [row for row in every_row if row["not_yet_listed"] and row["wanted"]]
     assert new
     verdict = f"CASE WHEN {dnd_settled(**rules)} THEN 'settled' ELSE {dnd_verdict(**rules)} END"
-    expected = "note/not yet listed" if complete else "settled"
+    expected = "add/not_yet_listed" if complete else "settled"
     assert {verdict for _, verdict in judged(workspace, new, verdict)} == {expected}
 
 
