@@ -18,7 +18,7 @@ from syncengine.model.snapshot import ActualStatus
 from syncengine.model.vendor import Operation
 from syncengine.remote.campaigns_reader import read_duplicates
 from syncengine.remote.course import CallResult
-from syncengine.remote.dialer_run import DialerRun, ListedNumberError, campaign_scope, outcome_of
+from syncengine.remote.dialer_run import DialerRun, HeldByGateError, campaign_scope, outcome_of
 from syncengine.remote.field_values import write_fields
 from syncengine.remote.ids import handed_out_id
 from syncengine.remote.tally import ChangeTally
@@ -58,8 +58,8 @@ async def write_campaign(job: CampaignJob) -> None:
             return
     try:
         result, call = await run.write(operation, scope, change.address, action=change.action)
-    except ListedNumberError:
-        job.tally.add("held", "the last gate found a listed number in the request")
+    except HeldByGateError as held:
+        job.tally.add("held", f"the last gate: {held}")
         return
     except (RemoteError, RenderError) as problem:
         # The request itself cannot be made: nothing was sent.
@@ -83,8 +83,6 @@ def _why_not(job: CampaignJob, operation: Operation, state: CampaignState) -> st
         return "the campaign was not created"
     if change.action == "start":
         # Asked for whatever the vendor file says of the effect of its start.
-        if run.listed.has_moved():
-            return "another run has read a do-not-call list since the plan; plan again"
         name = change.address.name
         return run.not_startable.get(name) or run.not_dialable.get(name) or run.not_dialable.get(ACCOUNT, "")
     return ""

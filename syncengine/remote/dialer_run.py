@@ -2,7 +2,8 @@
 
 Every write takes the same path, here and nowhere else::
 
-    render -> gate (no listed number in a dialable request, no word for everybody in one about a do-not-call list)
+    render -> gate (no listed number in a dialable request, no start over statements that the plan did not know, no word
+           for everybody in a request about a do-not-call list)
            -> intent, durable -> dialer still held -> send -> outcome, durable
 """
 
@@ -30,8 +31,12 @@ from syncengine.remote.tally import Tally
 _HALTING: frozenset[ResponseOutcome] = frozenset({"stop_dialer", "budget_exhausted"})
 
 
-class ListedNumberError(Exception):
-    """A dialable request would carry a listed number; raised by the last gate, before any byte is sent."""
+class HeldByGateError(Exception):
+    """The last gate lets a call not out, before any byte of it is sent or sent again; its text may be shown."""
+
+
+class ListedNumberError(HeldByGateError):
+    """A dialable request would carry a listed number."""
 
     def __init__(self, numbers: frozenset[str]) -> None:
         self.numbers = numbers
@@ -104,7 +109,8 @@ class DialerRun:
         ``after``, awaited when the intent is durable, is what must be in the journal as well before a byte leaves.
 
         Raises:
-            ListedNumberError: the rendered request is dialable and carries a listed number; nothing was sent.
+            ListedNumberError: the rendered request is dialable and carries a listed number; nothing was applied.
+            HeldByGateError: it would start a campaign, and a do-not-call list has changed; nothing was applied.
             RenderError: a request about a do-not-call list means everybody on it; nothing was sent.
             LockedError: another run has taken the dialer; this attempt was not sent.
         """
@@ -113,7 +119,7 @@ class DialerRun:
 
         async def before_send(request: Request) -> None:
             nonlocal call
-            self._gate(operation, address, request, rows)
+            self._gate(operation, address, request, rows, starts=action == "start")
             _refuse_everybody(operation, address, request, rows)
             if call:
                 self.journal.renew()
@@ -135,17 +141,22 @@ class DialerRun:
 
         try:
             result = await self.client.call(operation, scope, before_send=before_send, at_wire=at_wire)
-        except LockedError:
-            if call and not reached_wire:
-                # Not a byte of it has left, and that is true whoever holds the lock now: nobody has to settle it.
-                await self.journal.finish(call, "deferred", "the dialer was lost to another run before it was sent", {})
+        except (HeldByGateError, LockedError) as stopped:
+            # Where not a byte of it has left, or it was surely refused before, nobody has to settle it.
+            if call and (not reached_wire or isinstance(stopped, HeldByGateError)):
+                await self.journal.finish(call, "deferred", f"not sent: {stopped}", {})
             raise
         failpoint("remote.before_outcome")
         if result.judgement.outcome in _HALTING:
             self.halted = result.judgement.message or result.judgement.name
         return result, call
 
-    def _gate(self, operation: Operation, address: Address, request: Request, rows: Sequence[RowItem]) -> None:
+    def _gate(
+        self, operation: Operation, address: Address, request: Request, rows: Sequence[RowItem], *, starts: bool
+    ) -> None:
+        # Asked for whatever the vendor file says of the effect of its start.
+        if starts and self.listed.has_moved():
+            raise HeldByGateError("another run has read a do-not-call list since the plan; plan again")
         if operation.effect != "dialable":
             return
         data = searchable_bytes(request, rows)

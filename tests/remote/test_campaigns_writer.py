@@ -245,4 +245,6 @@ def test_a_start_is_held_when_another_run_has_read_a_list_since_the_plan(bench: 
     report = bench.apply()
     assert bench.dialers.names() == ["campaigns.stop"]
     assert total(report) == {"applied": 1, "held": 1}
-    assert dict(report.changes[1].messages) == {"another run has read a do-not-call list since the plan; plan again": 1}
+    assert dict(report.changes[1].messages) == {
+        "the last gate: another run has read a do-not-call list since the plan; plan again": 1
+    }

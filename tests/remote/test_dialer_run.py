@@ -12,7 +12,7 @@ from syncengine.model.answers import Match, ResponseClass
 from syncengine.model.calling import Proof
 from syncengine.model.exchange import Request
 from syncengine.remote.course import CallResult
-from syncengine.remote.dialer_run import DialerRun, ListedNumberError, campaign_scope, outcome_of
+from syncengine.remote.dialer_run import DialerRun, HeldByGateError, ListedNumberError, campaign_scope, outcome_of
 from syncengine.remote.judge import Judgement
 from syncengine.rows.gate import ListedIndex
 from tests.remote.applying import DIALER, Bench, Listed, call, item, state, vendor
@@ -118,6 +118,57 @@ def test_a_call_that_is_repeated_has_one_intent(bench: Bench) -> None:
 
     with_run(bench, write)
     assert bench.in_file("SELECT count(*) FROM call") == [(1,)]
+
+
+def test_what_another_run_reads_while_a_start_waits_for_its_next_attempt_holds_it(bench: Bench) -> None:
+    def busy(_: Any) -> int:
+        bench.listed.moved = True
+        return 429
+
+    bench.dialers.answers = {"start": busy}
+
+    async def write(run: DialerRun) -> None:
+        with pytest.raises(HeldByGateError, match="another run has read a do-not-call list since the plan"):
+            await run.write(call("start", "neutral"), {}, SPRING, action="start")
+
+    with_run(bench, write)
+    assert bench.dialers.names() == ["start"]
+    assert bench.in_file("SELECT state, outcome, message FROM call") == [
+        ("done", "deferred", "not sent: another run has read a do-not-call list since the plan; plan again")
+    ]
+
+
+def test_a_number_that_is_listed_while_a_call_waits_for_its_next_attempt_is_not_sent(bench: Bench) -> None:
+    def busy(_: Any) -> int:
+        bench.listed.index = ListedIndex([item(1).key])
+        return 429
+
+    bench.dialers.answers = {"records.add": busy}
+
+    async def write(run: DialerRun) -> None:
+        scope = {"rows": [{"row": {"phone": item(1).key}, "record": {}}]}
+        with pytest.raises(ListedNumberError):
+            await run.write(call("records.add", "dialable"), scope, SPRING, action="add", rows=[item(1)])
+
+    with_run(bench, write)
+    assert bench.dialers.names() == ["records.add"]
+    assert bench.in_file("SELECT state, outcome FROM call") == [("done", "deferred")]
+    assert bench.states() == {item(1).key: "deferred"}
+
+
+def test_a_start_whose_answer_was_lost_and_that_is_held_since_may_have_arrived(bench: Bench) -> None:
+    def lost(_: Any) -> int:
+        bench.listed.moved = True
+        return 503
+
+    bench.dialers.answers = {"start": lost}
+
+    async def write(run: DialerRun) -> None:
+        result, _ = await run.write(call("start", "dialable", proof=Proof(by="repeat")), {}, SPRING, action="start")
+        assert result.judgement.outcome == "unknown"
+
+    with_run(bench, write)
+    assert bench.dialers.names() == ["start"]
 
 
 def test_each_moment_of_a_call_at_which_a_process_may_end_has_its_name(bench: Bench) -> None:
@@ -244,7 +295,7 @@ def test_a_run_that_wakes_up_after_its_lease_sends_nothing_and_leaves_nothing_to
     with_run(bench, write)
     assert bench.dialers.calls == []
     assert bench.in_file("SELECT state, outcome, message FROM call") == [
-        ("done", "deferred", "the dialer was lost to another run before it was sent")
+        ("done", "deferred", "not sent: held up for 300 s")
     ]
     assert bench.states() == {item(1).key: "deferred"}
 
