@@ -134,6 +134,11 @@ class Monitor:
             return
         target = self.dialer.state.campaigns[seen.campaign].name if seen.campaign else ACCOUNT
         numbers = {n for text in _texts([*seen.path, seen.body]) for n in self.found_in(text)}
+        if seen.kind == "unblock":
+            # Who is freed is named by an id alone.
+            leads = self.dialer.state.campaigns[seen.campaign].leads
+            freed = [phone for lead in leads if lead.ref == seen.body["ref"] for phone in lead.phones]
+            numbers |= {n for phone in freed for n in self.found_in(phone)}
         if seen.kind in DIALABLE:
             self._watch_dialable(seen, target, numbers)
         if seen.kind.startswith("dnd"):

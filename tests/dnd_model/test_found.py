@@ -132,6 +132,19 @@ FOUND: dict[str, tuple[str, list[Step]]] = {
             *[("apply", {})] * 8,
         ],
     ),
+    # Found by reading: who is freed by an id alone was nowhere in the bytes that the last gate looked at.
+    "nobody is freed whom another process has read since the plan": (
+        "marking",
+        [
+            ("begin", {"started": True}),
+            ("state", {"name": "everyone", "number": 0}),
+            ("apply", {}),
+            ("release", {"name": "everyone", "number": 0}),
+            ("apply in trouble", {"before": 0, "what": ["refused"], "releases": True}),
+            ("set contact", {"campaign": "autumn", "slot": 0, "number": 1}),
+            ("apply while another reads", {"name": "everyone", "number": 0}),
+        ],
+    ),
     # A lost removal that waits for a person was never tried again, so that its tries were never counted.
     "a running campaign whose removal waits for a person is stopped": (
         "parking",

@@ -239,6 +239,11 @@ MUTANTS: Mapping[str, Mutant] = {
         "tests/steps/test_clients.py::"
         "test_a_lane_of_the_days_calls_is_kept_for_suppression_whatever_the_vendor_file_says",
     ),
+    "who is named by an id alone is not looked at": Mutant(
+        "syncengine.remote.dialer_run:searchable_bytes",
+        lambda real: lambda request, _: real(request, ()),
+        "tests/dnd_model/test_found.py::test_a_fault_that_was_found_stays_mended",
+    ),
     "a start goes out over what another run has read": Mutant(
         "syncengine.steps.listed:ListedNow.has_moved",
         nothing(result=False),
