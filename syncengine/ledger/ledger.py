@@ -11,7 +11,7 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from syncengine.errors import DoubtfulLedgerError, LedgerError, LockedError
+from syncengine.errors import DoubtfulLedgerError, LedgerError, LockedError, StalePlanError
 from syncengine.ledger import budget, campaigns, erasure, journal, lock, rows, runs, schema, statements, unsettled
 from syncengine.ledger.connection import Database
 from syncengine.ledger.held import steady_seconds
@@ -168,20 +168,29 @@ class Ledger(LeasedLedger):
                 connection, self._project, list_name, numbers, source_digest=source_digest, now=now, complete=complete
             )
             placed = statements.cover(connection, self._project, list_name, covers, now=now)
-            if read.new or read.again or placed:
+            if read.new or read.back or placed:
                 counted = schema.bump_serial(connection, self._project)
                 schema.bump_dnd_serial(connection, self._project)
         if counted is not None:
             self.write_mark(*counted)
         return read
 
-    def release(self, list_name: str, numbers: Iterable[str], *, basis: str, now: float) -> int:
+    def release(
+        self, list_name: str, numbers: Iterable[str], *, basis: str, now: float, known_at: int | None = None
+    ) -> int:
         """Take numbers off a list by name, before any dialer is asked to; return how many were in force.
 
-        ``basis`` says who allowed it, as the plan id.
+        ``basis`` says who allowed it, as the plan id, and ``known_at`` which statements they knew: the number that
+        :meth:`dnd_serial` returned then.
+
+        Raises:
+            StalePlanError: the statements have changed since; nothing was released.
         """
         with self.changing(locked=True) as connection:
             schema.bump_dnd_serial(connection, self._project)
+            # Asked after the change, which nobody else can make before this transaction ends.
+            if known_at is not None and schema.dnd_serial(connection, self._project) != known_at + 1:
+                raise StalePlanError("another run has read a do-not-call list since the plan")
             return statements.release(connection, self._project, list_name, numbers, basis=basis, now=now)
 
     def remember_source(self, name: str, *, digest: str, rows: int, now: float) -> None:

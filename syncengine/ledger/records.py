@@ -56,6 +56,8 @@ class StatementsRead:
     new: int
     # Numbers that had been released, were gone from the source since, and are stated again: in force again.
     again: int
+    # Numbers in force that were gone from the source and are stated again, those that had been released among them.
+    back: int
     # Numbers that were released although the source has kept stating them; they stay released.
     contradictions: tuple[str, ...]
 

@@ -44,11 +44,11 @@ def record(
         " AND number IN (SELECT number FROM incoming)",
         (now, source_digest, *which),
     ).rowcount
-    connection.execute(
+    back = connection.execute(
         "UPDATE statement SET absent_since = NULL WHERE project = ? AND list_name = ? AND absent_since IS NOT NULL"
         " AND number IN (SELECT number FROM incoming)",
         which,
-    )
+    ).rowcount
     if complete:
         connection.execute(
             "UPDATE statement SET absent_since = ? WHERE project = ? AND list_name = ? AND absent_since IS NULL"
@@ -62,7 +62,7 @@ def record(
         (*which, now, source_digest),
     ).rowcount
     connection.execute("DELETE FROM incoming")
-    return StatementsRead(new=new, again=again, contradictions=tuple(number for (number,) in contradictions))
+    return StatementsRead(new=new, again=again, back=back, contradictions=tuple(number for (number,) in contradictions))
 
 
 def _stage(connection: Session, list_name: str, numbers: "Iterable[str] | pa.Table") -> None:

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from syncengine.errors import GuardError
+from syncengine.errors import GuardError, StalePlanError
 from syncengine.failpoints import failpoint
 from syncengine.ledger.ledger import Ledger
 from syncengine.model.address import Address
@@ -55,14 +55,22 @@ class ListedNow:
         return self.ledger.dnd_serial() != self.planned_at + self._own_changes
 
     def release(self) -> None:
-        """Take the plan's releases out of force, in the ledger first."""
+        """Take the plan's releases out of force, in the ledger first.
+
+        Where anybody else has changed the statements since the plan, nothing is released: whoever allowed it did not
+        know of that, and a number may have been stated again. The last gate then holds what would free them.
+        """
         if self._released:
             return
         self._released = True
         erased = self.ledger.erased()
         for name, numbers in sorted(self.releases.items()):
             digests = map(self.key().statement, numbers) if name in erased else ()
-            self.ledger.release(name, [*numbers, *digests], basis=self.basis, now=self.clock())
+            known_at = self.planned_at + self._own_changes
+            try:
+                self.ledger.release(name, [*numbers, *digests], basis=self.basis, now=self.clock(), known_at=known_at)
+            except StalePlanError:
+                break
             self._own_changes += 1
             failpoint("release.written_ahead")
         self._indexes.clear()

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from syncengine.errors import LedgerError, LockedError
+from syncengine.errors import LedgerError, LockedError, StalePlanError
 from syncengine.ledger.ledger import Ledger
 from tests.ledger.conftest import Home
 from tests.ledger.writing import NOW
@@ -83,6 +83,20 @@ def test_an_incomplete_reading_proves_no_absence(locked: Ledger) -> None:
     locked.release("opt-outs", [A], basis="plan", now=2.0)
     read(locked, B, now=3.0, complete=False)
     assert read(locked, A, now=4.0).contradictions == (A,)
+
+
+def test_a_release_of_a_plan_that_did_not_know_all_statements_releases_nothing(locked: Ledger) -> None:
+    read(locked, A, B)
+    known_at = locked.dnd_serial()
+    read(locked, B)
+    assert locked.dnd_serial() == known_at
+    # A line that comes back is a new statement, whoever has read it.
+    assert read(locked, A, B).back == 1
+    with pytest.raises(StalePlanError, match="another run has read a do-not-call list"):
+        locked.release("opt-outs", [A], basis="plan", now=2.0, known_at=known_at)
+    assert locked.all_numbers(["opt-outs"]) == {A, B}
+    assert locked.dnd_serial() == known_at + 1
+    assert locked.release("opt-outs", [A], basis="plan", now=2.0, known_at=known_at + 1) == 1
 
 
 def test_lists_do_not_mix(ledger: Ledger) -> None:

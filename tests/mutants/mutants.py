@@ -244,6 +244,12 @@ MUTANTS: Mapping[str, Mutant] = {
         lambda real: lambda request, _: real(request, ()),
         "tests/dnd_model/test_found.py::test_a_fault_that_was_found_stays_mended",
     ),
+    "a release stands whatever another run has read": Mutant(
+        "syncengine.ledger.ledger:Ledger.release",
+        lambda real: lambda self, *args, known_at, **more: real(self, *args, **more),  # noqa: ARG005 - left out
+        "tests/steps/test_listed.py::"
+        "test_nothing_is_released_when_anybody_else_has_changed_the_statements_since",
+    ),
     "a start goes out over what another run has read": Mutant(
         "syncengine.steps.listed:ListedNow.has_moved",
         nothing(result=False),

@@ -97,6 +97,18 @@ def test_a_release_takes_a_number_off_one_list_and_happens_once(ledger: Ledger) 
     assert ledger.all_numbers(["own"]) == {OWN}
 
 
+def test_nothing_is_released_when_anybody_else_has_changed_the_statements_since(ledger: Ledger) -> None:
+    ledger.record_statements("own", [], source_digest="d", now=1.0)
+    now = listed(ledger, own=[OWN])
+    # The line is back, in a file that another run has read.
+    ledger.record_statements("own", [OWN], source_digest="e", now=2.0)
+    with ledger.lock("apply", now=2.0):
+        now.release()
+    assert OWN in ledger.all_numbers(["own"])
+    assert OWN in now.hits(SPRING, EVERYTHING)
+    assert now.has_moved()
+
+
 def test_a_number_on_no_other_list_is_free_at_once(ledger: Ledger) -> None:
     now = listed(ledger, own=[OWN])
     assert OWN in now.hits(SPRING, EVERYTHING)
