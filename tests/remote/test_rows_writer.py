@@ -76,6 +76,22 @@ def test_a_listed_number_is_held_and_the_rest_of_its_batch_goes_out(bench: Bench
     assert bench.in_file("SELECT count(*), sum(rows) FROM call") == [(1, 3)]
 
 
+def test_a_number_that_is_listed_while_its_batch_waits_is_held_and_the_rest_goes_out(bench: Bench) -> None:
+    def busy_at_first(_: object) -> int:
+        if len(bench.dialers.calls) > 1:
+            return 200
+        bench.listed.index = listed(1).index
+        return 429
+
+    bench.dialers.answers = {"records.add": busy_at_first}
+    adding(bench, 0, 1, 2, 3, add=call("records.add", "dialable", batch=4))
+    report = bench.apply()
+    assert bench.dialers.keys("records.add")[4:] == [KEYS[0], KEYS[2], KEYS[3]]
+    assert dict(only(report).outcomes) == {"applied": 3, "held": 1}
+    assert bench.states() == {KEYS[0]: "present", KEYS[1]: "deferred", KEYS[2]: "present", KEYS[3]: "present"}
+    assert bench.in_file("SELECT count(*) FROM call WHERE state <> 'done'") == [(0,)]
+
+
 @pytest.mark.parametrize("spelling", ["+57 300 120-0001", "0057 3001200001", "(300) 120.0001", "573001200001"])
 def test_a_number_in_a_custom_column_is_found_in_any_spelling(bench: Bench, spelling: str) -> None:
     bench.listed = listed(1)
