@@ -110,7 +110,13 @@ def _relying(findings: DialerFindings, diff: CampaignDiff) -> set[str]:
     """
     starting = {change.address.name for change in diff.changes if change.action == "start"}
     protected = {found.address.name for found in findings.rows if found.protected}
-    return starting | {name for name in protected if diff.status.get(name) != "stopped"}
+    return starting | {name for name in protected if _may_run(findings, diff, name)}
+
+
+def _may_run(findings: DialerFindings, diff: CampaignDiff, name: str) -> bool:
+    """Whether a campaign dials as far as it is listed, or by what we last did: a listing may be late."""
+    known = findings.known.get(name)
+    return diff.status.get(name) != "stopped" or (known is not None and known.status == "started")
 
 
 def _stop_the_stubborn(
@@ -129,7 +135,7 @@ def _stop_the_stubborn(
         known = findings.known.get(key)
         failed = known.failed_suppressions if known else 0
         stuck = rows.stuck.get(key, 0)
-        running = diff.status.get(key) != "stopped"
+        running = _may_run(findings, diff, key)
         if running and stuck:
             kept.notes.append(
                 f"DANGER {findings.dialer.name}/campaign/{key}:"

@@ -145,6 +145,20 @@ FOUND: dict[str, tuple[str, list[Step]]] = {
             ("apply while another reads", {"name": "everyone", "number": 0}),
         ],
     ),
+    # It was started a moment ago, and a late listing still had it stopped.
+    "a campaign that we started is stopped whatever a late listing says": (
+        "parking",
+        [
+            ("set contact", {"campaign": "autumn", "slot": 1, "number": 2}),
+            ("refuse", {"what": "remove", "refused": True}),
+            ("apply", {}),
+            ("wait", {"seconds": 200.0, "fetch": True}),
+            ("list late", {"late": True}),
+            ("want", {"campaign": "autumn", "status": "started"}),
+            ("apply while another reads", {"name": "everyone", "number": 2}),
+            *[("apply", {})] * 7,
+        ],
+    ),
     # A lost removal that waits for a person was never tried again, so that its tries were never counted.
     "a running campaign whose removal waits for a person is stopped": (
         "parking",

@@ -96,6 +96,16 @@ def test_a_running_campaign_that_a_listed_number_does_not_leave_is_stopped_after
     assert kept.notes[0].startswith("DANGER acme-co/campaign/spring: 1 ")
 
 
+def test_a_campaign_that_we_started_may_be_running_whatever_a_late_listing_says():
+    started = {"snapshot": snapshot(actual(status="stopped")), "known": running(3)["known"]}
+    kept = held(rows(listed_stuck=1), **started)
+    assert ("campaign", "stop") in actions(kept)
+    assert kept.notes[0].startswith("DANGER")
+    never_failed = started | {"known": running(0)["known"]}
+    kept = held(rows(protected=1), unlisted("account"), **never_failed, wanted=campaign())
+    assert actions(kept) == [("dnd", "add")]
+
+
 def test_the_stop_says_why_and_knows_the_campaign():
     (stop,) = held(rows(listed_stuck=1), **running(3)).changes
     assert (stop.reason, stop.remote_id, stop.effect) == ("suppression_failed", "17", "suppressing")
