@@ -175,9 +175,9 @@ class _Listed:
     def __init__(self) -> None:
         self._index = ListedIndex(f"+573009{number:06d}" for number in range(10_000))
 
-    def hits(self, address: Address, data: bytes) -> set[str]:
+    def hits(self, address: Address, data: bytes, people: Sequence[str] = ()) -> set[str]:
         del address
-        return self._index.hits(data)
+        return self._index.hits(data) | self._index.among(people)
 
     def has_moved(self) -> bool:
         return False

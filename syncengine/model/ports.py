@@ -104,8 +104,11 @@ class Journal(Protocol):
 class ListedNumbers(Protocol):
     """The do-not-call statements in force, at the moment of sending."""
 
-    def hits(self, address: Address, data: bytes) -> set[str]:
-        """Return the listed numbers that occur in some bytes, in any spelling, for a campaign or a whole account."""
+    def hits(self, address: Address, data: bytes, people: Sequence[str] = ()) -> set[str]:
+        """Return the listed numbers that occur in some bytes, in any spelling, for a campaign or a whole account.
+
+        Those of ``people``, in E.164, are among them where they are listed, whether they occur or not.
+        """
         ...
 
     def has_moved(self) -> bool:

@@ -16,16 +16,15 @@ _ZIP = b"PK\x03\x04"
 
 
 def searchable_bytes(request: Request, rows: Sequence[RowItem]) -> bytes:
-    """Return path, query, headers and body of a request as one piece, and the numbers of the people it is about.
+    """Return path, query, headers and body of a request as one piece.
 
-    A request that frees somebody who was blocked may name them by the vendor's id alone. And a generated spreadsheet is
-    packed, so its numbers are not in the body's bytes: then what is packed is searched beside the body, and so is
-    everything in the rows that it was made from, should it not open.
+    A generated spreadsheet is packed, so its numbers are not in the body's bytes: then what is packed is searched
+    beside the body, and so are the rows that it was made from, should it not open.
     """
     head = "\n".join(
         [request.path, *(f"{name}={value}" for name, value in (*request.query, *request.headers))]
     ).encode()
-    parts = [head, request.body, *(phone.encode() for row in rows for phone in row.phones)]
+    parts = [head, request.body]
     if _ZIP in request.body:
         parts += [_unpacked(request.body), rows_bytes(rows)]
     return b"\n".join(parts)

@@ -34,8 +34,8 @@ class ListedNow:
     _own_changes: int = 0
     _version: int = -1
 
-    def hits(self, address: Address, data: bytes) -> set[str]:
-        """Return the listed numbers that occur in some bytes, for a campaign or a whole account.
+    def hits(self, address: Address, data: bytes, people: Sequence[str] = ()) -> set[str]:
+        """Return the listed numbers that occur in some bytes or are those of people, for a campaign or an account.
 
         What another process has read meanwhile counts, too.
         """
@@ -44,7 +44,8 @@ class ListedNow:
             self._indexes.clear()
             self._version = version
         listed, erased = self._index(self._lists(address))
-        return listed.hits(data) | (erased.hits(data) if erased is not None else set())
+        found = listed.hits(data) | listed.among(people)
+        return found | erased.hits(b"\n".join([data, *map(str.encode, people)])) if erased is not None else found
 
     def has_moved(self) -> bool:
         """Whether anybody else has changed the statements since the plan read them.

@@ -240,8 +240,8 @@ MUTANTS: Mapping[str, Mutant] = {
         "test_a_lane_of_the_days_calls_is_kept_for_suppression_whatever_the_vendor_file_says",
     ),
     "who is named by an id alone is not looked at": Mutant(
-        "syncengine.remote.dialer_run:searchable_bytes",
-        lambda real: lambda request, _: real(request, ()),
+        "syncengine.steps.listed:ListedNow.hits",
+        lambda real: lambda self, address, data, _=(): real(self, address, data),
         "tests/dnd_model/test_found.py::test_a_fault_that_was_found_stays_mended",
     ),
     "a release stands whatever another run has read": Mutant(

@@ -35,7 +35,7 @@ INVARIANTS: Mapping[str, Row] = {
             "tests/remote/test_rows_writer.py::test_a_listed_number_is_held_and_the_rest_of_its_batch_goes_out",
             "tests/remote/test_gate.py::test_a_number_is_found_wherever_it_stands",
             "tests/rows/test_gate.py::test_a_listed_number_is_found_in_every_spelling",
-            "tests/remote/test_gate.py::test_the_people_of_a_request_that_names_them_by_an_id_alone_are_looked_at",
+            "tests/remote/test_dialer_run.py::test_the_people_of_a_request_that_names_them_by_an_id_alone_are_looked_at",
             "tests/dnd_model/test_found.py::test_a_fault_that_was_found_stays_mended",
             _MODEL,
         ),

@@ -94,9 +94,9 @@ class Listed:
     def has_moved(self) -> bool:
         return self.moved
 
-    def hits(self, address: Address, data: bytes) -> set[str]:
+    def hits(self, address: Address, data: bytes, people: Sequence[str] = ()) -> set[str]:
         self.asked.add(address)
-        return self.index.hits(data)
+        return self.index.hits(data) | self.index.among(people)
 
     def release(self) -> None:
         self.released += 1

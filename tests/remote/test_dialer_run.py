@@ -77,6 +77,20 @@ def test_the_gate_comes_before_the_intent_and_the_error_shows_no_number(bench: B
     assert bench.in_file("SELECT count(*) FROM call") == [(0,)]
 
 
+def test_the_people_of_a_request_that_names_them_by_an_id_alone_are_looked_at(bench: Bench) -> None:
+    bench.listed = Listed(ListedIndex([item(1).key]))
+    frees = call("records.unblock", "dialable", render=lambda _: Request("POST", "/free/17"))
+
+    async def write(run: DialerRun) -> None:
+        with pytest.raises(ListedNumberError) as stopped:
+            await run.write(frees, {}, SPRING, action="unblock", rows=[item(2), item("k", phones=(item(1).key,))])
+        assert stopped.value.numbers == {item(1).key}
+        await run.write(frees, {}, SPRING, action="unblock", rows=[item(2)])
+
+    with_run(bench, write)
+    assert bench.dialers.names() == ["free"]
+
+
 @pytest.mark.parametrize("body", [b'{"numbers": "All"}', b'{"numbers": ["+573001200001", "*"]}'])
 def test_a_request_that_means_everybody_on_a_do_not_call_list_is_not_sent(bench: Bench, body: bytes) -> None:
     wipe = call("dnc.remove", "dialable", render=lambda _: Request("POST", "/dnc", body=body))

@@ -28,12 +28,6 @@ def test_a_number_is_found_wherever_it_stands(request_: Request) -> None:
     assert LISTED.hits(searchable_bytes(request_, [ROW])) == {NUMBER}
 
 
-def test_the_people_of_a_request_that_names_them_by_an_id_alone_are_looked_at() -> None:
-    people = [ROW, RowItem("k2", ("+573001111111", NUMBER), {}, remote_id="17")]
-    assert LISTED.hits(searchable_bytes(Request("POST", "/free/17", body=b"{}"), people)) == {NUMBER}
-    assert LISTED.hits(searchable_bytes(Request("POST", "/free/17", body=b"{}"), [ROW])) == set()
-
-
 def packed(*cells: str) -> bytes:
     return file_bytes(form="xlsx", delimiter="", headings=["Phone"], rows=[{"Phone": cell} for cell in cells])
 

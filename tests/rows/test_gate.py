@@ -22,6 +22,13 @@ EXAMPLES = sorted(
 INDEX = ListedIndex(EXAMPLES)
 
 
+def test_every_listed_number_is_among_those_that_are_listed_and_no_other():
+    assert INDEX.among(EXAMPLES) == set(EXAMPLES)
+    others = [number[:-1] + str((int(number[-1]) + 1) % 10) for number in EXAMPLES]
+    assert INDEX.among(others) == set(others) & set(EXAMPLES)
+    assert ListedIndex(["+4711"]).among(["+4711", "+471", "+47110", ""]) == {"+4711"}
+
+
 def spellings(number):
     parsed = phonenumbers.parse(number)
     formats = phonenumbers.PhoneNumberFormat

@@ -124,6 +124,12 @@ def test_what_another_process_reads_counts_at_once(ledger: Ledger, tmp_path: Pat
     with Ledger.open(tmp_path / "ledger.db", "tests") as other:
         other.record_statements("own", [late], source_digest="d", now=5.0, complete=False)
     assert now.hits(SPRING, late.encode()) == {late}
+def test_people_count_beside_what_occurs_in_the_bytes(ledger: Ledger) -> None:
+    assert listed(ledger).hits(SPRING, b"", [OWN, "+573009999999"]) == {OWN}
+    erase(ledger, OWN)
+    assert listed(ledger).hits(SPRING, b"x", [OWN]) == {OWN}
+
+
 
 
 def test_lists_are_read_once_and_not_for_every_call(ledger: Ledger, monkeypatch: pytest.MonkeyPatch) -> None:
