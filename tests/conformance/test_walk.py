@@ -17,8 +17,6 @@ from tests.conformance.walk import OUR_GUEST, Walk
 
 @pytest.mark.parametrize("variant", VARIANTS, ids=lambda variant: variant.name)
 def test_a_campaign_lives_as_its_files_say(variant: Variant, sandbox: Sandbox, tmp_path: Path) -> None:
-    for name, value in variant.switches.items():
-        setattr(sandbox.dialers[variant.vendor].switches, name, value)
     walk = Walk(tmp_path, sandbox, variant)
 
     _begin(walk)

@@ -19,6 +19,8 @@ class Walk:
     def __init__(self, root: Path, sandbox: Sandbox, variant: Variant) -> None:
         self.variant = variant
         self.sandbox = sandbox
+        for name, value in variant.switches.items():
+            setattr(sandbox.dialers[variant.vendor].switches, name, value)
         self.project = Project(root=root, sandbox=sandbox, vendor=variant.vendor, settings=variant.dialer_settings)
         self.status: str | None = None if variant.reference else "stopped"
         self.settings = dict(variant.campaign_settings)
