@@ -182,8 +182,9 @@ class _Listed:
     def has_moved(self) -> bool:
         return False
 
-    def release(self) -> None:
+    def release(self) -> str:
         """Nothing is released here."""
+        return ""
 
 
 async def _apply(asked: _Asked) -> int:

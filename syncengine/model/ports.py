@@ -115,8 +115,11 @@ class ListedNumbers(Protocol):
         """Whether anybody else has changed the statements since the plan read them."""
         ...
 
-    def release(self) -> None:
-        """Take the numbers that the plan releases out of force, written ahead of any call that frees them; once."""
+    def release(self) -> str:
+        """Take the numbers that the plan releases out of force, written ahead of any call that frees them; once.
+
+        Returns why they stay in force; empty: they do not.
+        """
         ...
 
 

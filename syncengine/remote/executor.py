@@ -109,7 +109,7 @@ async def _run_level(execution: Execution, run: DialerRun, level: Level, changes
     """Campaigns first, then row sets one after another, each with as many calls at once as the dialer allows."""
     if level.name in _RELEASING and not run.halted and not run.interrupted():
         # Written ahead: from here on the numbers count as not protected, whatever becomes of the calls.
-        run.listed.release()
+        execution.tally.alarms += filter(None, [run.listed.release()])
     for change in changes:
         if isinstance(change, CampaignChange):
             await write_campaign(CampaignJob(run, change, execution.tally.of(change)))

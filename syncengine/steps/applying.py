@@ -115,9 +115,8 @@ async def _execute(
                 calmed=frozenset(_calmed(made)),
             )
         )
-    if made.plan.releases and not report.interrupted:
-        listed.release()
-    return report
+    why = listed.release() if made.plan.releases and not report.interrupted else ""
+    return replace(report, alarms=tuple(dict.fromkeys([*report.alarms, why]))) if why else report
 
 
 def _calmed(made: Planned) -> Iterator[Address]:

@@ -30,7 +30,8 @@ class ListedNow:
     # Gives the key of erased numbers, or raises DigestKeyError; asked only where there are any.
     key: Callable[[], DigestKey]
     _indexes: dict[frozenset[str], tuple[ListedIndex, ErasedIndex | None]] = field(default_factory=dict)
-    _released: bool = False
+    # What became of the releases; None: nobody has asked for them yet.
+    _why_not_released: str | None = None
     _own_changes: int = 0
     _version: int = -1
 
@@ -55,26 +56,28 @@ class ListedNow:
         """
         return self.ledger.dnd_serial() != self.planned_at + self._own_changes
 
-    def release(self) -> None:
+    def release(self) -> str:
         """Take the plan's releases out of force, in the ledger first.
 
         Where anybody else has changed the statements since the plan, nothing is released: whoever allowed it did not
         know of that, and a number may have been stated again. The last gate then holds what would free them.
         """
-        if self._released:
-            return
-        self._released = True
+        if self._why_not_released is not None:
+            return self._why_not_released
+        self._why_not_released = ""
         erased = self.ledger.erased()
         for name, numbers in sorted(self.releases.items()):
             digests = map(self.key().statement, numbers) if name in erased else ()
             known_at = self.planned_at + self._own_changes
             try:
                 self.ledger.release(name, [*numbers, *digests], basis=self.basis, now=self.clock(), known_at=known_at)
-            except StalePlanError:
+            except StalePlanError as moved:
+                self._why_not_released = f"numbers that the plan releases stay in force: {moved}; plan again"
                 break
             self._own_changes += 1
             failpoint("release.written_ahead")
         self._indexes.clear()
+        return self._why_not_released
 
     def _lists(self, address: Address) -> frozenset[str]:
         return self._covering(address) | frozenset(self.orphans)

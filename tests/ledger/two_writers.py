@@ -286,7 +286,8 @@ class _Nobody:
     def has_moved(self) -> bool:
         return False
 
-    def release(self) -> None: ...
+    def release(self) -> str:
+        return ""
 
 
 def main() -> int:

@@ -90,6 +90,7 @@ class Listed:
 
     # Whether another run has changed the statements.
     moved: bool = False
+    why_not_released: str = ""
 
     def has_moved(self) -> bool:
         return self.moved
@@ -98,9 +99,10 @@ class Listed:
         self.asked.add(address)
         return self.index.hits(data) | self.index.among(people)
 
-    def release(self) -> None:
+    def release(self) -> str:
         self.released += 1
         self.index.discard(self.to_release)
+        return self.why_not_released
 
 
 @dataclass(frozen=True)

@@ -86,6 +86,12 @@ def test_the_levels_go_out_in_their_order(bench: Bench) -> None:
     assert report.plan_id == "p1"
 
 
+def test_a_release_that_is_refused_is_told_once(bench: Bench) -> None:
+    every_level(bench)
+    bench.listed.why_not_released = "they stay in force"
+    assert bench.apply().alarms.count("they stay in force") == 1
+
+
 def test_releases_are_written_ahead_of_the_first_call_that_frees_a_number(bench: Bench) -> None:
     every_level(bench)
     seen: dict[str, int] = {}

@@ -103,7 +103,9 @@ def test_nothing_is_released_when_anybody_else_has_changed_the_statements_since(
     # The line is back, in a file that another run has read.
     ledger.record_statements("own", [OWN], source_digest="e", now=2.0)
     with ledger.lock("apply", now=2.0):
-        now.release()
+        why = [now.release(), now.release()]
+    moved = "another run has read a do-not-call list since the plan"
+    assert why == [f"numbers that the plan releases stay in force: {moved}; plan again"] * 2
     assert OWN in ledger.all_numbers(["own"])
     assert OWN in now.hits(SPRING, EVERYTHING)
     assert now.has_moved()
@@ -117,6 +119,12 @@ def test_a_number_on_no_other_list_is_free_at_once(ledger: Ledger) -> None:
     assert now.hits(SPRING, EVERYTHING) == {ALL, ORPHAN}
 
 
+def test_people_count_beside_what_occurs_in_the_bytes(ledger: Ledger) -> None:
+    assert listed(ledger).hits(SPRING, b"", [OWN, "+573009999999"]) == {OWN}
+    erase(ledger, OWN)
+    assert listed(ledger).hits(SPRING, b"x", [OWN]) == {OWN}
+
+
 def test_what_another_process_reads_counts_at_once(ledger: Ledger, tmp_path: Path) -> None:
     now = listed(ledger)
     late = "+573001299999"
@@ -124,12 +132,6 @@ def test_what_another_process_reads_counts_at_once(ledger: Ledger, tmp_path: Pat
     with Ledger.open(tmp_path / "ledger.db", "tests") as other:
         other.record_statements("own", [late], source_digest="d", now=5.0, complete=False)
     assert now.hits(SPRING, late.encode()) == {late}
-def test_people_count_beside_what_occurs_in_the_bytes(ledger: Ledger) -> None:
-    assert listed(ledger).hits(SPRING, b"", [OWN, "+573009999999"]) == {OWN}
-    erase(ledger, OWN)
-    assert listed(ledger).hits(SPRING, b"x", [OWN]) == {OWN}
-
-
 
 
 def test_lists_are_read_once_and_not_for_every_call(ledger: Ledger, monkeypatch: pytest.MonkeyPatch) -> None:
