@@ -125,9 +125,9 @@ def findings(text: str) -> list[Finding]:
 
 @pytest.mark.parametrize("template", [*ESCAPES, *BOMBS], ids=lambda text: text[:50])
 def test_hostile_templates_are_refused_quickly_and_before_they_run(template: str) -> None:
-    started = time.perf_counter()
+    started = time.process_time()
     assert findings(template)
-    assert time.perf_counter() - started < 1
+    assert time.process_time() - started < 1
 
 
 @pytest.mark.parametrize(

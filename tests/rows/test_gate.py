@@ -170,8 +170,8 @@ def test_a_large_body_is_looked_through_quickly():
         json.dumps([{name: f"x{chance.randrange(10**8):08}" for name in record} for _ in range(10_000)]).encode()
         + b"+57 399-000 0001"
     )
-    started = time.perf_counter()
+    started = time.process_time()
     found = index.hits(body)
     assert "+573990000001" in found
     # Some ten times what it takes on a quiet machine.
-    assert time.perf_counter() - started < 3
+    assert time.process_time() - started < 3
