@@ -154,14 +154,15 @@ def test_people_unseen_are_added_once_the_same_plan_stops_the_campaign():
     assert actions(kept) == [("campaign", "stop"), ("contacts", "add")]
 
 
-def among_others(stubborn, **more):
-    """Return what is held where only one of three campaigns gives reason to."""
+def among_others(stubborn, also_resisting=(), **more):
+    """Return what is held where only one of three campaigns has resisted for long."""
     keys = ("autumn", "spring", "winter")
     ids = {key: str(number) for number, key in enumerate(keys, 17)}
     there = snapshot(*(actual(ids[key], key.title(), status="started") for key in keys))
     remembered = {key: known(key, remote_id=ids[key], name=key.title(), status="started") for key in keys}
     remembered[stubborn] = replace(remembered[stubborn], failed_suppressions=3)
-    found = findings(rows(key=stubborn, listed_stuck=1), snapshot=there, known=remembered, **more)
+    resisting = [rows(key=key, listed_stuck=1) for key in (stubborn, *also_resisting)]
+    found = findings(*resisting, snapshot=there, known=remembered, **more)
     wanted = {key: campaign(key, name=key.title(), status="started") for key in keys}
     diff = diff_campaigns(found, wanted, prune=False)
     return hold_back(found, wanted, diff, plan_rows(found), stop_after=3), ids
@@ -185,6 +186,13 @@ def test_the_one_stubborn_campaign_of_several_is_stopped_wherever_it_stands(key)
         f"DANGER acme-co/campaign/{key}: 1 listed number is in a campaign that may be running and cannot be"
         " removed there"
     ]
+
+
+@pytest.mark.parametrize("key", ["autumn", "spring", "winter"])
+def test_the_first_try_in_other_campaigns_keeps_none_that_resisted_for_long_from_being_stopped(key):
+    kept, _ = among_others(key, {"autumn", "spring", "winter"} - {key})
+    assert [change.address.name for change in kept.changes] == [key]
+    assert len(kept.notes) == 3
 
 
 def test_what_the_vendor_file_warns_of_goes_with_the_stop():
@@ -238,6 +246,11 @@ def test_it_is_not_sent_again_for_another_campaign():
     assert actions(held(rows(), unlisted("summer"))) == [("campaign", "start")]
 
 
+def test_an_entry_that_waits_keeps_nothing_else_from_being_judged():
+    found = (unlisted("summer"), rows(row_set("add")), unlisted("winter"), dnd_rows(row_set("add", 1)))
+    assert actions(held(*found)) == [("campaign", "start"), ("contacts", "add"), ("dnd", "add")]
+
+
 def test_the_words_of_every_hold_are_whole():
     unseen = rows(row_set("add", 2), collection=contacts_collection(opaque=True))
     (start,) = held(unseen).holds
@@ -256,3 +269,11 @@ def test_the_words_of_every_hold_are_whole():
 def test_a_campaign_that_the_ledger_does_not_know_has_resisted_nothing():
     agreed = {"snapshot": snapshot(actual(status="started")), "known": {}}
     assert [c for c in held(rows(), stop_after=1, **agreed).changes if c.action == "stop"] == []
+    removal = rows(row_set("remove", 1, reason="listed"))
+    assert [c for c in held(removal, stop_after=1, **agreed).changes if c.action == "stop"] == []
+
+
+def test_a_campaign_that_the_ledger_does_not_know_is_stopped_where_nothing_can_be_tried():
+    found = rows(listed_stuck=1, listed_parked=1)
+    stops = held(found, snapshot=snapshot(actual(status="started")), known={}).changes
+    assert [(c.action, c.remote_id) for c in stops] == [("stop", "")]
