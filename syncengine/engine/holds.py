@@ -7,6 +7,7 @@ it is stopped (D9).
 
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
+from math import inf
 
 from syncengine.engine.campaigns import CampaignDiff, operation_of
 from syncengine.engine.rows import RowPlan
@@ -78,7 +79,7 @@ def _why_no_strangers(findings: DialerFindings, diff: CampaignDiff) -> dict[Addr
         " stop the campaign, add them, then start it"
         for found in findings.rows
         if found.collection.opaque
-        and diff.status.get(found.address.name) != "stopped"
+        and _may_run(findings, diff, found.address.name, since=findings.listed_until)
         and found.address.name not in stopping
     }
 
@@ -113,10 +114,14 @@ def _relying(findings: DialerFindings, diff: CampaignDiff) -> set[str]:
     return starting | {name for name in protected if _may_run(findings, diff, name)}
 
 
-def _may_run(findings: DialerFindings, diff: CampaignDiff, name: str) -> bool:
-    """Whether a campaign dials as far as it is listed, or by what we last did: a listing may be late."""
+def _may_run(findings: DialerFindings, diff: CampaignDiff, name: str, *, since: float = -inf) -> bool:
+    """Whether a campaign dials as far as it is listed, or by what we last did (after a moment): a listing may be late.
+
+    A start or stop whose outcome nobody knows counts as a start.
+    """
     known = findings.known.get(name)
-    return diff.status.get(name) != "stopped" or (known is not None and known.status == "started")
+    ours = known is not None and known.status != "stopped" and known.updated_at > since
+    return ours or diff.status.get(name) != "stopped"
 
 
 def _stop_the_stubborn(

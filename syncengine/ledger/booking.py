@@ -146,6 +146,10 @@ def carry_out(connection: Session, calls: Together, *, now: float) -> dict[int, 
             " AND key IN (SELECT key FROM verdict WHERE booking = 'gone')",
             (calls.collection_id,),
         )
+        connection.execute(
+            "UPDATE collection SET removed_at = CAST(? AS DOUBLE PRECISION) WHERE collection_id = ?",
+            (now, calls.collection_id),
+        )
     older = _older_calls(connection, calls)
     if older and calls.action == "add":
         _join_phones(connection, calls.collection_id, older)

@@ -54,7 +54,7 @@ def _overlaid(key: str, before: KnownCampaign | None, action: str, started_at: f
         blank = KnownCampaign(key=key, remote_id="", name="", status="unknown", fields={}, updated_at=started_at)
         return replace(before or blank, state="unknown", status="unknown")
     if action in {"start", "stop"} and before is not None:
-        return replace(before, status="unknown")
+        return replace(before, status="unknown", updated_at=max(before.updated_at, started_at))
     return before
 
 

@@ -123,6 +123,11 @@ class LedgerReader:
         with self._database.read() as connection:
             return rows.collections(connection, self._project)
 
+    def removals(self) -> Mapping[str, float]:
+        """Return collection -> when a call of ours last took a row away there, in seconds since 1970."""
+        with self._database.read() as connection:
+            return rows.removals(connection, self._project)
+
     def generation(self, address: Address) -> str:
         """Return a word for file names, another one after every change of what :meth:`rows_table` returns."""
         with self._database.read() as connection:

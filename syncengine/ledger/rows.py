@@ -78,6 +78,15 @@ def generation(connection: Session, project: str, address: Address) -> int:
     return int(found[0]) if found else 0
 
 
+def removals(connection: Session, project: str) -> dict[str, float]:
+    """Return collection -> when a call of ours last took a row away there, in seconds since 1970."""
+    return dict(
+        connection.execute(
+            "SELECT address, removed_at FROM collection WHERE project = ? AND removed_at > 0", (project,)
+        ).fetchall()
+    )
+
+
 def collections(connection: Session, project: str) -> frozenset[str]:
     """Return the addresses of all collections of which :func:`table` may have a row."""
     found = connection.execute(

@@ -133,8 +133,13 @@ _VERSION_5 = (
     "DROP TABLE lock",
 )
 
+_VERSION_6 = (
+    # When a call of ours last took a row away: a listing that is read soon after may still have it.
+    "ALTER TABLE collection ADD COLUMN removed_at REAL NOT NULL DEFAULT 0",
+)
+
 # MIGRATIONS[n] brings a ledger of version n to version n + 1.
-MIGRATIONS: tuple[tuple[str, ...], ...] = (_VERSION_1, _VERSION_2, _VERSION_3, _VERSION_4, _VERSION_5)
+MIGRATIONS: tuple[tuple[str, ...], ...] = (_VERSION_1, _VERSION_2, _VERSION_3, _VERSION_4, _VERSION_5, _VERSION_6)
 VERSION = len(MIGRATIONS)
 
 

@@ -49,7 +49,7 @@ TABLES: tuple[Table, ...] = (
     Table("suppression", ("project", "dialer", "campaign", "failures"), ("dialer", "campaign")),
     Table(
         "collection",
-        ("collection_id", "project", "address", "generation"),
+        ("collection_id", "project", "address", "generation", "removed_at"),
         ("collection_id",),
         numbers={"collection_id": "collection"},
     ),

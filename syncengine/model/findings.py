@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from math import inf
 from typing import Literal
 
 from syncengine.model.address import Address
@@ -90,6 +91,8 @@ class DialerFindings:
     identity: str
     snapshot: CampaignSnapshot
     known: Mapping[str, KnownCampaign]
+    # What was done to a campaign until then (seconds since 1970) is listed; of what is newer a listing need not know.
+    listed_until: float = inf
     rows: tuple[RowFindings, ...] = ()
     # Campaign key -> why everything dialable there is held.
     held: Mapping[str, str] = field(default_factory=dict)

@@ -56,6 +56,8 @@ class Actual:
     # What was written until then (seconds since 1970) is listed if it is there; what is newer may not be listed yet,
     # and its absence proves nothing.
     listed_until: float = inf
+    # Whether a call of ours has taken rows away since then: the listing may still have them.
+    removed_lately: bool = False
 
 
 def difference_of_contacts(
@@ -99,6 +101,7 @@ def difference_of_contacts(
         complete=actual.listing is not None and actual.listing.complete and not collection.opaque,
         opaque=collection.opaque,
         dialled=collection.holds == "contacts",
+        removed_lately=actual.removed_lately,
     )
     compared = _Comparison(workspace, collection, wanted, actual, listed=listed, released=released)
     compared.judge(contact_verdict(rules), settled=contact_settled(rules), unmoved=unmoved)
@@ -141,7 +144,7 @@ def difference_of_dnd(
     complete = actual.listing is not None and actual.listing.complete
     compared = _Comparison(workspace, collection, wanted, actual, listed="", released=released)
     compared.judge(
-        dnd_verdict(complete=complete, renew_before=renew_before),
+        dnd_verdict(complete=complete, renew_before=renew_before, removed_lately=actual.removed_lately),
         settled=dnd_settled(complete=complete, renew_before=renew_before),
     )
     return compared.outcome(address, book, source_empty=False)
@@ -208,7 +211,7 @@ class _Comparison:
             unmappable=wanted.unmappable,
             released=released,
             # A row that was written a moment ago counts as listed, where rows are listed at all.
-            too_new=f"coalesce(a.state = 'present' AND a.updated_at > {until!r}::DOUBLE, false)"
+            lately=f"coalesce(a.updated_at > {until!r}::DOUBLE, false)"
             if actual.listing is not None and until < inf
             else "false",
         )

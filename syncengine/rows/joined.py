@@ -24,8 +24,13 @@ class Sides:
     unmappable: str = ""
     # number.
     released: str = ""
-    # SQL: whether a row was written so lately that a listing need not have it.
-    too_new: str = "false"
+    # SQL: whether our last word about a row is so new that a listing need not show what came of it.
+    lately: str = "false"
+
+    @property
+    def too_new(self) -> str:
+        """SQL: whether a row was written so lately that a listing need not have it."""
+        return f"(coalesce(a.state = 'present', false) AND {self.lately})" if self.lately != "false" else "false"
 
     @property
     def keyed(self) -> tuple[str, ...]:
@@ -60,7 +65,7 @@ def joined(sides: Sides) -> str:
         f" coalesce(w.content_hash, '') AS own_hash, coalesce(a.state, '') AS state,"
         f" coalesce(a.content_hash, '') AS known_hash, coalesce(a.refused_hash, '') AS refused_hash, a.expires_at,"
         f" {ids} AS ids, {there} OR {sides.too_new} AS there, {sides.too_new} AND NOT ({there}) AS not_yet_listed,"
-        f" {blocked} AS blocked_there,"
+        f" {blocked} AS blocked_there, {sides.lately} AND coalesce(a.state <> 'blocked', false) AS freed_lately,"
         f" coalesce({phones}, '') AS there_phones, coalesce({remote_id}, '') AS remote_id,"
         f" {_among(sides.listed_keys, 'l')} AS listed,"
         f" {_among(sides.unmappable, 'x')} AS left_alone,"

@@ -1,12 +1,12 @@
 """The rules of a comparison as one SQL expression each: row -> "action/reason", "note/..." or blank.
 
 They read the columns that ``difference.py`` joins: wanted, state (blank: not in the ledger), there (in the listing, or
-too new for it), not_yet_listed (too new, and the listing lacks it), blocked_there, ids (of several records there that
-share the key), listed, left_alone, released, own_hash, known_hash, refused_hash, expires_at. States are the ledger's:
-present, blocked, rejected and deferred (additions that were surely not applied), and unknown_* and parked_* with add,
-update or remove: a call whose outcome nobody knows yet. repeat_* (with block and unblock, too): the answer was lost and
-making the call again does no harm, so that it is made again where it is still wanted. A removal that was refused or
-deferred leaves "present".
+too new for it), not_yet_listed (too new, and the listing lacks it), blocked_there, freed_lately (perhaps, by a call of
+ours that is too new for the listing), ids (of several records there that share the key), listed, left_alone, released,
+own_hash, known_hash, refused_hash, expires_at. States are the ledger's: present, blocked, rejected and deferred
+(additions that were surely not applied), and unknown_* and parked_* with add, update or remove: a call whose outcome
+nobody knows yet. repeat_* (with block and unblock, too): the answer was lost and making the call again does no harm, so
+that it is made again where it is still wanted. A removal that was refused or deferred leaves "present".
 """
 
 from dataclasses import dataclass
@@ -41,6 +41,8 @@ class Rules:
     opaque: bool = False
     # Rows are dialled, so a listed one must go. False for a directory of people: a listed one is merely not put there.
     dialled: bool = True
+    # A call of ours has taken rows away so lately that the listing may still have them.
+    removed_lately: bool = False
 
 
 def contact_settled(rules: Rules) -> str:
@@ -55,26 +57,15 @@ def contact_settled(rules: Rules) -> str:
 
 def contact_verdict(rules: Rules) -> str:
     """Return the rules for people who are to be called."""
-    suppress = "'block/listed'" if rules.blocks else "'remove/listed'"
     vanished = "true" if rules.complete else "false"
     changed = f"CASE WHEN {_REFUSED} THEN 'note/rejected before' ELSE 'update/differs' END"
     changed = changed if rules.updates else "'note/not updatable'"
-    arms = [] if rules.dialled else [(f"listed AND {_NOT_THERE} AND NOT there", "''")]
-    arms += (
-        []
-        if not rules.dialled
-        else [
-            # Do-not-call, before anything else: an unknown addition counts as there, an unknown removal as still there.
-            ("listed AND (blocked_there OR (state = 'blocked' AND NOT there))", "''"),
-            ("listed AND state = 'parked_remove' AND NOT there", "'note/parked and listed'"),
-            (f"listed AND {_BEING_SUPPRESSED} AND NOT there", "'note/waiting and listed'"),
-            # The dialer would not touch it, and its whole listing does not have it: there is nobody to suppress.
-            (f"listed AND {vanished} AND NOT there AND {_RESISTS}", "''"),
-            (f"listed AND (there OR NOT {_NOT_THERE})", suppress),
-            ("listed", "''"),
-        ]
-    )
-    arms += [
+    # What is listed and not ours may be what we have just removed: it is neither taken for there nor added beside it.
+    found_there = "'note/waiting'" if rules.removed_lately else "'adopt/already_there'"
+    # Making the lost call again does no harm either way.
+    arrived = "false" if rules.removed_lately else "there"
+    arms = [
+        *_listed_first(rules),
         (_WAITING, "'note/waiting'"),
         # Two records there are this one of ours: whichever is touched, the other stays, or it is the wrong one.
         ("ids <> ''", f"'{AMBIGUOUS}'"),
@@ -86,12 +77,15 @@ def contact_verdict(rules: Rules) -> str:
             "CASE WHEN there AND NOT blocked_there THEN 'adopt/already_there' ELSE 'unblock/released' END",
         ),
         ("state = 'repeat_block'", "''"),
-        ("wanted AND state = 'repeat_add'", "CASE WHEN there THEN 'adopt/already_there' ELSE 'add/missing' END"),
+        (
+            "wanted AND state = 'repeat_add'",
+            f"CASE WHEN {arrived} THEN 'adopt/already_there' ELSE 'add/missing' END",
+        ),
         ("wanted AND state = 'repeat_update'", changed),
         # Blocked by us, and off the list again: the only way off is a release by name.
         ("state = 'blocked'", "CASE WHEN wanted THEN 'unblock/released' ELSE '' END"),
         ("wanted AND blocked_there", "'note/blocked there by others'"),
-        (f"wanted AND {_NOT_THERE} AND there", "'adopt/already_there'"),
+        (f"wanted AND {_NOT_THERE} AND there", found_there),
         (f"wanted AND {_NOT_THERE} AND {_REFUSED}", "'note/rejected before'"),
         (f"wanted AND {_NOT_THERE}", "CASE WHEN released THEN 'add/released' ELSE 'add/missing' END"),
         (f"wanted AND {vanished} AND NOT there", "'add/vanished'" if rules.adds_vanished else "'note/vanished'"),
@@ -111,23 +105,44 @@ def contact_verdict(rules: Rules) -> str:
     return _case(arms, otherwise="'remove/not_in_source'")
 
 
+def _listed_first(rules: Rules) -> list[tuple[str, str]]:
+    """Return the rules about listed people, who come before everybody else.
+
+    An unknown addition counts as there, an unknown removal as still there.
+    """
+    if not rules.dialled:
+        return [(f"listed AND {_NOT_THERE} AND NOT there", "''")]
+    vanished = "true" if rules.complete else "false"
+    suppress = "'block/listed'" if rules.blocks else "'remove/listed'"
+    return [
+        ("listed AND ((blocked_there AND NOT freed_lately) OR (state = 'blocked' AND NOT there))", "''"),
+        ("listed AND state = 'parked_remove' AND NOT there", "'note/parked and listed'"),
+        (f"listed AND {_BEING_SUPPRESSED} AND NOT there", "'note/waiting and listed'"),
+        # The dialer would not touch it, and its whole listing does not have it: there is nobody to suppress.
+        (f"listed AND {vanished} AND NOT there AND {_RESISTS}", "''"),
+        (f"listed AND (there OR NOT {_NOT_THERE})", suppress),
+        ("listed", "''"),
+    ]
+
+
 def dnd_settled(*, complete: bool, renew_before: float | None) -> str:
     """Return the condition under which a number is on the dialer's list as it should be, as for contacts."""
     seen = "there AND NOT not_yet_listed" if complete else "true"
     return f"wanted AND state = 'present' AND {seen} AND NOT ({_lapsing(renew_before)})"
 
 
-def dnd_verdict(*, complete: bool, renew_before: float | None) -> str:
+def dnd_verdict(*, complete: bool, renew_before: float | None, removed_lately: bool = False) -> str:
     """Return the rules for a dialer's own do-not-call list.
 
     What is not known to hold protects nobody: an addition that was refused, or whose answer was lost, is sent again,
-    which is harmless, and holds what is dialable until it is taken; a lost removal counts as done. Nothing is taken off
-    but what was released by name.
+    which is harmless, and holds what is dialable until it is taken; a lost removal counts as done, and while a listing
+    may still have what we took off, nothing is taken for there that we did not add. Nothing is taken off but what was
+    released by name.
     """
     lapsing = _lapsing(renew_before)
     vanished = "true" if complete else "false"
     arms = [
-        (f"wanted AND there AND {_NOT_THERE}", "'adopt/already_there'"),
+        ("false" if removed_lately else f"wanted AND there AND {_NOT_THERE}", "'adopt/already_there'"),
         (f"wanted AND ({_NOT_THERE} OR {_WAITING} OR {_REPEAT})", "'add/missing'"),
         (f"wanted AND {vanished} AND NOT there", "'add/vanished'"),
         (f"wanted AND {lapsing}", "'add/lapsing'"),

@@ -1,6 +1,6 @@
 """Difference: for every collection of every dialer, what the sources want beside what is there, as sets of rows."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from syncengine.engine.rows import operations_for
@@ -60,6 +60,8 @@ class _Comparing:
     mapped: dict[str, list[tuple[Wanted, int]]] = field(default_factory=dict)
     # The collections of which the ledger may have rows.
     touched: frozenset[str] = frozenset()
+    # Collection -> when a call of ours last took a row away there.
+    removals: Mapping[str, float] = field(default_factory=dict)
     # What a collection wants that nothing feeds.
     nothing: list[Wanted] = field(default_factory=list)
     # Contact list -> the collections that it feeds.
@@ -75,7 +77,13 @@ class _Comparing:
 
 def difference(run: Run, sources: Sources, readings: Readings) -> Differences:
     """Compare every collection."""
-    comparing = _Comparing(run=run, sources=sources, readings=readings, touched=run.ledger.collections())
+    comparing = _Comparing(
+        run=run,
+        sources=sources,
+        readings=readings,
+        touched=run.ledger.collections(),
+        removals=run.ledger.removals(),
+    )
     found = Differences()
     held = sources.held(readings.wanted)
     for name, reading in readings.dialers.items():
@@ -89,6 +97,7 @@ def difference(run: Run, sources: Sources, readings: Readings) -> Differences:
                 identity=identity_of(reading.dialer, reading.vendor),
                 snapshot=reading.snapshot,
                 known=reading.known,
+                listed_until=reading.began - settle_time(reading.vendor.campaigns.operations.values()),
                 rows=tuple(rows),
                 held={key: why for key, why in held.items() if readings.wanted.campaigns[key].dialer == name},
                 duplicates=reading.duplicates,
@@ -214,11 +223,12 @@ def _columns(reading: DialerReading, member: Member) -> Sequence[Column]:
 
 
 def _actual(comparing: _Comparing, reading: DialerReading, member: Member) -> Actual:
-    settle = settle_time(member.collection.operations.values())
+    listed_until = reading.began - settle_time(member.collection.operations.values())
     return Actual(
         ledger=_known(comparing, reading, member),
         listing=reading.listings.get(member.address),
-        listed_until=reading.began - settle,
+        listed_until=listed_until,
+        removed_lately=comparing.removals.get(str(member.address), 0.0) > listed_until,
     )
 
 

@@ -159,6 +159,39 @@ FOUND: dict[str, tuple[str, list[Step]]] = {
             *[("apply", {})] * 7,
         ],
     ),
+    # It was taken off a moment ago by a release, and a late listing still had it when another process read it again.
+    "what a late listing still has is not on the list": (
+        "listing",
+        [
+            ("list late", {"late": True}),
+            ("state", {"name": "everyone", "number": 0, "spelling": 3}),
+            ("apply", {}),
+            ("wait", {"seconds": 200.0, "fetch": False}),
+            ("release", {"name": "everyone", "number": 0}),
+            ("apply in trouble", {"before": 4, "what": ["crash_after"], "releases": True}),
+            ("set contact", {"campaign": "spring", "slot": 1, "number": 0, "spelling": 3, "second": None}),
+            ("apply while another reads", {"name": "everyone", "number": 0}),
+            ("want", {"campaign": "autumn", "status": "started"}),
+            ("apply", {}),
+        ],
+    ),
+    # Found by reading, as the one before: freed a moment ago, and a late listing still had the mark.
+    "whoever was freed and is listed again is held back again, whatever a late listing shows": (
+        "marking",
+        [
+            ("list late", {"late": True}),
+            ("set contact", {"campaign": "spring", "slot": 1, "number": 0}),
+            ("want", {"campaign": "spring", "status": "started"}),
+            ("apply", {}),
+            ("state", {"name": "everyone", "number": 0}),
+            ("apply", {}),
+            ("wait", {"seconds": 200.0, "fetch": False}),
+            ("release", {"name": "everyone", "number": 0}),
+            ("apply", {"allow_release": True}),
+            ("state", {"name": "everyone", "number": 0}),
+            *[("apply", {})] * 8,
+        ],
+    ),
     # A lost removal that waits for a person was never tried again, so that its tries were never counted.
     "a running campaign whose removal waits for a person is stopped": (
         "parking",

@@ -148,6 +148,21 @@ def test_nobody_unseen_is_added_to_a_campaign_that_may_be_dialling(status):
     assert [(h.what, h.address.kind) for h in kept.holds] == [("add 2 rows", "contacts")]
 
 
+@pytest.mark.parametrize("status", ["started", "unknown"])
+def test_nobody_unseen_is_added_to_a_campaign_that_a_listing_need_not_show_as_started_yet(status):
+    unseen = rows(row_set("add"), collection=contacts_collection(opaque=True))
+    ours = {"known": {"spring": known(status=status, updated_at=100.0)}}
+    assert actions(held(unseen, listed_until=99.0, wanted=campaign(), **ours)) == []
+    # By now it shows that somebody else has stopped it.
+    assert actions(held(unseen, listed_until=100.0, wanted=campaign(), **ours)) == [("contacts", "add")]
+
+
+def test_a_campaign_whose_start_nobody_knows_the_outcome_of_may_be_running():
+    lost = {"known": {"spring": known(status="unknown", failed_suppressions=3)}}
+    kept = held(rows(row_set("remove", 1, reason="listed")), wanted=campaign(), **lost)
+    assert actions(kept) == [("contacts", "remove"), ("campaign", "stop")]
+
+
 def test_people_unseen_are_added_once_the_same_plan_stops_the_campaign():
     unseen = rows(row_set("add", 2), collection=contacts_collection(opaque=True))
     kept = held(unseen, snapshot=snapshot(actual(status="started")), wanted=campaign(status="stopped"))

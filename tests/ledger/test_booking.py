@@ -224,3 +224,14 @@ def test_an_entry_that_lapses_is_renewed_by_an_addition_and_by_nothing_else(lock
     call = begin(locked, intent("update", [item("1", content="h2")], effect="suppressing"), now=NOW + 2 * day)
     locked.finish_call(call, "applied", "", {}, now=NOW + 2 * day)
     assert (rows(locked)["1"]["content_hash"], rows(locked)["1"]["expires_at"]) == ("h2", NOW + 3 * day)
+
+
+def test_a_collection_knows_when_a_call_last_took_a_row_away_there(locked: Ledger) -> None:
+    locked.save_rows(CONTACTS, [item(key) for key in "123"], now=NOW)
+    assert locked.removals() == {}
+    for key, outcome, now in (("1", "rejected", 5), ("1", "applied", 9), ("2", "already_absent", 30)):
+        call = begin(locked, intent("remove", [item(key)], effect="suppressing"))
+        locked.finish_call(call, outcome, "", {key: RowOutcome(outcome)}, now=NOW + now)  # type: ignore[arg-type]  # any word
+        assert locked.removals() == ({} if outcome == "rejected" else {str(CONTACTS): NOW + now})
+    locked.finish_call(add(locked, "4"), "applied", "", {"4": RowOutcome("applied")}, now=NOW + 40)
+    assert locked.removals() == {str(CONTACTS): NOW + 30}

@@ -191,6 +191,16 @@ MUTANTS: Mapping[str, Mutant] = {
         nothing(frozenset()),
         "tests/engine/test_holds.py::test_an_entry_that_is_not_listed_yet_is_sent_again_before_a_start",
     ),
+    "a late listing of what was taken off is believed": Mutant(
+        "syncengine.ledger.rows:removals",
+        nothing({}),
+        "tests/dnd_model/test_found.py::test_a_fault_that_was_found_stays_mended",
+    ),
+    "a late listing of who was freed is believed": Mutant(
+        "syncengine.rows.verdicts:contact_verdict",
+        instead("(blocked_there AND NOT freed_lately)", "blocked_there"),
+        "tests/dnd_model/test_found.py::test_a_fault_that_was_found_stays_mended",
+    ),
     "a stubborn campaign runs on": Mutant(
         "syncengine.engine.holds:_stop_the_stubborn",
         nothing(),

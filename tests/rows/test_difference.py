@@ -72,7 +72,7 @@ class World:
         found = self.workspace.run(f"SELECT content_hash FROM {self.wanted().table} WHERE key = ?", [key]).fetchall()
         return found[0][0]
 
-    def plan(self, *known, there=None, complete=True, listed=(), released=(), lists=None):
+    def plan(self, *known, there=None, complete=True, listed=(), released=(), lists=None, **lately):
         lists = self.lists() if lists is None else lists
         listing = None
         if there is not None:
@@ -89,7 +89,7 @@ class World:
             collection=self.collection,
             lists=lists,
             wanted=self.wanted(lists),
-            actual=Actual(ledger=from_ledger(self.workspace, ledger(*known)), listing=listing),
+            actual=Actual(ledger=from_ledger(self.workspace, ledger(*known)), listing=listing, **lately),
             listed=self.numbers(*listed),
             released=self.numbers(*released),
             book=self.book,
@@ -316,6 +316,26 @@ def test_a_row_that_is_blocked_already_needs_nothing(world):
     assert world.plan((A, "blocked", "x"), there=[A], listed=[A]) == {"block/listed": (1, "verified")}
 
 
+def test_a_row_that_we_freed_lately_is_blocked_again_whatever_a_late_listing_shows(world):
+    world.collection = collection("add", "remove", "block", "unblock")
+    held = ListedRow(A, (A,), "1", True)
+    for state in ("present", "repeat_unblock", "unknown_update", "parked_update"):
+        freed = (A, state, "x", {"updated_at": NOW})
+        assert [*world.plan(freed, there=[held], listed=[A], listed_until=NOW - 30)] == ["block/listed"]
+        assert world.plan(freed, there=[held], listed=[A], listed_until=NOW) == {}
+    blocked = (A, "blocked", "x", {"updated_at": NOW})
+    assert world.plan(blocked, there=[held], listed=[A], listed_until=NOW - 30) == {}
+
+
+def test_a_row_that_we_may_just_have_removed_is_neither_taken_for_there_nor_added_beside_it(world):
+    assert world.plan(there=[A], removed_lately=True) == {}
+    assert world.found.findings.waiting == 1
+    assert world.plan(there=[], removed_lately=True) == {"add/missing": (1, "verified")}
+    lost = (A, "repeat_add", "x")
+    assert [*world.plan(lost, there=[A], removed_lately=True)] == ["add/missing"]
+    assert [*world.plan(lost, there=[A])] == ["adopt/already_there"]
+
+
 def test_a_blocked_row_that_is_off_the_list_is_unblocked_and_brought_up_to_date(world):
     world.collection = collection("add", "remove", "block", "unblock", "update")
     now = world.hash_of(A)
@@ -395,7 +415,7 @@ def test_the_second_plan_after_a_clean_apply_is_empty(world):
 DND = Collection(name="dnc", holds="dnd", scope="account", listed=Listed())
 
 
-def dnd_plan(world, in_force, *known, there=None, complete=True, released=(), lasts_days=None, until=inf):
+def dnd_plan(world, in_force, *known, there=None, complete=True, released=(), lasts_days=None, until=inf, **lately):
     columns = (Column(to="phone", source="phone", form="digits"),)
     wanted = wanted_numbers(world.workspace, world.numbers(*in_force), columns=columns, book=world.book)
     listing = None
@@ -409,7 +429,9 @@ def dnd_plan(world, in_force, *known, there=None, complete=True, released=(), la
         address=Address("d1", "dnd", "account"),
         collection=DND,
         wanted=wanted,
-        actual=Actual(ledger=from_ledger(world.workspace, ledger(*known)), listing=listing, listed_until=until),
+        actual=Actual(
+            ledger=from_ledger(world.workspace, ledger(*known)), listing=listing, listed_until=until, **lately
+        ),
         released=world.numbers(*released),
         book=world.book,
         now=NOW,
@@ -431,6 +453,12 @@ def test_a_number_that_is_not_known_to_be_protected_is_added(world, state):
 def test_a_protected_number_that_the_vendor_dropped_is_added_again(world):
     assert dnd_plan(world, [A], (A, "present", ""), there=[]) == {"add/vanished": 1}
     assert dnd_plan(world, [A], (A, "present", ""), there=[], complete=False) == {}
+
+
+def test_a_listing_that_may_still_have_what_we_took_off_is_not_believed(world):
+    known = [(B, "present", "")]
+    assert dnd_plan(world, [A, B], *known, there=[A, B], removed_lately=True) == {"add/missing": 1}
+    assert dnd_plan(world, [A, B], *known, there=[A, B]) == {"adopt/already_there": 1}
 
 
 def test_an_entry_that_was_taken_lately_and_is_not_listed_is_sent_where_it_matters(world):

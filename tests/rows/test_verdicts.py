@@ -1,4 +1,5 @@
 import itertools
+from dataclasses import replace
 
 import pytest
 
@@ -22,7 +23,10 @@ def every_row():
             if facts["blocked_there"] and not facts["there"]:
                 continue
             hashes = {"own_hash": own_hash, "known_hash": known_hash, "refused_hash": refused_hash}
-            rows.append({**facts, "not_yet_listed": False, "ids": "", "state": state, **hashes})
+            told = {"not_yet_listed": False, "freed_lately": False}
+            rows.append({**facts, **told, "ids": "", "state": state, **hashes})
+            if facts["blocked_there"] and state not in {"", "blocked"}:
+                rows.append({**rows[-1], "freed_lately": True})
             if facts["there"] and state == "present":
                 rows.append({**rows[-1], "not_yet_listed": True})
     return rows
@@ -39,6 +43,7 @@ RULES = [
     Rules(**dict(zip(("removes", "adds_vanished", "blocks", "updates", "complete"), f, strict=True)))
     for f in itertools.product((False, True), repeat=5)
 ]
+RULES += [replace(rules, removed_lately=True) for rules in RULES[-2:]]
 
 
 @pytest.mark.parametrize("rules", RULES)
@@ -57,7 +62,8 @@ def test_no_rule_ever_sends_a_listed_person_or_repeats_what_is_unknown(workspace
             }
             # The dialer would not touch the row, and its whole listing lacks it.
             gone = rules.complete and not row["there"] and row["refused_hash"] == row["known_hash"]
-            if maybe_there and not row["blocked_there"] and not gone:
+            held = row["blocked_there"] and not row["freed_lately"]
+            if maybe_there and not held and not gone:
                 assert action in {"remove", "block"}, row
             continue
         if row["state"].startswith(("unknown", "parked")):
@@ -69,7 +75,7 @@ def test_no_rule_ever_sends_a_listed_person_or_repeats_what_is_unknown(workspace
             again = row["state"].removeprefix("repeat_")
             assert action in {again, "unblock" if "block" in again else again, "adopt", "remove", "note", ""}, row
         if action == "add":
-            assert not row["there"], row
+            assert not row["there"] or (rules.removed_lately and row["state"] == "repeat_add"), row
             assert row["state"] not in {"present", "blocked"} or (rules.complete and rules.adds_vanished), row
         if action == "remove":
             lost_removal = row["state"] == "repeat_remove" and row["wanted"]
@@ -96,6 +102,15 @@ def test_a_number_that_is_plainly_settled_needs_nothing_by_all_the_rules(workspa
     verdict = f"CASE WHEN {dnd_settled(**rules)} THEN {dnd_verdict(**rules)} ELSE 'not settled' END"
     found = {verdict for _, verdict in judged(workspace, every_row, verdict)}
     assert found == {"", "not settled"} if renew_before != 1.0 else found == {"not settled"}
+
+
+@pytest.mark.parametrize("complete", [False, True])
+def test_nothing_that_a_listing_may_still_have_is_taken_for_there(workspace, every_row, complete):
+    late = dnd_verdict(complete=complete, renew_before=None, removed_lately=True)
+    for row, verdict in judged(workspace, every_row, late):
+        assert not verdict.startswith("adopt"), row
+        if row["wanted"] and row["state"] not in {"present", "blocked"}:
+            assert verdict.startswith("add/"), row
 
 
 @pytest.mark.parametrize("complete", [False, True])
