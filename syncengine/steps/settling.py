@@ -96,7 +96,9 @@ def _settle_call(run: Run, readings: Readings, call: OpenCall, *, now: float) ->
         case "task" if reading is not None and run.options.refresh != "none":
             asyncio.run(_ask_task(run, reading, call, now=now))
         case "repeat" | "refusal" if reading is not None and call.action == "block":
-            _see_blocked(run, reading, call, now=now)
+            # Before, a listing may still show the block that was lifted a moment before this one.
+            if _is_over(reading, call):
+                _see_blocked(run, reading, call, now=now)
         case "repeat" | "refusal" if reading is not None and not call.rows and call.action != "create":
             # What was done is not planned again; what was not is, and what no listing shows is written once more.
             if _is_over(reading, call):

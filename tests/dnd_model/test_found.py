@@ -192,6 +192,24 @@ FOUND: dict[str, tuple[str, list[Step]]] = {
             *[("apply", {})] * 8,
         ],
     ),
+    # Found by reading, too: the block after that was lost, and the mark from before was taken for the one it made.
+    "a lost block is not proven by the mark that a late listing still has from before": (
+        "marking",
+        [
+            ("list late", {"late": True}),
+            ("set contact", {"campaign": "spring", "slot": 1, "number": 0}),
+            ("apply", {}),
+            ("state", {"name": "everyone", "number": 0}),
+            ("apply", {}),
+            ("wait", {"seconds": 200.0, "fetch": False}),
+            ("release", {"name": "everyone", "number": 0}),
+            ("apply", {"allow_release": True}),
+            ("state", {"name": "everyone", "number": 0}),
+            ("apply in trouble", {"before": 0, "what": ["lost_before"] * 6}),
+            ("want", {"campaign": "spring", "status": "started"}),
+            ("apply", {}),
+        ],
+    ),
     # A lost removal that waits for a person was never tried again, so that its tries were never counted.
     "a running campaign whose removal waits for a person is stopped": (
         "parking",
