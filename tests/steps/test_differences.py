@@ -2,6 +2,7 @@
 
 import csv
 
+from syncengine.steps.reading import settle_time
 from tests.steps.acme import VENDOR, bent
 from tests.steps.projects import BLOCKED, Made, done, notes, tel, tels
 
@@ -19,6 +20,15 @@ def test_after_a_clean_apply_nothing_is_left(made: Made) -> None:
     plan = made.plan()
     assert plan.empty
     assert not plan.notes
+
+
+def test_the_engine_is_told_how_old_a_campaigns_change_must_be_to_be_listed(made: Made) -> None:
+    made.carry_out()
+    with made.planned() as planned:
+        (found,) = planned.differences.dialers
+    settle = settle_time(found.vendor.campaigns.operations.values())
+    assert settle > 0
+    assert found.listed_until == made.now - settle
 
 
 def test_a_list_that_cannot_be_read_adds_and_removes_nobody(made: Made) -> None:
